@@ -1,0 +1,20 @@
+"""How long work tells how far it is, without knowing who listens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report of a running stage: the command line draws it with tqdm, a page with a bar.
+
+    `done` and `total` count whatever the stage works through (photographs, steps, iterations);
+    `values` holds live figures by name, such as the loss or the share of active triplets.
+    Functions that take long are generators: they yield Progress and return their result.
+    """
+
+    stage: str
+    done: int
+    total: int
+    message: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
