@@ -10,6 +10,7 @@ class Progress:
 
     `done` and `total` count whatever the stage works through (photographs, steps, iterations);
     `values` holds live figures by name, such as the loss or the share of active triplets.
+    `overall` is the part of the whole run that is behind us, 0 to 1; only the pipeline knows and fills it.
     Functions that take long are generators: they yield Progress and return their result.
     """
 
@@ -18,3 +19,4 @@ class Progress:
     total: int
     message: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
+    overall: float | None = None
