@@ -1,0 +1,136 @@
+"""Photographs as files: find them, read them, crop and resize them, and tell when a folder of them has changed."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PIL import Image as PILImage
+
+from retrieval_core.datasets.types import Box, Image
+from retrieval_core.errors import RetrievalError, check_choice
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+CROP_RULES = ("fill", "same")
+
+_PROBE_BYTES = 4096  # read at each end of a photograph for the fingerprint
+_DECODE_ERRORS = (OSError, SyntaxError, ValueError, PILImage.DecompressionBombError)
+
+
+def list_photographs(folder: str | Path) -> dict[str, str]:
+    """Absolute path of every photograph directly in a folder by its file stem, sorted by stem.
+
+    Empty where the folder is missing. Raises RetrievalError if two photographs have the same stem.
+    """
+    folder = os.path.abspath(folder)
+    found: dict[str, str] = {}
+    if not os.path.isdir(folder):
+        return found
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            stem, suffix = os.path.splitext(entry.name)
+            if suffix.lower() not in SUFFIXES or stem.startswith(".") or not entry.is_file():
+                continue
+            if stem in found:
+                raise RetrievalError(
+                    f"{found[stem]} and {entry.path} would have the same image id {stem!r}. "
+                    "Rename or remove one of them."
+                )
+            found[stem] = entry.path
+    return dict(sorted(found.items()))
+
+
+def image_size(path: str | Path) -> tuple[int, int]:
+    """Width and height of a photograph as stored, in pixels, from its header only."""
+    try:
+        with PILImage.open(path) as image:
+            return image.size
+    except _DECODE_ERRORS as error:
+        raise _unreadable(path, error) from error
+
+
+def read_image(path: str | Path) -> PILImage.Image:
+    """Decode a photograph as RGB, in its stored orientation: the boxes of a ground truth refer to stored pixels.
+
+    Raises RetrievalError naming the file if it is missing, broken or truncated.
+    """
+    try:
+        with PILImage.open(path) as image:
+            return image.convert("RGB")
+    except _DECODE_ERRORS as error:
+        raise _unreadable(path, error) from error
+
+
+def resize_longest(image: PILImage.Image, size: int) -> PILImage.Image:
+    """Shrink or enlarge a picture so that its longest side is `size` pixels; the shape is kept."""
+    return _scale(image, size / max(image.size))
+
+
+def crop_query(image: PILImage.Image, box: Box | None, size: int, rule: str) -> PILImage.Image:
+    """Cut a query's box out of the full photograph, then resize it.
+
+    Rule "fill": the crop's longest side becomes `size` pixels (the practical's way). Rule "same": the crop is scaled by
+    the factor that would bring the whole photograph to `size` (the field's default). Without a box the whole photograph
+    is the query and the rules agree.
+    """
+    check_choice("crop rule", rule, CROP_RULES)
+    crop = image if box is None else image.crop(_pixel_box(box, image.size))
+    return _scale(crop, size / max((crop if rule == "fill" else image).size))
+
+
+def folder_fingerprint(root: str | Path, images: Iterable[Image], ground_truth_files: Sequence[str | Path]) -> str:
+    """SHA-256 that changes with a photograph or the ground truth, and not with the place of the folder `root`.
+
+    A photograph enters with its name below `root`, its size in bytes and its first and last 4 KiB, a ground-truth file
+    with its name and its whole text: thousands of photographs take a fraction of a second.
+    """
+    root = os.path.abspath(root)
+    digest = hashlib.sha256()
+    for image in images:
+        try:
+            descriptor = os.open(image.path, os.O_RDONLY)
+        except OSError as error:
+            raise _unreadable(image.path, error) from error
+        try:
+            length = os.fstat(descriptor).st_size
+            head = os.read(descriptor, _PROBE_BYTES)
+            os.lseek(descriptor, max(0, length - _PROBE_BYTES), os.SEEK_SET)
+            tail = os.read(descriptor, _PROBE_BYTES)
+        finally:
+            os.close(descriptor)
+        digest.update(f"{_below(root, image.path)}\0{length}\0{len(head)}\0{len(tail)}\0".encode())
+        digest.update(head + tail)
+    for file in sorted(map(str, ground_truth_files)):
+        content = Path(file).read_bytes()
+        digest.update(f"{_below(root, os.path.abspath(file))}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _scale(image: PILImage.Image, factor: float) -> PILImage.Image:
+    width, height = (max(1, round(side * factor)) for side in image.size)
+    if (width, height) == image.size:
+        return image
+    # reducing_gap first shrinks by a whole factor: several times faster, and the eye sees no difference at 3.
+    return image.resize((width, height), PILImage.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _pixel_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Round a box to whole pixels inside the picture, at least one pixel wide and high."""
+    width, height = size
+    left, top = min(max(round(box[0]), 0), width - 1), min(max(round(box[1]), 0), height - 1)
+    return left, top, min(max(round(box[2]), left + 1), width), min(max(round(box[3]), top + 1), height)
+
+
+def _below(root: str, path: str) -> str:
+    """Path relative to `root` with forward slashes; plain string work, since os.path.relpath is slow for thousands."""
+    inside = path[len(root) :].lstrip(os.sep) if path.startswith(root + os.sep) else os.path.relpath(path, root)
+    return inside.replace(os.sep, "/")
+
+
+def _unreadable(path: str | Path, error: Exception) -> RetrievalError:
+    if not os.path.exists(path):
+        return RetrievalError(f"The photograph {path} is missing. Put it back, or take it out of the ground truth.")
+    return RetrievalError(
+        f"The photograph {path} can't be read ({error}). It is broken, truncated or not a picture: "
+        "replace it with a sound copy, or remove it and its lines in the ground truth."
+    )
