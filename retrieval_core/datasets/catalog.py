@@ -72,21 +72,35 @@ def is_ready(workspace: Workspace, name: str) -> bool:
 
 
 def open_dataset(workspace: Workspace, name: str) -> Dataset:
-    """Read a dataset that has been built or added.
+    """Read a dataset that has been built or added, and note its fingerprint if it has changed since.
 
     Raises RetrievalError with the remedy if the name is unknown, not built yet, or its folder is gone or broken.
     """
-    description = read_json(workspace.folder(name) / DESCRIPTION)
+    description = _description(workspace, name)
     if name in BUILT_IN:
-        if description is None:
-            raise RetrievalError(f"Dataset {name!r} is not built yet. Run: python -m retrieval_core data build {name}")
-        return BUILT_IN[name].reader(workspace.folder(name) / "photographs", name)
-    if description is None:
-        known = ", ".join(entry.name for entry in list_datasets(workspace))
-        raise RetrievalError(
-            f"Unknown dataset {name!r}. Known: {known}. Add a folder with: python -m retrieval_core data add {name} FOLDER"
-        )
-    return read_oxford(Path(description["path"]), name)
+        dataset = BUILT_IN[name].reader(workspace.folder(name) / "photographs", name)
+    else:
+        dataset = read_oxford(Path(description["path"]), name)
+    if description.get("fingerprint") != dataset.fingerprint:
+        write_json(workspace.folder(name) / DESCRIPTION, {**description, "fingerprint": dataset.fingerprint})
+    return dataset
+
+
+def fingerprint(workspace: Workspace, name: str) -> str | None:
+    """The fingerprint that the dataset had when it was last opened; None before it is built. Reads no photograph."""
+    return read_json(workspace.folder(name) / DESCRIPTION, {}).get("fingerprint")
+
+
+def _description(workspace: Workspace, name: str) -> dict:
+    description = read_json(workspace.folder(name) / DESCRIPTION)
+    if description is not None:
+        return description
+    if name in BUILT_IN:
+        raise RetrievalError(f"Dataset {name!r} is not built yet. Run: python -m retrieval_core data build {name}")
+    known = ", ".join(entry.name for entry in list_datasets(workspace))
+    raise RetrievalError(
+        f"Unknown dataset {name!r}. Known: {known}. Add a folder with: python -m retrieval_core data add {name} FOLDER"
+    )
 
 
 def add_dataset(workspace: Workspace, name: str, path: str | Path) -> Dataset:
@@ -99,7 +113,10 @@ def add_dataset(workspace: Workspace, name: str, path: str | Path) -> Dataset:
         raise RetrievalError(f"{name!r} already names {description['path']}. Choose another name for {folder}.")
     dataset = read_oxford(folder, name)
     workspace.ensure_writable(workspace.folder(name))
-    write_json(workspace.folder(name) / DESCRIPTION, {"kind": "oxford", "path": str(folder)})
+    write_json(
+        workspace.folder(name) / DESCRIPTION,
+        {"kind": "oxford", "path": str(folder), "fingerprint": dataset.fingerprint},
+    )
     return dataset
 
 

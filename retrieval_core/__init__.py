@@ -1,0 +1,1 @@
+"""Landmark retrieval: train, describe, rank, score and map seven networks."""

@@ -1,0 +1,126 @@
+"""Where each artefact lies and what it is made from: the one place that decides what is fresh and what is stale.
+
+    cache/<training set>/<stage>/weights.safetensors, training.jsonl, whitening.npz
+    cache/<dataset>/<model>/descriptors.npy, queries.npy, ids.json, scores.json, maps/<method>-<key>.npy
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from retrieval_core.datasets.catalog import fingerprint
+from retrieval_core.errors import check_choice
+from retrieval_core.presets import PRESETS, SCHEDULES, Preset, get_preset
+from retrieval_core.workspace import Workspace, canonical, short_hash
+
+STARTS = ("auto", "imagenet", "shapes")
+CROPS = ("fill", "same")
+TRAINING_SET = "town-train"
+VERSIONS = {"weights": 1, "whitening": 1, "descriptors": 1, "scores": 1, "map": 1}
+"""Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person chooses for a run. `start` auto means: ImageNet weights if they are at hand, else `shapes`."""
+
+    schedule: str = "quick"
+    seed: int = 0
+    start: str = "auto"
+    crop: str = "fill"
+    device: str = "auto"
+    download: bool = False  # consent to fetch the ImageNet weights
+    models: tuple[str, ...] = tuple(PRESETS)
+
+    def __post_init__(self):
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("start", self.start, STARTS)
+        check_choice("crop rule", self.crop, CROPS)
+        check_choice("device", self.device, ("auto", "cuda", "mps", "cpu"))
+        for model in self.models:
+            check_choice("model", model, PRESETS)
+
+
+def stage_folder(workspace: Workspace, stage: Preset, start: str) -> Path:
+    """Folder of a trained stage, below the set that it was trained on (`shapes` or `imagenet` for a start)."""
+    return workspace.folder(start if stage.is_start else TRAINING_SET, stage.key)
+
+
+def weights_path(workspace: Workspace, stage: Preset, start: str) -> Path:
+    """The weights file of a trained stage."""
+    return stage_folder(workspace, stage, start) / "weights.safetensors"
+
+
+def weights_inputs(workspace: Workspace, stage: Preset, settings: Settings, start: str) -> dict:
+    """What a stage's weights are made from; `start` is imagenet or shapes."""
+    trained_on = "shapes" if stage.is_start else TRAINING_SET
+    downloaded = stage.is_start and start == "imagenet"
+    parent = get_preset(stage.parent) if stage.parent else None
+    return {
+        "version": VERSIONS["weights"],
+        "stage": {key: value for key, value in asdict(stage).items() if key not in (*SCHEDULES, "title")},
+        "schedule": None if downloaded else asdict(stage.schedule(settings.schedule)),
+        "seed": None if downloaded else settings.seed,
+        "start": start,
+        "data": None if downloaded else fingerprint(workspace, trained_on),
+        "parent": _sha256(workspace, weights_path(workspace, parent, start)) if parent else None,
+    }
+
+
+def whitening_path(workspace: Workspace, preset: Preset, start: str) -> Path:
+    """The PCA whitening of a model, learnt on the training set."""
+    return stage_folder(workspace, preset, start) / "whitening.npz"
+
+
+def whitening_inputs(workspace: Workspace, preset: Preset, settings: Settings, start: str) -> dict:
+    """What a whitening is learnt from: the training photographs under the model's weights."""
+    return {
+        "version": VERSIONS["whitening"],
+        "data": fingerprint(workspace, TRAINING_SET),
+        "size": preset.schedule(settings.schedule).extract_size,
+        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, start)),
+    }
+
+
+def descriptors_inputs(workspace: Workspace, dataset: str, preset: Preset, settings: Settings, start: str) -> dict:
+    """What a dataset's descriptors are made from."""
+    whitening = whitening_path(workspace, preset, start)
+    return {
+        "version": VERSIONS["descriptors"],
+        "data": fingerprint(workspace, dataset),
+        "size": preset.schedule(settings.schedule).extract_size,
+        "crop": settings.crop,
+        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, start)),
+        "whitening": _sha256(workspace, whitening) if preset.whitening else None,
+    }
+
+
+def scores_inputs(workspace: Workspace, dataset: str, model: str) -> dict:
+    """What the scores are made from: the descriptors of photographs and queries, and the ground truth."""
+    folder = workspace.folder(dataset, model)
+    return {
+        "version": VERSIONS["scores"],
+        "data": fingerprint(workspace, dataset),
+        "descriptors": _sha256(workspace, folder / "descriptors.npy"),
+        "queries": _sha256(workspace, folder / "queries.npy"),
+    }
+
+
+def map_path(workspace: Workspace, dataset: str, model: str, choice: dict) -> Path:
+    """File of one map; `choice` holds method, parameters, subset and seed, whose hash is part of the name."""
+    return workspace.folder(dataset, model) / "maps" / f"{choice['method']}-{short_hash(choice)}.npy"
+
+
+def map_inputs(workspace: Workspace, dataset: str, model: str, choice: dict) -> dict:
+    """What a map is made from."""
+    descriptors = workspace.folder(dataset, model) / "descriptors.npy"
+    return {"version": VERSIONS["map"], "descriptors": _sha256(workspace, descriptors), **choice}
+
+
+def same(one: dict, other: dict) -> bool:
+    """Whether two inputs are equal as JSON."""
+    return canonical(one) == canonical(other)
+
+
+def _sha256(workspace: Workspace, path: Path) -> str | None:
+    record = workspace.record(path)
+    return record.sha256 if record else None

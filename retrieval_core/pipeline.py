@@ -1,0 +1,88 @@
+"""The only file that knows the order: dataset and preset → weights → descriptors → scores → maps.
+
+Every step looks first whether its artefact is there and fresh, so a run that was killed is simply run again.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+
+from retrieval_core import steps
+from retrieval_core.artefacts import TRAINING_SET, Settings
+from retrieval_core.datasets.catalog import BUILT_IN, build_dataset
+from retrieval_core.networks.weights import imagenet_in_cache
+from retrieval_core.presets import get_preset, lineage
+from retrieval_core.progress import Progress
+from retrieval_core.workspace import Workspace
+
+ALL_STEPS = ("describe", "score", "map")
+MAPS = (("tsne", "all"), ("tsne", "labelled"))
+"""Maps that a run makes of every model, as (method, subset); others are made when a page or `project` asks for them."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run: what to call, and about how many seconds it takes on two cores (for the bar, nothing else)."""
+
+    seconds: float
+    start: Callable[[], Generator[Progress, None, object]]
+
+
+def run(
+    workspace: Workspace, dataset: str | None, settings: Settings, do: tuple[str, ...] = ALL_STEPS, maps=MAPS
+) -> Iterator[Progress]:
+    """Do everything that is missing, model after model, each explorable as soon as its own steps are done.
+
+    `dataset` None trains only. `do` leaves out later steps, `maps` says which maps are made.
+    """
+    plan = list(_plan(workspace, dataset, settings, do, maps))
+    whole = sum(step.seconds for step in plan)
+    behind = 0.0
+    for step in plan:
+        for progress in step.start():
+            part = progress.done / progress.total if progress.total else 0.0
+            yield replace(progress, overall=(behind + min(part, 1.0) * step.seconds) / whole)
+        behind += step.seconds
+    yield Progress("all done", 1, 1, overall=1.0)
+
+
+def choose_start(settings: Settings, backbones: set[str]) -> str:
+    """`imagenet` or `shapes`: what `auto` comes to. All models of a run start alike, so that they can be compared."""
+    if settings.start != "auto":
+        return settings.start
+    at_hand = settings.download or all(imagenet_in_cache(backbone) for backbone in backbones)
+    return "imagenet" if at_hand else "shapes"
+
+
+def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, maps) -> Iterator[Step]:
+    start = choose_start(settings, {get_preset(key).backbone for key in settings.models})
+    built = set()
+
+    def build(name: str, seconds: float) -> Iterator[Step]:
+        if name in BUILT_IN and name not in built:
+            built.add(name)
+            yield Step(seconds, lambda: build_dataset(workspace, name))
+
+    if dataset:
+        yield from build(dataset, 20)
+    trained = set()
+    for key in settings.models:
+        model = get_preset(key)
+        for stage in lineage(key):
+            if stage.key in trained:
+                continue
+            trained.add(stage.key)
+            if not stage.is_start:
+                yield from build(TRAINING_SET, 60)
+            elif start == "shapes":
+                yield from build("shapes", 5)
+            yield Step(stage.expected_seconds, lambda stage=stage: steps.train_stage(workspace, stage, settings, start))
+        if model.whitening:
+            yield Step(8, lambda model=model: steps.learn_whitening(workspace, model, settings, start))
+        if dataset and "describe" in do:
+            yield Step(6, lambda model=model: steps.describe(workspace, dataset, model, settings, start))
+        if dataset and "score" in do:
+            yield Step(0.3, lambda key=key: steps.score(workspace, dataset, key))
+        if dataset and "map" in do:
+            for method, subset in maps:
+                yield Step(3, lambda key=key, method=method, subset=subset: steps.project(
+                    workspace, dataset, key, method, subset, seed=settings.seed))  # fmt: skip

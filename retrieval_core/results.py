@@ -1,0 +1,213 @@
+"""The read side: what has been made so far, checked and read back. Pages and reports call this, nothing here computes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from retrieval_core import artefacts
+from retrieval_core.artefacts import Settings
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.descriptors.extract import Descriptors
+from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.evaluation.average_precision import Score
+from retrieval_core.presets import PRESETS, Preset, get_preset
+from retrieval_core.projection.layouts import Layout
+from retrieval_core.workspace import Record, Workspace, read_json
+
+SUBSETS = ("all", "labelled")
+
+
+@dataclass(frozen=True)
+class LayoutRecord:
+    """What is known of a computed map without reading it."""
+
+    method: str
+    parameters: dict
+    subset: str
+    seed: int
+    n: int
+    quality: dict
+    seconds: float
+    state: str
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """What exists of one model for one dataset. `state`: missing, trained, ready, stale or damaged; mAPs in percent."""
+
+    key: str
+    title: str
+    state: str
+    message: str = ""
+    start: str | None = None
+    schedule: str | None = None
+    seed: int | None = None
+    device: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    bytes: int = 0
+    map_oxford: float | None = None
+    map_finite_sum: float | None = None
+    validation_map: float | None = None
+    recipe: dict = field(default_factory=dict)
+    maps: tuple[LayoutRecord, ...] = ()
+
+    @property
+    def explorable(self) -> bool:
+        """Whether its descriptors can be opened, even if they are stale."""
+        return self.state in ("ready", "stale")
+
+
+def model_states(workspace: Workspace, dataset: str) -> list[ModelState]:
+    """The state of every preset for a dataset, in the order of the table."""
+    return [model_state(workspace, dataset, preset) for preset in PRESETS.values()]
+
+
+def model_state(workspace: Workspace, dataset: str, preset: Preset) -> ModelState:
+    """The state of one model for a dataset: its weights, descriptors, scores and maps."""
+    folder = workspace.folder(dataset, preset.key)
+    described = workspace.record(folder / "descriptors.npy")
+    weights, start = _weights_record(workspace, preset, described)
+    common = {
+        "key": preset.key,
+        "title": preset.title,
+        "start": start,
+        "validation_map": (weights.notes.get("validation_map") if weights else None),
+    }
+    if described is None:
+        return ModelState(**common, state="trained" if weights else "missing")
+    recipe = described.notes["recipe"]
+    state, message = _descriptors_state(workspace, dataset, preset, recipe)
+    scores = read_json(folder / "scores.json", {}) if workspace.state(folder / "scores.json") == "fresh" else {}
+    seconds = {"train": weights.seconds if weights else 0.0, "describe": described.seconds}
+    return ModelState(
+        **common, state=state, message=message, schedule=recipe["schedule"], seed=recipe["seed"],
+        device=described.device, seconds=seconds, recipe=recipe,
+        bytes=workspace.size(folder), map_oxford=scores.get("map_oxford"),
+        map_finite_sum=scores.get("map_finite_sum"), maps=tuple(list_layouts(workspace, dataset, preset.key)),
+    )  # fmt: skip
+
+
+def recipe_settings(recipe: dict) -> Settings:
+    """The settings that a recipe was made with."""
+    return Settings(schedule=recipe["schedule"], seed=recipe["seed"], start=recipe["start"], crop=recipe["crop"])
+
+
+def command(dataset: str, recipe: dict) -> str:
+    """The command that repeats the number that this recipe stands behind."""
+    return (
+        f"python -m retrieval_core run --dataset {dataset} --models {recipe['model']} --schedule {recipe['schedule']} "
+        f"--seed {recipe['seed']} --start {recipe['start']} --crop {recipe['crop']}"
+    )
+
+
+def load_descriptors(workspace: Workspace, dataset: str, model: str) -> tuple[Descriptors, Descriptors]:
+    """Descriptors of the database photographs and of the queries; matrices are memory-mapped, read-only.
+
+    Raises RetrievalError if they were not computed yet or are damaged.
+    """
+    check_choice("model", model, PRESETS)
+    folder = workspace.folder(dataset, model)
+    remedy = f"Run: python -m retrieval_core run --dataset {dataset} --models {model}"
+    ids = None
+    loaded = []
+    for file, group in (("descriptors.npy", "images"), ("queries.npy", "queries")):
+        record = workspace.require(folder / file, remedy)
+        if ids is None:
+            workspace.require(folder / "ids.json", remedy)
+            ids = read_json(folder / "ids.json")
+        matrix = np.load(folder / file, mmap_mode="r", allow_pickle=False)
+        loaded.append(Descriptors(tuple(ids[group]), matrix, record.notes["recipe"]))
+    return loaded[0], loaded[1]
+
+
+def load_scores(workspace: Workspace, dataset: str, model: str) -> list[Score]:
+    """The AP of every query under one model."""
+    path = workspace.folder(dataset, model) / "scores.json"
+    workspace.require(path, f"Run: python -m retrieval_core evaluate --dataset {dataset} --models {model}")
+    return [Score(**entry) for entry in read_json(path)["scores"]]
+
+
+def list_layouts(workspace: Workspace, dataset: str, model: str) -> list[LayoutRecord]:
+    """All maps of a model, fresh or stale."""
+    folder = workspace.folder(dataset, model) / "maps"
+    found = []
+    for name, record in sorted(workspace.records(folder).items()):
+        choice = record.notes["choice"]
+        inputs = artefacts.map_inputs(workspace, dataset, model, choice)
+        state = workspace.state(folder / name, inputs)
+        if state != "missing":
+            found.append(
+                LayoutRecord(
+                    **choice, n=record.notes["n"], quality=record.notes["quality"], seconds=record.seconds, state=state
+                )
+            )
+    return found
+
+
+def load_layout(
+    workspace: Workspace, dataset: str, model: str, method: str, subset: str = "all", parameters=None, seed: int = 0
+) -> Layout | None:
+    """A map that has been computed from the descriptors as they are now; None if there is none."""
+    choice = layout_choice(method, subset, parameters, seed)
+    path = artefacts.map_path(workspace, dataset, model, choice)
+    if workspace.state(path, artefacts.map_inputs(workspace, dataset, model, choice)) != "fresh":
+        return None
+    notes = workspace.record(path).notes
+    xy = np.load(path, allow_pickle=False)
+    return Layout(tuple(notes["ids"]), xy, method, notes["parameters"], seed, notes["quality"])
+
+
+def layout_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:
+    """What a person chooses of a map: `parameters` None means the method's defaults."""
+    check_choice("subset", subset, SUBSETS)
+    return {"method": method, "subset": subset, "parameters": dict(parameters or {}), "seed": seed}
+
+
+def training_log(workspace: Workspace, model: str) -> list[dict]:
+    """The lines of a model's training.jsonl; empty where it was not trained (or only downloaded)."""
+    import json
+
+    stage = get_preset(model).weights_stage
+    for start in ("shapes", "imagenet"):
+        path = artefacts.stage_folder(workspace, stage, start) / "training.jsonl"
+        if path.exists():
+            return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return []
+
+
+def dataset_images(workspace: Workspace, dataset: str, subset: str) -> tuple[str, ...]:
+    """Ids of the photographs of a subset: all, or only the labelled ones."""
+    check_choice("subset", subset, SUBSETS)
+    images = open_dataset(workspace, dataset).images
+    return tuple(image.id for image in images if subset == "all" or image.label is not None)
+
+
+def _weights_record(workspace: Workspace, preset: Preset, described: Record | None) -> tuple[Record | None, str | None]:
+    starts = [described.notes["recipe"]["start"]] if described else ["imagenet", "shapes"]
+    for start in starts:
+        record = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, start))
+        if record is not None:
+            return record, record.inputs["start"]
+    return None, (starts[0] if described else None)
+
+
+def _descriptors_state(workspace: Workspace, dataset: str, preset: Preset, recipe: dict) -> tuple[str, str]:
+    folder = workspace.folder(dataset, preset.key)
+    inputs = artefacts.descriptors_inputs(workspace, dataset, preset, recipe_settings(recipe), recipe["start"])
+    for file in ("descriptors.npy", "queries.npy"):
+        state = workspace.state(folder / file, inputs)
+        if state == "stale":
+            return "stale", "The photographs, the weights or the recipe changed since; the next run makes it anew."
+        if state != "fresh":
+            return "damaged", f"{folder / file} is {state}; the next run makes it anew."
+    return "ready", ""
+
+
+def require_model(state: ModelState, dataset: str) -> ModelState:
+    """Return the state of a model that can be explored; RetrievalError with the remedy otherwise."""
+    if not state.explorable:
+        raise RetrievalError(
+            f"Model {state.key} has no descriptors of {dataset!r} ({state.state}). "
+            f"Run: python -m retrieval_core run --dataset {dataset} --models {state.key}"
+        )
+    return state

@@ -1,0 +1,61 @@
+"""The layers of the house: every import inside the core points down, and the core knows nothing of the pages."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = [  # from the top down
+    "__main__", "jobs", "pipeline", "steps", "results", "artefacts", "projection", "evaluation", "ranking",
+    "descriptors", "training", "networks", "presets", "datasets", "workspace", "progress", "errors",
+]  # fmt: skip
+CORE = sorted((ROOT / "retrieval_core").rglob("*.py"))
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def floor(dotted: str) -> str | None:
+    parts = dotted.split(".")
+    return parts[1] if parts[0] == "retrieval_core" and len(parts) > 1 else None
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_imports_point_down(path):
+    own = path.relative_to(ROOT / "retrieval_core").parts[0].removesuffix(".py")
+    if own == "__init__":
+        return
+    for name in imported(path):
+        other = floor(name)
+        if other is None or other == own:
+            continue
+        assert other in FLOORS, f"{path} imports {name}, which has no floor"
+        assert FLOORS.index(other) > FLOORS.index(own), f"{path} ({own}) imports upwards: {name}"
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_has_no_page_no_pickle_and_prints_only_on_the_command_line(path):
+    assert not {name.split(".")[0] for name in imported(path)} & {"streamlit", "plotly", "pages", "pickle"}
+    if path.name != "__main__.py":
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
+
+
+@pytest.mark.parametrize("path", CORE + PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_stay_small(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    command = (ROOT / ".ci" / "run").read_text().splitlines()[-1]
+    assert "pytest" in command
+    assert command in (ROOT / "README.md").read_text()
