@@ -1,0 +1,100 @@
+"""PCA whitening: rotate descriptors to their principal axes and even out the variances, then normalise again.
+
+Learnt on a training set, never on the photographs that are scored. Source: Jégou and Chum, "Negative evidences and
+co-occurences in image retrieval: the benefit of PCA and whitening", ECCV 2012.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrieval_core.errors import RetrievalError
+
+_ROWS = 8192  # rows turned into float64 at a time
+
+
+@dataclass(frozen=True, eq=False)
+class PCAWhitening:
+    """What was learnt; `transform` applies it.
+
+    mean: (D,) float32, mean of the training descriptors.
+    projection: (D, K) float32, principal axes in columns by falling variance, each scaled by its variance ** -power.
+    variances: (K,) float32, variance of the training descriptors along each axis.
+    power: 0.5 whitens fully, 0.25 softly, 0 only rotates.
+    """
+
+    mean: np.ndarray
+    projection: np.ndarray
+    variances: np.ndarray
+    power: float
+
+    @classmethod
+    def fit(cls, matrix: np.ndarray, power: float = 0.5, eps: float = 1e-6, dim: int | None = None) -> "PCAWhitening":
+        """Learn from the rows of a training matrix (N, D).
+
+        `dim` keeps that many axes (default all D). Variances below `eps` times the largest count as that much, so that
+        axes in which the training set hardly varies are not blown up; axes in which it does not vary at all, as when
+        there are fewer photographs than dimensions, are set to zero.
+        Raises RetrievalError if `dim` exceeds D or there are fewer than two rows.
+        """
+        rows, width = matrix.shape
+        keep = width if dim is None else dim
+        if not 1 <= keep <= width or rows < 2:
+            raise RetrievalError(
+                f"Can't learn a PCA whitening to {keep} dimensions from {rows} descriptors of {width}: "
+                f"it takes two or more descriptors and 1 to {width} dimensions."
+            )
+        mean, covariance = _moments(matrix)
+        variances, axes = np.linalg.eigh(covariance)
+        variances, axes = variances[::-1][:keep], axes[:, ::-1][:, :keep]
+        # The sign of an axis is free; fixing it makes the descriptors the same on every machine.
+        axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(keep)])
+        largest = variances[0]
+        scale = np.maximum(variances, eps * largest) ** -power if largest > 0 else np.zeros(keep)
+        scale[variances <= width * np.finfo(np.float64).eps * largest] = 0
+        learnt = (mean, axes * scale, np.maximum(variances, 0))
+        return cls(*(np.ascontiguousarray(array, np.float32) for array in learnt), power=float(power))
+
+    def transform(self, matrix: np.ndarray) -> np.ndarray:
+        """Whiten the rows of (N, D) and normalise them: (N, K) float32 rows of length 1.
+
+        A row equal to the training mean has no direction and stays zero.
+        """
+        if matrix.shape[1] != len(self.mean):
+            raise RetrievalError(
+                f"This whitening was learnt on {len(self.mean)} dimensions; the descriptors have {matrix.shape[1]}. "
+                "Learn it anew from the same model."
+            )
+        whitened = (np.asarray(matrix, np.float32) - self.mean) @ self.projection
+        lengths = np.linalg.norm(whitened, axis=1, keepdims=True)
+        return np.divide(whitened, lengths, out=whitened, where=lengths > 0)
+
+    def save(self, file: str | Path) -> None:
+        """Write everything learnt to one NPZ file; the name is taken as it is."""
+        with open(file, "wb") as handle:
+            np.savez(handle, mean=self.mean, projection=self.projection, variances=self.variances, power=self.power)
+
+    @classmethod
+    def load(cls, file: str | Path) -> "PCAWhitening":
+        """Read what `save` wrote; RetrievalError if the file is missing or is something else."""
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                mean, projection, variances = (arrays[name] for name in ("mean", "projection", "variances"))
+                return cls(mean, projection, variances, float(arrays["power"]))
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise RetrievalError(f"{file} is not a stored whitening ({error}). Delete it and run again.") from error
+
+
+def _moments(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean (D,) and covariance (D, D) of the rows in float64; in blocks, so that a mapped matrix stays on disk."""
+    rows, width = matrix.shape
+    mean = np.zeros(width)
+    for start in range(0, rows, _ROWS):
+        mean += np.asarray(matrix[start : start + _ROWS], np.float64).sum(axis=0)
+    mean /= rows
+    covariance = np.zeros((width, width))
+    for start in range(0, rows, _ROWS):
+        centred = np.asarray(matrix[start : start + _ROWS], np.float64) - mean
+        covariance += centred.T @ centred
+    return mean, covariance / rows
