@@ -1,0 +1,106 @@
+"""Layouts: a place in the plane for every descriptor, and everything it takes to make the same one again."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+
+from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.progress import Progress
+from retrieval_core.projection.pca import principal_components
+from retrieval_core.projection.quality import layout_quality
+from retrieval_core.projection.tsne import tsne
+from retrieval_core.projection.umap import umap
+
+METHODS: dict[str, dict[str, float]] = {
+    "tsne": {
+        "components": 50,  # principal components that the distances are taken from
+        "perplexity": 30.0,  # how many neighbours a point looks at, softly counted
+        "early_exaggeration": 12.0,  # attraction during the early iterations
+        "early_iterations": 250,
+        "iterations": 500,  # after the early ones
+    },
+    "umap": {
+        "components": 50,
+        "neighbours": 15,  # how many neighbours a point holds on to, itself counted
+        "minimum_distance": 0.1,  # how tightly points may be packed
+        "epochs": 300,
+    },
+    "pca": {},
+}
+"""Methods and the default values of their parameters."""
+
+TITLES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
+
+FEWEST = 4  # points below which no method says anything
+
+_LOWEST = {"minimum_distance": 0.0, "early_iterations": 0, "neighbours": 2, "components": 2}  # otherwise 1
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Places (N, 2) float32 of the images `ids`, row for row.
+
+    `method`, `parameters` (complete, as used) and `seed` make the same layout again from the same descriptors;
+    `quality` holds trustworthiness and knn_overlap, with the size of a neighbourhood and the number of points judged.
+    """
+
+    ids: tuple[str, ...]
+    xy: np.ndarray
+    method: str
+    parameters: dict
+    seed: int
+    quality: dict
+
+
+def resolve_parameters(method: str, parameters: Mapping | None, count: int, width: int) -> dict:
+    """All parameters of a method as they are used on `count` descriptors of `width` dimensions.
+
+    Defaults fill in what is not given. What few points can't bear is lowered: components to what there is, t-SNE's
+    perplexity to a third of the other points, UMAP's neighbours to the number of points.
+    Raises RetrievalError for an unknown method or parameter, or a value that is out of range or of the wrong type.
+    """
+    check_choice("projection", method, METHODS)
+    defaults = METHODS[method]
+    for name, value in (parameters or {}).items():
+        check_choice(f"parameter of {TITLES[method]}", name, defaults)
+        whole = isinstance(defaults[name], int)
+        lowest = _LOWEST.get(name, 1)
+        right_type = isinstance(value, Real) and not isinstance(value, bool) and (not whole or value == int(value))
+        if not right_type or not lowest <= value < float("inf"):
+            kind = "a whole number" if whole else "a number"
+            raise RetrievalError(f"{name} of {TITLES[method]} must be {kind} of at least {lowest}, not {value!r}.")
+    if count < FEWEST:
+        raise RetrievalError(f"A map takes at least {FEWEST} photographs, and there are {count}. Choose more of them.")
+    used = {name: type(default)((parameters or {}).get(name, default)) for name, default in defaults.items()}
+    if "components" in used:
+        used["components"] = min(used["components"], count, width)
+    if "perplexity" in used:
+        used["perplexity"] = min(used["perplexity"], float((count - 1) // 3))
+    if "neighbours" in used:
+        used["neighbours"] = min(used["neighbours"], count)
+    return used
+
+
+def compute_layout(
+    ids: Sequence[str], matrix: np.ndarray, method: str, parameters: Mapping | None = None, seed: int = 0
+) -> Generator[Progress, None, Layout]:
+    """Lay out descriptors (N, D) with rows of length 1, so that near points are similar; judge the result.
+
+    The same arguments give the same layout on the same machine. Returns (as a generator does) the Layout.
+    Raises RetrievalError as `resolve_parameters` does, or if a descriptor is not finite.
+    """
+    used = resolve_parameters(method, parameters, *matrix.shape)
+    if not np.isfinite(matrix).all():
+        raise RetrievalError("A descriptor holds values that are not finite. Extract the descriptors again.")
+    yield Progress(TITLES[method], 0, 1, "finding principal components")
+    coordinates = principal_components(matrix, used.get("components", 2), seed)
+    if method == "tsne":
+        xy = yield from tsne(coordinates, used, seed)
+    elif method == "umap":
+        xy = yield from umap(coordinates, used, seed)
+    else:
+        xy = coordinates
+    yield Progress(TITLES[method], 1, 1, "measuring quality")
+    return Layout(tuple(ids), xy, method, used, seed, layout_quality(matrix, xy, seed))

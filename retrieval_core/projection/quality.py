@@ -1,0 +1,62 @@
+"""How far a layout can be believed: what of the neighbourhoods in descriptor space it keeps."""
+
+import numpy as np
+
+from retrieval_core.projection.neighbours import drop_self
+
+NEIGHBOURS = 10
+MAX_ROWS = 6000  # above, the means are taken over this many points, drawn at random; recorded as "rows"
+
+_BLOCK = 256
+
+
+def layout_quality(matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS) -> dict[str, float]:
+    """Compare neighbourhoods in a layout with those among the descriptors.
+
+    Args:
+        matrix: (N, D) descriptors with rows of length 1, where similarity is the dot product.
+        xy: (N, 2) places, row for row.
+        seed: draws the points that are judged if there are more than MAX_ROWS; all N points stay possible neighbours.
+        neighbours: size of a neighbourhood; lowered to less than N / 2 for few points.
+
+    Returns:
+        trustworthiness: 1 if all near points in the layout are near in truth, 0 at worst (Venna and Kaski, 2001).
+        knn_overlap: mean share of a point's nearest neighbours that are its nearest neighbours in the layout too.
+        neighbours, rows: the size of a neighbourhood and the number of points judged.
+    """
+    from scipy.spatial import cKDTree
+
+    total = len(matrix)
+    size = max(1, min(neighbours, (total - 1) // 2))
+    rows = np.arange(total)
+    if total > MAX_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(total, MAX_ROWS, replace=False))
+    _, found = cKDTree(xy).query(xy[rows], k=size + 1)
+    near = drop_self(found, rows)
+    penalty = kept = 0
+    for start in range(0, len(rows), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        ranks = _true_ranks(matrix, rows[block], near[block])
+        penalty += int(np.maximum(ranks - size, 0).sum())
+        kept += int((ranks <= size).sum())
+    worst = len(rows) * size * (2 * total - 3 * size - 1) / 2
+    return {
+        "trustworthiness": float(1 - penalty / worst),
+        "knn_overlap": float(kept / (len(rows) * size)),
+        "neighbours": size,
+        "rows": len(rows),
+    }
+
+
+def _true_ranks(matrix: np.ndarray, rows: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """1-based rank (R, k) in descriptor space of the points that are near in the layout; ties rank by position."""
+    similarity = np.asarray(matrix[rows], np.float32) @ np.asarray(matrix, np.float32).T
+    similarity[np.arange(len(rows)), rows] = -np.inf
+    ranks = np.empty(near.shape, np.int64)
+    positions = np.arange(len(matrix))
+    for column in range(near.shape[1]):
+        other = near[:, column : column + 1]
+        value = np.take_along_axis(similarity, other, axis=1)
+        before = (similarity > value) | ((similarity == value) & (positions < other))
+        ranks[:, column] = 1 + before.sum(axis=1)
+    return ranks
