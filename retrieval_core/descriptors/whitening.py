@@ -6,6 +6,7 @@ co-occurences in image retrieval: the benefit of PCA and whitening", ECCV 2012.
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -82,7 +83,7 @@ class PCAWhitening:
             with np.load(file, allow_pickle=False) as arrays:
                 mean, projection, variances = (arrays[name] for name in ("mean", "projection", "variances"))
                 return cls(mean, projection, variances, float(arrays["power"]))
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise RetrievalError(f"{file} is not a stored whitening ({error}). Delete it and run again.") from error
 
 

@@ -1,0 +1,124 @@
+"""Photographs as files: broken ones are named, crops and sizes are exact, a change at either end is seen."""
+
+import numpy as np
+import pytest
+from PIL import Image as PILImage
+
+from retrieval_core.datasets.images import (
+    crop_query,
+    folder_fingerprint,
+    image_size,
+    list_photographs,
+    read_image,
+    resize_longest,
+)
+from retrieval_core.datasets.types import Image
+from retrieval_core.errors import RetrievalError
+
+
+@pytest.fixture
+def photograph(tmp_path):
+    """A noisy photograph of 200 x 100 pixels, about 20 kB."""
+    pixels = np.random.default_rng(0).integers(0, 256, (100, 200, 3), dtype=np.uint8)
+    path = tmp_path / "noise.jpg"
+    PILImage.fromarray(pixels).save(path, quality=90)
+    return path
+
+
+def test_every_mode_becomes_rgb(tmp_path):
+    for mode in ("L", "RGBA", "P", "CMYK", "1"):
+        path = tmp_path / f"{mode}.{'jpg' if mode == 'CMYK' else 'png'}"
+        PILImage.new(mode, (5, 4)).save(path)
+        assert read_image(path).mode == "RGB"
+        assert image_size(path) == read_image(path).size == (5, 4)
+
+
+def test_the_stored_orientation_is_kept(tmp_path):
+    exif = PILImage.Exif()
+    exif[0x0112] = 6  # "turn by a quarter to show"
+    PILImage.new("RGB", (20, 10)).save(tmp_path / "turned.jpg", exif=exif)
+    assert read_image(tmp_path / "turned.jpg").size == (20, 10)
+
+
+def test_a_truncated_photograph_is_named_but_its_size_is_known(photograph):
+    photograph.write_bytes(photograph.read_bytes()[:3000])
+    assert image_size(photograph) == (200, 100)
+    with pytest.raises(RetrievalError, match=r"noise\.jpg can't be read .*truncated"):
+        read_image(photograph)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n\x00\x00"])
+def test_a_broken_photograph_is_named(tmp_path, content):
+    path = tmp_path / "broken.jpg"
+    path.write_bytes(content)
+    for read in (read_image, image_size):
+        with pytest.raises(RetrievalError, match=r"broken\.jpg can't be read .*replace it"):
+            read(path)
+
+
+def test_a_missing_photograph_is_named(tmp_path):
+    with pytest.raises(RetrievalError, match=r"gone\.jpg is missing"):
+        read_image(tmp_path / "gone.jpg")
+
+
+def test_the_longest_side_gets_the_size():
+    assert resize_longest(PILImage.new("RGB", (200, 100)), 50).size == (50, 25)
+    assert resize_longest(PILImage.new("RGB", (100, 200)), 400).size == (200, 400)
+    assert resize_longest(PILImage.new("RGB", (300, 1)), 30).size == (30, 1)
+
+
+def test_crop_rules():
+    image = PILImage.new("RGB", (200, 100))
+    box = (20, 10, 60, 30)  # 40 x 20
+    assert crop_query(image, box, 100, "fill").size == (100, 50)
+    assert crop_query(image, box, 100, "same").size == (20, 10)
+    assert crop_query(image, None, 100, "fill").size == crop_query(image, None, 100, "same").size == (100, 50)
+    with pytest.raises(RetrievalError, match="fill, same"):
+        crop_query(image, box, 100, "filled")
+
+
+def test_the_crop_shows_what_is_in_the_box():
+    pixels = np.zeros((100, 200, 3), np.uint8)
+    pixels[10:30, 20:60] = 255
+    crop = crop_query(PILImage.fromarray(pixels), (19.6, 10.4, 60.2, 29.7), 40, "fill")
+    assert crop.size == (40, 20)
+    assert np.asarray(crop).min() == 255
+
+
+def test_a_box_that_rounds_to_nothing_or_stands_out_still_gives_pixels():
+    image = PILImage.new("RGB", (200, 100))
+    assert crop_query(image, (10.1, 5.1, 10.2, 5.2), 8, "fill").size == (8, 8)
+    assert crop_query(image, (-1, -1, 201, 101), 200, "same").size == (200, 100)
+
+
+def test_photographs_are_listed_by_stem_without_other_files(tmp_path):
+    for name in ("b.JPG", "a.png", "notes.txt", ".hidden.jpg"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.jpg").mkdir()
+    assert list_photographs(tmp_path) == {"a": str(tmp_path / "a.png"), "b": str(tmp_path / "b.JPG")}
+    assert list_photographs(tmp_path / "nowhere") == {}
+    (tmp_path / "b.png").touch()
+    with pytest.raises(RetrievalError, match="same image id 'b'"):
+        list_photographs(tmp_path)
+
+
+@pytest.mark.parametrize("position", [0, -1])
+def test_the_fingerprint_sees_both_ends_of_a_photograph(tmp_path, photograph, position):
+    images = [Image("noise", str(photograph))]
+    before = folder_fingerprint(tmp_path, images, [])
+    content = bytearray(photograph.read_bytes())
+    assert len(content) > 3 * 4096
+    content[position] ^= 1
+    photograph.write_bytes(content)
+    assert folder_fingerprint(tmp_path, images, []) != before
+
+
+def test_the_fingerprint_does_not_confuse_files(tmp_path):
+    for name, text in (("x.txt", "ab"), ("y.txt", "")):
+        (tmp_path / name).write_text(text)
+    files = [tmp_path / "x.txt", tmp_path / "y.txt"]
+    before = folder_fingerprint(tmp_path, [], files)
+    assert folder_fingerprint(tmp_path, [], files[::-1]) == before
+    (tmp_path / "x.txt").write_text("a")
+    (tmp_path / "y.txt").write_text("b")
+    assert folder_fingerprint(tmp_path, [], files) != before

@@ -1,0 +1,91 @@
+"""PCA whitening: variances become one, full power is scikit-learn's, and what can't be learnt is zero."""
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+
+from retrieval_core.descriptors import whitening as module
+from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.errors import RetrievalError
+
+
+@pytest.fixture
+def matrix():
+    """500 descriptors of 8 dimensions with mixed axes of very different variance."""
+    random = np.random.default_rng(0)
+    mixed = random.normal(size=(500, 8)) * np.geomspace(1, 0.01, 8) @ random.normal(size=(8, 8)) + 1
+    return (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+
+
+def projected(whitening, matrix):
+    return (matrix.astype(np.float64) - whitening.mean) @ whitening.projection
+
+
+def test_the_training_set_becomes_white(matrix, monkeypatch):
+    monkeypatch.setattr(module, "_ROWS", 64)
+    white = projected(PCAWhitening.fit(matrix, eps=0), matrix)
+    np.testing.assert_allclose(white.T @ white / len(white), np.eye(8), atol=1e-3)
+
+
+def test_full_power_is_scikit_learns_whitening(matrix):
+    ours = projected(PCAWhitening.fit(matrix, eps=0, dim=5), matrix)
+    theirs = PCA(5, whiten=True, svd_solver="full").fit_transform(matrix.astype(np.float64))
+    theirs *= np.sqrt(len(matrix) / (len(matrix) - 1))  # it divides the variance by N - 1
+    np.testing.assert_allclose(np.abs(ours), np.abs(theirs), atol=5e-3)
+
+
+def test_rows_come_out_with_length_one_and_the_wanted_width(matrix):
+    out = PCAWhitening.fit(matrix, dim=3).transform(matrix[:50])
+    assert out.shape == (50, 3)
+    assert out.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(out, axis=1), 1, atol=1e-6)
+
+
+def test_power_zero_only_rotates_and_a_quarter_is_between(matrix):
+    rotated = PCAWhitening.fit(matrix, power=0)
+    np.testing.assert_allclose(rotated.projection.T @ rotated.projection, np.eye(8), atol=1e-5)
+    spread = [projected(PCAWhitening.fit(matrix, power=power), matrix).std(axis=0) for power in (0, 0.25, 0.5)]
+    ratios = [values[0] / values[-1] for values in spread]
+    assert ratios[0] > ratios[1] > ratios[2]
+    assert ratios[1] == pytest.approx(np.sqrt(ratios[0]), rel=1e-2)
+
+
+def test_eps_bounds_how_far_a_weak_axis_is_blown_up(matrix):
+    bounded = PCAWhitening.fit(matrix, eps=0.1)
+    gains = np.linalg.norm(bounded.projection, axis=0)
+    assert gains.max() / gains.min() == pytest.approx(np.sqrt(10), rel=1e-4)
+
+
+def test_axes_without_variance_stay_zero_with_fewer_photographs_than_dimensions(matrix):
+    whitening = PCAWhitening.fit(matrix[:4])
+    assert np.isfinite(whitening.projection).all()
+    assert (np.linalg.norm(whitening.projection, axis=0) > 0).tolist() == [True] * 3 + [False] * 5
+    np.testing.assert_allclose(np.linalg.norm(whitening.transform(matrix), axis=1), 1, atol=1e-6)
+
+
+def test_collapsed_descriptors_give_zeros_and_no_warning(matrix):
+    same = np.repeat(matrix[:1], 10, axis=0)
+    assert not PCAWhitening.fit(same).transform(same).any()
+
+
+def test_what_is_saved_is_loaded_and_the_file_is_the_same_each_time(matrix, tmp_path):
+    whitening = PCAWhitening.fit(matrix, power=0.25)
+    whitening.save(tmp_path / "a.npz")
+    PCAWhitening.fit(matrix.copy(), power=0.25).save(tmp_path / ".b.npz.1234.writing")
+    loaded = PCAWhitening.load(tmp_path / "a.npz")
+    assert loaded.power == 0.25
+    np.testing.assert_array_equal(loaded.transform(matrix), whitening.transform(matrix))
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / ".b.npz.1234.writing").read_bytes()
+
+
+def test_faults_are_named(matrix, tmp_path):
+    with pytest.raises(RetrievalError, match="9 dimensions from 500 descriptors of 8"):
+        PCAWhitening.fit(matrix, dim=9)
+    with pytest.raises(RetrievalError, match="from 1 descriptors"):
+        PCAWhitening.fit(matrix[:1])
+    with pytest.raises(RetrievalError, match="learnt on 8 dimensions; the descriptors have 7"):
+        PCAWhitening.fit(matrix).transform(matrix[:, :7])
+    for content in (b"", b"PK\x03\x04 torn", b"text"):
+        (tmp_path / "broken.npz").write_bytes(content)
+        with pytest.raises(RetrievalError, match=r"broken\.npz is not a stored whitening"):
+            PCAWhitening.load(tmp_path / "broken.npz")
