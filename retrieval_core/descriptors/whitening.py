@@ -80,7 +80,7 @@ class PCAWhitening:
     def load(cls, file: str | Path) -> "PCAWhitening":
         """Read what `save` wrote; RetrievalError if the file is missing or is something else."""
         try:
-            with np.load(file, allow_pickle=False) as arrays:
+            with open(file, "rb") as handle, np.load(handle, allow_pickle=False) as arrays:
                 mean, projection, variances = (arrays[name] for name in ("mean", "projection", "variances"))
                 return cls(mean, projection, variances, float(arrays["power"]))
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
