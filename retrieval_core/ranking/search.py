@@ -47,7 +47,8 @@ def search(queries: np.ndarray, database: np.ndarray, k: int | None = None) -> t
     for start in range(0, len(queries), QUERY_BLOCK):
         block = slice(start, start + QUERY_BLOCK)
         keys = _best_keys(np.asarray(queries[block], np.float32), database, keep)
-        indices[block], scores[block] = _unpack(keys)
+        for row, packed in enumerate(keys, start):  # row by row, so that unpacking takes no memory to speak of
+            indices[row], scores[row] = _unpack(packed)
     return indices, scores
 
 
