@@ -7,8 +7,8 @@ import numpy as np
 
 from retrieval_core.errors import RetrievalError
 
-QUERY_BLOCK = 128
-DATABASE_BLOCK = 16384
+QUERY_BLOCK = 64
+DATABASE_BLOCK = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,16 +104,25 @@ def _block_keys(queries: np.ndarray, database: np.ndarray, start: int) -> np.nda
     if not np.isfinite(scores).all():
         raise RetrievalError("A descriptor holds values that are not finite. Extract the descriptors again.")
     scores += np.float32(0)  # -0.0 becomes 0.0, so that the two tie
-    bits = scores.view(np.int32)
-    # Integers order like the floats they encode if those below zero have their 31 lower bits flipped.
-    ordered = bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
-    falling = (~ordered).view(np.uint32) ^ np.uint32(0x80000000)
-    positions = np.arange(start, start + len(block), dtype=np.uint64)
-    return (falling.astype(np.uint64) << np.uint64(32)) | positions
+    keys = _fall(scores.view(np.int32)).view(np.uint32).astype(np.uint64)
+    keys <<= np.uint64(32)
+    keys |= np.arange(start, start + len(block), dtype=np.uint64)
+    return keys
 
 
 def _unpack(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions and scores that `_block_keys` packed."""
-    ordered = ~((keys >> np.uint64(32)).astype(np.uint32) ^ np.uint32(0x80000000)).view(np.int32)
-    bits = ordered ^ ((ordered >> 31) & np.int32(0x7FFFFFFF))
-    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), bits.view(np.float32)
+    scores = _fall((keys >> np.uint64(32)).astype(np.uint32).view(np.int32)).view(np.float32)
+    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), scores
+
+
+def _fall(bits: np.ndarray) -> np.ndarray:
+    """Turn the bits of floats (int32) into bits that, read as unsigned, fall as the floats rise; and back again.
+
+    Unsigned, the bits of floats below zero fall already. Those above have their 31 lower bits flipped; the sign bit,
+    which stays, then puts them first.
+    """
+    flipped = ~(bits >> 31)
+    flipped &= np.int32(0x7FFFFFFF)
+    flipped ^= bits
+    return flipped
