@@ -1,6 +1,9 @@
 """Layouts: every method separates what is apart, repeats itself, works on few points, and names its faults."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -129,3 +132,11 @@ def test_principal_components_are_those_of_the_full_decomposition():
     left, singular, _ = np.linalg.svd(centred.astype(np.float64), full_matrices=False)
     expected = left[:, :2] * singular[:2]
     np.testing.assert_allclose(np.abs(principal_components(matrix, 2, 0)), np.abs(expected), atol=1e-4)
+
+
+def test_importing_the_module_loads_none_of_the_slow_libraries():
+    slow = "{'umap', 'openTSNE', 'sklearn', 'scipy'}"
+    code = f"import sys, retrieval_core.projection.layouts; print({slow} & set(sys.modules))"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
