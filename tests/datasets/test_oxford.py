@@ -44,6 +44,12 @@ def test_labels_come_from_the_first_query_of_a_landmark(root):
     assert labels == {"a": "keep", "b": "keep", "c": "keep", "d": None, "e": None, "f": None}
 
 
+def test_an_image_of_two_landmarks_gets_the_label_of_the_first(root):
+    rewrite(root, "old_mill_1_good.txt", "b\nf\n")
+    labels = {image.id: image.label for image in read_oxford(root, "small").images}
+    assert (labels["b"], labels["f"]) == ("keep", "old_mill")
+
+
 def test_the_lowest_number_is_the_first_query_whatever_it_is(root):
     for file in (root / "lab").glob("keep_1_*"):
         file.rename(file.with_name(file.name.replace("keep_1", "keep_10")))

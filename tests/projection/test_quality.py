@@ -61,6 +61,15 @@ def test_a_sample_is_recorded_repeatable_and_close(monkeypatch):
     assert sampled["trustworthiness"] == pytest.approx(whole["trustworthiness"], abs=0.02)
 
 
+def test_equal_descriptors_rank_by_position():
+    matrix = np.repeat(descriptors(1), 5, axis=0)
+    xy = np.array([[0, 0], [1, 0], [3, 0], [6, 0], [10, 0]], np.float32)
+    found = layout_quality(matrix, xy, neighbours=1)
+    # Nearest on the line are 1, 0, 1, 2, 3; among equal descriptors these have the ranks 1, 1, 2, 3, 4.
+    assert found["trustworthiness"] == pytest.approx(1 - (1 + 2 + 3) / (5 * (2 * 5 - 3 - 1) / 2))
+    assert found["knn_overlap"] == pytest.approx(2 / 5)
+
+
 def test_points_in_one_place_are_no_obstacle():
     matrix = np.repeat(descriptors(2), 10, axis=0)
     found = layout_quality(matrix, np.zeros((20, 2), np.float32))

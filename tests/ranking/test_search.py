@@ -46,6 +46,12 @@ def test_scores_of_every_size_and_sign_keep_their_order():
     np.testing.assert_array_equal(scores[0], values[indices[0]])
 
 
+def test_scores_that_underflow_tie_with_zero_whatever_their_sign():
+    queries, database = np.float32([[1e-30]]), np.float32([[-1e-30], [1e-30], [0], [1]])
+    indices, _ = search(queries, database)
+    assert indices[0].tolist() == [3, 0, 1, 2]
+
+
 def test_a_mapped_database_of_another_type_is_read(tmp_path):
     np.save(tmp_path / "database.npy", whole_numbers(2, 20).astype(np.float16))
     mapped = np.load(tmp_path / "database.npy", mmap_mode="r")
