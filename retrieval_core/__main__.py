@@ -170,7 +170,9 @@ def print_status(workspace, dataset: str) -> None:
     from retrieval_core.results import model_states
 
     print(f"{dataset} in {workspace.folder(dataset)}")
-    print(f"{'model':6}{'state':9}{'AP (Oxford)':>12}{'AP (finite)':>12}{'MB':>8}{'train s':>9}{'describe s':>11}  start, maps")
+    print(
+        f"{'model':6}{'state':9}{'AP (Oxford)':>12}{'AP (finite)':>12}{'MB':>8}{'train s':>9}{'describe s':>11}  start, maps"
+    )
     for state in model_states(workspace, dataset):
         mean = [f"{value:.2f}" if value is not None else "–" for value in (state.map_oxford, state.map_finite_sum)]
         train_seconds, describe_seconds = (state.seconds.get(key, 0.0) for key in ("train", "describe"))

@@ -1,7 +1,7 @@
 """Where each artefact lies and what it is made from: the one place that decides what is fresh and what is stale.
 
-    cache/<training set>/<stage>/weights.safetensors, training.jsonl, whitening.npz
-    cache/<dataset>/<model>/descriptors.npy, queries.npy, ids.json, scores.json, maps/<method>-<key>.npy
+cache/<training set>/<stage>/weights.safetensors, training.jsonl, whitening.npz
+cache/<dataset>/<model>/descriptors.npy, queries.npy, ids.json, scores.json, maps/<method>-<key>.npy
 """
 
 from dataclasses import asdict, dataclass

@@ -21,8 +21,9 @@ MAPS = (("tsne", "all"), ("tsne", "labelled"))
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a run: what to call, and about how many seconds it takes on two cores (for the bar, nothing else)."""
+    """One step of a run: its name, what to call, and about how many seconds it takes (for the bar, nothing else)."""
 
+    name: str
     seconds: float
     start: Callable[[], Generator[Progress, None, object]]
 
@@ -36,11 +37,13 @@ def run(
     """
     plan = list(_plan(workspace, dataset, settings, do, maps))
     whole = sum(step.seconds for step in plan)
-    behind = 0.0
+    behind = furthest = 0.0
     for step in plan:
         for progress in step.start():
             part = progress.done / progress.total if progress.total else 0.0
-            yield replace(progress, overall=(behind + min(part, 1.0) * step.seconds) / whole)
+            furthest = max(furthest, (behind + min(part, 1.0) * step.seconds) / whole)
+            message = progress.message or (progress.stage if progress.stage != step.name else "")
+            yield replace(progress, stage=step.name, message=message, overall=furthest)
         behind += step.seconds
     yield Progress("all done", 1, 1, overall=1.0)
 
@@ -60,7 +63,7 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
     def build(name: str, seconds: float) -> Iterator[Step]:
         if name in BUILT_IN and name not in built:
             built.add(name)
-            yield Step(seconds, lambda: build_dataset(workspace, name))
+            yield Step(f"build {name}", seconds, lambda: build_dataset(workspace, name))
 
     if dataset:
         yield from build(dataset, 20)
@@ -75,14 +78,17 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
                 yield from build(TRAINING_SET, 60)
             elif start == "shapes":
                 yield from build("shapes", 5)
-            yield Step(stage.expected_seconds, lambda stage=stage: steps.train_stage(workspace, stage, settings, start))
+            yield Step(f"train {stage.key}", stage.quick.seconds,
+                       lambda stage=stage: steps.train_stage(workspace, stage, settings, start))  # fmt: skip
         if model.whitening:
-            yield Step(8, lambda model=model: steps.learn_whitening(workspace, model, settings, start))
+            yield Step(f"whiten {key}", 8,
+                       lambda model=model: steps.learn_whitening(workspace, model, settings, start))  # fmt: skip
         if dataset and "describe" in do:
-            yield Step(6, lambda model=model: steps.describe(workspace, dataset, model, settings, start))
+            yield Step(f"describe {dataset} with {key}", 4,
+                       lambda model=model: steps.describe(workspace, dataset, model, settings, start))  # fmt: skip
         if dataset and "score" in do:
-            yield Step(0.3, lambda key=key: steps.score(workspace, dataset, key))
+            yield Step(f"score {key}", 0.3, lambda key=key: steps.score(workspace, dataset, key))
         if dataset and "map" in do:
             for method, subset in maps:
-                yield Step(3, lambda key=key, method=method, subset=subset: steps.project(
+                yield Step(f"map {key}", 2, lambda key=key, method=method, subset=subset: steps.project(
                     workspace, dataset, key, method, subset, seed=settings.seed))  # fmt: skip

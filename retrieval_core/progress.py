@@ -1,7 +1,10 @@
 """How long work tells how far it is, without knowing who listens."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,13 @@ class Progress:
     message: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
     overall: float | None = None
+
+
+def relabelled(steps: Generator[Progress, None, Result], **changes) -> Generator[Progress, None, Result]:
+    """Pass the reports of an inner stage on as part of an outer one, and return its result."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield replace(step, **changes)

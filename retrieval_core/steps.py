@@ -1,31 +1,33 @@
 """The steps of a run, one function each: look whether the artefact is fresh, else make it and publish it.
 
-Every step holds the lock of its artefact, so two processes never make the same thing twice, and a step that was killed
-finds its own half-done work (`.<name>-<hash of the inputs>`) and goes on from there.
+Every step holds the lock of its artefact, so two processes never make the same thing twice. Half-done work lies in a
+folder whose name holds the hash of the inputs; a step that was killed finds it and goes on from there.
 """
 
 import shutil
 import time
 from collections.abc import Generator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from retrieval_core import artefacts
 from retrieval_core.artefacts import TRAINING_SET, Settings
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.descriptors.extract import Descriptors, extract_images, extract_queries
+from retrieval_core.descriptors.extract import extract_pixels, extract_queries
 from retrieval_core.descriptors.whitening import PCAWhitening
-from retrieval_core.evaluation.average_precision import score_rankings, summarise
+from retrieval_core.evaluation.average_precision import evaluate, mean_average_precision
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
-from retrieval_core.networks.weights import imagenet_weights, load_weights, save_weights
+from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress
 from retrieval_core.projection.layouts import Layout, compute_layout
-from retrieval_core.ranking.search import search
+from retrieval_core.ranking.search import rank
 from retrieval_core.results import dataset_images, layout_choice, load_descriptors, load_layout
 from retrieval_core.training.loop import train
 from retrieval_core.workspace import Workspace, short_hash, write_json
@@ -34,7 +36,7 @@ Steps = Generator[Progress, None, None]
 
 
 def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: str) -> Steps:
-    """Make the weights of a stage: fetched for an ImageNet start, trained from the parent's weights otherwise."""
+    """Make the weights of a stage: fetched for an ImageNet start, else trained from the parent's weights."""
     path = artefacts.weights_path(workspace, stage, start)
     inputs = artefacts.weights_inputs(workspace, stage, settings, start)
     with workspace.lock(str(path.relative_to(workspace.root))):
@@ -49,35 +51,167 @@ def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: 
         device = pick_device(settings.device)
         dataset = open_dataset(workspace, "shapes" if stage.is_start else TRAINING_SET)
         schedule = stage.schedule(settings.schedule)
-        network = build_network(stage, classes=None)
-        pixels = yield from _pixels(workspace, dataset, schedule.image_size)
+        pixels = yield from _pixels(workspace, dataset, schedule.extract_size, stage.square)
         parent = None
         if stage.parent:
-            parent = load_weights(artefacts.weights_path(workspace, get_preset(stage.parent), start))
-        folder = path.parent / f".training-{short_hash(inputs)}"
+            parent = load_weights(artefacts.weights_path(workspace, get_preset(stage.parent).weights_stage, start))
+        folder = _half_done(path, inputs)
         begin = time.monotonic()
-        result = yield from train(network, parent, stage, schedule, pixels, dataset, settings.seed, device, folder)
-        with workspace.writing(
-            path, inputs, device=str(device), seconds=time.monotonic() - begin, notes=result
-        ) as temporary:
-            save_weights(network, temporary, {"stage": stage.key, "start": start})
-        (folder / "training.jsonl").replace(path.parent / "training.jsonl")
+        state, notes = yield from train(stage, schedule, parent, pixels, settings.seed, device, folder)
+        seconds = time.monotonic() - begin
+        shutil.copyfile(folder / "training.jsonl", path.parent / "training.jsonl")
+        with workspace.writing(path, inputs, device=str(device), seconds=seconds, notes=notes) as temporary:
+            save_weights(state, temporary, {"stage": stage.key, "start": start})
         shutil.rmtree(folder)
 
 
 def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, start: str) -> Steps:
-    """Learn a model's PCA whitening from the training photographs, never from the dataset that is scored."""
+    """Learn a model's PCA whitening from the training landmarks, never from the dataset that is scored."""
     path = artefacts.whitening_path(workspace, preset, start)
     inputs = artefacts.whitening_inputs(workspace, preset, settings, start)
     with workspace.lock(str(path.relative_to(workspace.root))):
         if (yield from _is_fresh(workspace, path, inputs)):
             return
         dataset = open_dataset(workspace, TRAINING_SET)
-        network = load_network(workspace, preset, start)
-        partial = path.parent / f".descriptors-{short_hash(inputs)}"
-        size = preset.schedule(settings.schedule).extract_size
-        pixels = yield from _pixels(workspace, dataset, size)
-        descriptors = yield from extract_images(network, preset, pixels, dataset.images, device, partial)
+        folder = _half_done(path, inputs)
+        device = pick_device(settings.device)
+        network = load_network(workspace, preset, start, device)
+        matrix = yield from _describe_images(workspace, dataset, preset, settings, network, device, folder)
         with workspace.writing(path, inputs) as temporary:
-            PCAWhitening.fit(descriptors.matrix).save(temporary)
-        shutil.rmtree(partial, ignore_errors=True)
+            PCAWhitening.fit(matrix).save(temporary)
+        shutil.rmtree(folder)
+
+
+def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings, start: str) -> Steps:
+    """Describe a dataset's photographs and query crops under one model."""
+    folder = workspace.folder(name, preset.key)
+    inputs = artefacts.descriptors_inputs(workspace, name, preset, settings, start)
+    with workspace.lock(name, preset.key, "descriptors"):
+        fresh = True
+        for file in ("ids.json", "queries.npy", "descriptors.npy"):
+            fresh &= yield from _is_fresh(workspace, folder / file, inputs)
+        if fresh:
+            return
+        dataset = open_dataset(workspace, name)
+        schedule = preset.schedule(settings.schedule)
+        device = pick_device(settings.device)
+        network = load_network(workspace, preset, start, device)
+        half_done = _half_done(folder / "descriptors.npy", inputs)
+        begin = time.monotonic()
+        matrix = yield from _describe_images(workspace, dataset, preset, settings, network, device, half_done)
+        queries = extract_queries(network, dataset, schedule.extract_size, preset.square, settings.crop, device)
+        if preset.whitening:
+            whitening = PCAWhitening.load(artefacts.whitening_path(workspace, preset, start))
+            matrix, queries = (whitening.transform(rows) for rows in (matrix, queries))
+        notes = {"recipe": _recipe(preset, settings, start, inputs)}
+        common = {"device": str(device), "seconds": time.monotonic() - begin, "notes": notes}
+        ids = {
+            "images": [image.id for image in dataset.images],
+            "queries": [query.id for query in dataset.queries],
+        }
+        with workspace.writing(folder / "ids.json", inputs, **common) as temporary:
+            write_json(temporary, ids)
+        for file, rows in (("queries.npy", queries), ("descriptors.npy", matrix)):
+            with workspace.writing(folder / file, inputs, **common) as temporary, temporary.open("wb") as handle:
+                np.save(handle, rows)
+        shutil.rmtree(half_done)
+
+
+def score(workspace: Workspace, name: str, model: str) -> Steps:
+    """Rank the dataset for every query and score the rankings in both protocols."""
+    path = workspace.folder(name, model) / "scores.json"
+    inputs = artefacts.scores_inputs(workspace, name, model)
+    with workspace.lock(name, model, "scores"):
+        if (yield from _is_fresh(workspace, path, inputs)):
+            return
+        database, queries = load_descriptors(workspace, name, model)
+        yield Progress(f"score {model}", 0, len(queries.ids))
+        dataset = open_dataset(workspace, name)
+        scores = evaluate(dataset, rank(queries.ids, queries.matrix, database.ids, database.matrix))
+        means = {
+            f"map_{protocol}": None if (mean := mean_average_precision(scores, protocol)) is None else 100 * mean
+            for protocol in ("oxford", "finite_sum")
+        }
+        with workspace.writing(path, inputs, notes={"recipe": database.recipe}) as temporary:
+            write_json(temporary, {**means, "recipe": database.recipe, "scores": [asdict(entry) for entry in scores]})
+        yield Progress(f"score {model}", len(queries.ids), len(queries.ids))
+
+
+def project(
+    workspace: Workspace, name: str, model: str, method: str, subset: str = "all", parameters=None, seed: int = 0
+) -> Generator[Progress, None, Layout]:
+    """Map a dataset's descriptors to the plane, or return the map that was made before."""
+    choice = layout_choice(method, subset, parameters, seed)
+    path = artefacts.map_path(workspace, name, model, choice)
+    inputs = artefacts.map_inputs(workspace, name, model, choice)
+    with workspace.lock(name, model, path.name):
+        if not (yield from _is_fresh(workspace, path, inputs)):
+            database, _ = load_descriptors(workspace, name, model)
+            ids = dataset_images(workspace, name, subset)
+            matrix = database.matrix[[database.row(image_id) for image_id in ids]]
+            begin = time.monotonic()
+            layout = yield from compute_layout(ids, matrix, method, parameters, seed)
+            notes = {"choice": choice, "n": len(ids), "quality": layout.quality, "parameters": layout.parameters,
+                     "ids": list(ids)}  # fmt: skip
+            with (
+                workspace.writing(path, inputs, seconds=time.monotonic() - begin, notes=notes) as temporary,
+                temporary.open("wb") as handle,
+            ):
+                np.save(handle, layout.xy)
+    return load_layout(workspace, name, model, method, subset, parameters, seed)
+
+
+def load_network(workspace: Workspace, preset: Preset, start: str, device: torch.device) -> RetrievalNetwork:
+    """A trained network, ready to describe; RetrievalError if its weights are missing."""
+    path = artefacts.weights_path(workspace, preset.weights_stage, start)
+    workspace.require(path, f"Run: python -m retrieval_core train --models {preset.key}")
+    network = build_network(preset)
+    inherit(network, load_weights(path))
+    return network.to(device).eval()
+
+
+def _describe_images(workspace, dataset: Dataset, preset, settings, network, device, folder: Path):
+    size = preset.schedule(settings.schedule).extract_size
+    pixels = yield from _pixels(workspace, dataset, size, preset.square)
+    return (yield from extract_pixels(network, pixels, range(len(dataset.images)), device, folder))
+
+
+def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:
+    folder = workspace.ensure_writable(workspace.folder(dataset.name))
+    return (yield from open_pixels(dataset.images, dataset.fingerprint, size, square, folder))
+
+
+def _is_fresh(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
+    """Whether an artefact can be used as it is; a damaged one is set aside, and that is said."""
+    state = workspace.state(path, inputs)
+    if state == "damaged":
+        kept = workspace.set_aside(path)
+        yield Progress("check", 0, 1, f"{path} was damaged: it is now {kept.name}, and made anew")
+    return state == "fresh"
+
+
+def _half_done(path: Path, inputs: dict) -> Path:
+    """Folder for the half-done work on an artefact; what was begun with other inputs is thrown away."""
+    folder = path.with_name(f".{path.stem}-{short_hash(inputs)}")
+    for other in path.parent.glob(f".{path.stem}-????????"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _recipe(preset: Preset, settings: Settings, start: str, inputs: dict) -> dict:
+    """What a person needs to know of a descriptor, and to make it again."""
+    return {
+        "model": preset.key,
+        "start": start,
+        "schedule": settings.schedule,
+        "seed": settings.seed,
+        "size": inputs["size"],
+        "shape": "squashed to a square" if preset.square else "longest side",
+        "crop": settings.crop,
+        "scales": [1.0],
+        "whitening": f"PCA learnt on {TRAINING_SET}" if preset.whitening else None,
+        "weights": inputs["weights"],
+        "dataset": inputs["data"],
+    }

@@ -1,7 +1,7 @@
 """The cache folder: where an artefact lives, how it is written, checked and found again.
 
-An artefact is one file, such as `cache/town/1c/descriptors.npy`. Beside it lies `manifest.json`, which says of each file
-what it was made from (`inputs`), its own hash, and how it came about. Writing goes to a temporary name, is flushed to
+An artefact is one file, such as `cache/town/1c/descriptors.npy`. Beside it lies `manifest.json`, which says of each
+file what it was made from (`inputs`), its own hash, and how it came about. Writing goes to a temporary name, is flushed to
 disk, then renamed: a file under its own name is whole.
 """
 
@@ -29,7 +29,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True)
 class Record:
-    """What the manifest says of one artefact; `seconds` is the time it took, `notes` what its stage wants to remember."""
+    """What the manifest says of one artefact: `seconds` it took, `notes` that its stage wants to remember."""
 
     file: str
     inputs: Mapping[str, Any]

@@ -1,0 +1,131 @@
+"""Photographs and query crops → one descriptor each; a killed extraction goes on where it stopped."""
+
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from retrieval_core.datasets.images import crop_query, read_image
+from retrieval_core.datasets.pixels import Pixels, as_array, widened
+from retrieval_core.datasets.types import Dataset
+from retrieval_core.networks.network import RetrievalNetwork, normalise
+from retrieval_core.progress import Progress
+from retrieval_core.workspace import publish
+
+BATCH = 64  # pictures that go through the network together
+PART = 8  # batches between two parts on disk: what a kill can cost
+
+
+@dataclass(frozen=True, eq=False)
+class Descriptors:
+    """One row an image (or query) id: `matrix` (N, D) float32, rows of length 1; `recipe` says what made them."""
+
+    ids: tuple[str, ...]
+    matrix: np.ndarray
+    recipe: dict = field(default_factory=dict)
+
+    def row(self, image_id: str) -> int:
+        """The row of an id; KeyError if it is not here."""
+        known = self.__dict__.get("_known")
+        if known is None:
+            known = {name: row for row, name in enumerate(self.ids)}
+            object.__setattr__(self, "_known", known)
+        return known[image_id]
+
+
+def extract_pixels(
+    network: RetrievalNetwork,
+    pixels: Pixels,
+    positions: Sequence[int],
+    device: torch.device,
+    partial: Path | None = None,
+) -> Generator[Progress, None, np.ndarray]:
+    """Descriptors (N, D) float32 of the pictures at these positions, in their order.
+
+    Batches hold pictures of one shape. `partial` is a folder for finished parts: what lies there is not computed again,
+    and the result is the same to the bit, since the batches are.
+    """
+    positions = np.asarray(positions, np.int64)
+    batches = list(_batches(pixels.shapes[positions]))
+    matrix = None
+    network.eval()
+    with ThreadPoolExecutor(1) as reader:
+        parts = [batches[start : start + PART] for start in range(0, len(batches), PART)]
+        done = 0
+        for number, part in enumerate(parts):
+            file = partial / f"{number:05}.npy" if partial else None
+            if file is not None and file.exists():
+                rows = np.load(file, allow_pickle=False)
+            else:
+                rows = np.concatenate(list(_describe(network, pixels, positions, part, device, reader)))
+                if file is not None:
+                    _keep(rows, file)
+            if matrix is None:
+                matrix = np.empty((len(positions), rows.shape[1]), np.float32)
+            matrix[np.concatenate(part)] = rows
+            done += len(rows)
+            yield Progress("describe", done, len(positions))
+    return matrix if matrix is not None else np.empty((0, 0), np.float32)
+
+
+def extract_queries(
+    network: RetrievalNetwork, dataset: Dataset, size: int, square: bool, crop: str, device: torch.device
+) -> np.ndarray:
+    """Descriptors (Q, D) float32 of a dataset's queries: the box is cut out at full resolution, then resized.
+
+    `crop` is the rule, "fill" or "same"; a network with a fixed input squashes the crop to its square in either case.
+    """
+    network.eval()
+    return np.concatenate([
+        describe_picture(network, query_picture(dataset, query, size, square, crop), device)[None]
+        for query in dataset.queries
+    ]) if dataset.queries else np.empty((0, 0), np.float32)  # fmt: skip
+
+
+def query_picture(dataset: Dataset, query, size: int, square: bool, crop: str) -> np.ndarray:
+    """The picture (H, W, 3) uint8 that stands for a query at the network's entrance."""
+    photograph = read_image(dataset.image(query.image_id).path)
+    picture = crop_query(photograph, query.box, size, "fill" if square else crop)
+    return as_array(picture, size, True) if square else widened(picture)
+
+
+@torch.inference_mode()
+def describe_picture(network: RetrievalNetwork, picture: np.ndarray, device: torch.device) -> np.ndarray:
+    """Descriptor (D,) float32 of one picture (H, W, 3) uint8."""
+    batch = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
+    return network.descriptors(normalise(batch.to(device))).float().cpu().numpy()[0]
+
+
+def _batches(shapes: np.ndarray) -> Iterator[np.ndarray]:
+    """Positions of pictures of one shape, BATCH at a time, in an order that depends on the shapes only."""
+    _, group = np.unique(shapes, axis=0, return_inverse=True)
+    for number in range(group.max(initial=-1) + 1):
+        members = np.flatnonzero(group.ravel() == number)
+        yield from (members[start : start + BATCH] for start in range(0, len(members), BATCH))
+
+
+@torch.inference_mode()
+def _describe(network, pixels, positions, batches, device, reader) -> Iterator[np.ndarray]:
+    """Descriptors of some batches; the next batch is read while the network works on this one."""
+
+    def read(batch: np.ndarray) -> torch.Tensor:
+        pictures = torch.from_numpy(np.stack(pixels.read(positions[batch]))).permute(0, 3, 1, 2)
+        return pictures.pin_memory() if device.type == "cuda" else pictures
+
+    waiting = reader.submit(read, batches[0])
+    for number in range(len(batches)):
+        pictures = waiting.result()
+        if number + 1 < len(batches):
+            waiting = reader.submit(read, batches[number + 1])
+        yield network.descriptors(normalise(pictures.to(device, non_blocking=True))).float().cpu().numpy()
+
+
+def _keep(rows: np.ndarray, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(".writing")
+    with temporary.open("wb") as handle:
+        np.save(handle, rows)
+    publish(temporary, file)

@@ -1,0 +1,69 @@
+"""The three convolutional networks, from torchvision, cut where the descriptor is taken."""
+
+import torch
+import torchvision
+from torch import nn
+
+DROPOUT = 0.1  # AlexNet's own 0.5 is for 90 epochs of ImageNet; our training sets are seen a few times only
+
+
+class AlexNetFc7(nn.Module):
+    """AlexNet up to its second Linear(4096, 4096), without the ReLU after it: (B, 3, H, W) → (B, 4096)."""
+
+    channels = 4096
+
+    def __init__(self):
+        super().__init__()
+        whole = torchvision.models.alexnet(weights=None, dropout=DROPOUT)
+        self.features, self.avgpool, self.classifier = whole.features, whole.avgpool, whole.classifier[:5]
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """fc7 before its ReLU."""
+        return self.classifier(self.avgpool(self.features(images)).flatten(1))
+
+
+class AlexNetFeatures(nn.Module):
+    """AlexNet's convolutions without the last max-pooling, for any picture size: (B, 3, H, W) → (B, 256, h, w)."""
+
+    channels = 256
+
+    def __init__(self):
+        super().__init__()
+        self.features = torchvision.models.alexnet(weights=None).features[:-1]
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The last convolution's activations after their ReLU."""
+        return self.features(images)
+
+
+class ResNetFeatures(nn.Module):
+    """ResNet18 or ResNet50 up to its last block: (B, 3, H, W) → (B, 512 or 2048, h, w)."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        whole = getattr(torchvision.models, name)(weights=None)
+        self.channels = whole.fc.in_features
+        for part, module in list(whole.named_children())[:-2]:
+            self.add_module(part, module)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The last block's activations."""
+        for module in self.children():
+            images = module(images)
+        return images
+
+
+def build_trunk(backbone: str, pooling: str) -> nn.Module:
+    """The network up to the pooling; parameters keep torchvision's names, so its weights load as they are."""
+    if backbone == "alexnet":
+        return AlexNetFc7() if pooling == "fc7" else AlexNetFeatures()
+    return ResNetFeatures(backbone)
+
+
+def initialise(module: nn.Module, generator: torch.Generator) -> None:
+    """Kaiming initialisation of every convolution and linear layer, drawn from the generator."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)

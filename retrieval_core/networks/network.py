@@ -1,0 +1,60 @@
+"""From pictures to descriptors and class scores: trunk, pooling, and in the ranking models an FC after it."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from retrieval_core.networks.backbones import build_trunk, initialise
+from retrieval_core.networks.device import autocast
+from retrieval_core.networks.pooling import GeM
+from retrieval_core.presets import Preset
+
+MEAN = (0.485, 0.456, 0.406)  # of ImageNet's pictures, RGB in 0…1, as torchvision's weights expect
+STD = (0.229, 0.224, 0.225)
+SCALE = 12.0  # unit vectors times this go into the classifier; without it the softmax could never become sure
+
+
+class RetrievalNetwork(nn.Module):
+    """A preset as a network. `classifier` exists while it is trained by classification, `fc` in the ranking models.
+
+    Ranking models: pool → L2 → FC → L2 (`naver/deep-image-retrieval: dirtorch/nets/rmac_resnet.py`).
+    """
+
+    def __init__(self, preset: Preset, classes: int | None = None):
+        super().__init__()
+        self.trunk = build_trunk(preset.backbone, preset.pooling)
+        self.pool = GeM() if preset.pooling == "gem" else None
+        self.fc = nn.Linear(self.trunk.channels, preset.dim) if preset.head else None
+        self.classifier = nn.Linear(preset.dim, classes) if classes else None
+        self.dropout = nn.Dropout(0.1)
+
+    def pooled(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised pictures (B, 3, H, W) → pooled activations (B, C) float32, not yet unit vectors (fc7: before ReLU)."""
+        with autocast(images.device):
+            features = self.trunk(images)
+        return self.pool(features) if self.pool is not None else features.float()
+
+    def descriptors(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised pictures (B, 3, H, W) → descriptors (B, D), float32 rows of length 1."""
+        descriptor = functional.normalize(self.pooled(images), dim=1)
+        return descriptor if self.fc is None else functional.normalize(self.fc(descriptor), dim=1)
+
+    def logits(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised pictures (B, 3, H, W) → class scores (B, classes), float32."""
+        if self.pool is None:
+            return self.classifier(self.dropout(functional.relu(self.pooled(images))))
+        return self.classifier(SCALE * self.descriptors(images))
+
+
+def build_network(preset: Preset, classes: int | None = None, seed: int = 0) -> RetrievalNetwork:
+    """A freshly initialised network of a preset, in channels-last memory order; `classes` adds a classifier."""
+    network = RetrievalNetwork(preset, classes)
+    initialise(network, torch.Generator().manual_seed(seed))
+    return network.to(memory_format=torch.channels_last)
+
+
+def normalise(pictures: torch.Tensor) -> torch.Tensor:
+    """uint8 pictures (B, 3, H, W), or floats in 0…1, → what the networks take, in channels-last memory order."""
+    values = pictures.float().div(255) if pictures.dtype == torch.uint8 else pictures
+    mean, std = (torch.tensor(figures, device=values.device).view(1, 3, 1, 1) for figures in (MEAN, STD))
+    return ((values - mean) / std).contiguous(memory_format=torch.channels_last)
