@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
-    "__main__", "jobs", "pipeline", "steps", "results", "artefacts", "projection", "evaluation", "ranking",
-    "descriptors", "training", "networks", "presets", "datasets", "workspace", "progress", "errors",
+    "__main__", "jobs", "pipeline", "steps", "results", "artefacts", "projection",
+    "training", "evaluation", "ranking", "descriptors", "networks", "presets", "datasets", "workspace", "progress", "errors",
 ]  # fmt: skip
 CORE = sorted((ROOT / "retrieval_core").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]

@@ -95,7 +95,7 @@ def query_picture(dataset: Dataset, query, size: int, square: bool, crop: str) -
 @torch.inference_mode()
 def describe_picture(network: RetrievalNetwork, picture: np.ndarray, device: torch.device) -> np.ndarray:
     """Descriptor (D,) float32 of one picture (H, W, 3) uint8."""
-    batch = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
+    batch = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None]
     return network.descriptors(normalise(batch.to(device))).float().cpu().numpy()[0]
 
 

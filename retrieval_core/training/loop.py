@@ -13,6 +13,7 @@ from torch.nn import functional
 from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.descriptors.extract import extract_pixels
 from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.networks.memory import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
@@ -48,6 +49,7 @@ def train(
     called again with the same arguments and ends with the same weights.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    keep_freed_memory()
     split = split_landmarks([image.label for image in pixels.images])
     network = build_network(stage, split.count if stage.loss == "classification" else None, seed).to(device)
     new = inherit(network, parent or {})
