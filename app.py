@@ -1,0 +1,25 @@
+"""The app: navigation over the pages, and the choices that every page shares. Run it with `streamlit run app.py`."""
+
+import streamlit as st
+
+from pages.parts import loaders, style
+from pages.parts.errors import shown_errors
+from pages.parts.state import choose, load_state
+
+st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
+style.apply()
+
+page = st.navigation([
+    st.Page("pages/start.py", title="Start", icon="🏛️", default=True),
+    st.Page("pages/map.py", title="Map", icon="🗺️"),
+    st.Page("pages/query.py", title="Query", icon="🔎"),
+    st.Page("pages/compare.py", title="Compare", icon="📊"),
+])  # fmt: skip
+
+with shown_errors():
+    load_state()
+    with st.sidebar:
+        choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
+        choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
+        st.caption(loaders.start_note())
+    page.run()

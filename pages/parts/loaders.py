@@ -1,0 +1,121 @@
+"""What pages read from the cache folder, kept in memory as long as the files stay the same."""
+
+import base64
+import io
+
+import streamlit as st
+from PIL import Image as PILImage
+
+from pages.parts import state
+from retrieval_core import results
+from retrieval_core.datasets.catalog import fingerprint, list_datasets, open_dataset
+from retrieval_core.datasets.images import crop_query, read_image
+from retrieval_core.datasets.types import Box, Dataset
+from retrieval_core.descriptors.extract import Descriptors
+from retrieval_core.errors import RetrievalError
+from retrieval_core.evaluation.average_precision import Score
+from retrieval_core.presets import PRESETS
+from retrieval_core.workspace import Workspace
+
+START_TITLES = {
+    "shapes": "shapes, a formula-driven stand-in for ImageNet",
+    "imagenet": "ImageNet",
+    None: "not trained yet",
+}
+THUMBNAIL = 240  # pixels of the longest side
+
+
+@st.cache_resource
+def workspace() -> Workspace:
+    """The cache folder of this app."""
+    return Workspace()
+
+
+def retrieval_datasets() -> list[str]:
+    """Names of the datasets that can be explored: those with queries or photographs, not the training sets."""
+    return [entry.name for entry in list_datasets(workspace()) if entry.retrieval]
+
+
+def model_titles() -> dict[str, str]:
+    """Key and title of every model."""
+    return {key: f"{key} · {preset.title}" for key, preset in PRESETS.items()}
+
+
+def model_states() -> list[results.ModelState]:
+    """The state of every model for the chosen dataset."""
+    return results.model_states(workspace(), state.get("dataset"))
+
+
+def explorable_models() -> list[str]:
+    """Models whose descriptors of the chosen dataset can be opened."""
+    return [model.key for model in model_states() if model.explorable]
+
+
+def chosen_model() -> results.ModelState:
+    """The chosen model; stops the page with the way out if there is nothing to explore."""
+    chosen = next((model for model in model_states() if model.key == state.get("model")), None)
+    if chosen is None or not chosen.explorable:
+        ready = explorable_models()
+        if ready:
+            st.info(f"Model {state.get('model')} has not described {state.get('dataset')!r} yet. Ready: "
+                    f"{', '.join(ready)} — choose one of them on the left, or build the rest on the page Start.")  # fmt: skip
+        else:
+            st.info("Nothing has been built for this dataset yet. Go to the page **Start** and press the button there.")
+        st.page_link("pages/start.py", label="Go to Start", icon="🏛️")
+        st.stop()
+    if chosen.state == "stale":
+        st.warning(f"Model {chosen.key} is stale: {chosen.message}")
+    return chosen
+
+
+def start_note() -> str:
+    """What the chosen model's network started from, in words."""
+    try:
+        chosen = next(model for model in model_states() if model.key == state.get("model"))
+    except (RetrievalError, StopIteration):
+        return ""
+    return f"Start: {START_TITLES[chosen.start]}"
+
+
+def dataset() -> Dataset:
+    """The chosen dataset."""
+    name = state.get("dataset")
+    return _dataset(str(workspace().root), name, fingerprint(workspace(), name))
+
+
+def descriptors(model: str) -> tuple[Descriptors, Descriptors]:
+    """Descriptors of the chosen dataset's photographs and queries under a model."""
+    record = workspace().record(workspace().folder(state.get("dataset"), model) / "descriptors.npy")
+    return _descriptors(str(workspace().root), state.get("dataset"), model, record.sha256 if record else "")
+
+
+def scores(model: str) -> list[Score]:
+    """AP of every query of the chosen dataset under a model."""
+    return results.load_scores(workspace(), state.get("dataset"), model)
+
+
+@st.cache_data(max_entries=20_000, show_spinner=False)
+def thumbnail(path: str, box: Box | None = None) -> str:
+    """A photograph, or the part of it in a box, as a small JPEG in a data URI."""
+    picture = read_image(path)
+    if box is not None:
+        picture = crop_query(picture, box, THUMBNAIL, "fill")
+    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    return data_uri(picture)
+
+
+def data_uri(picture: PILImage.Image) -> str:
+    """A picture as a JPEG in a data URI."""
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=82)
+    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _dataset(root: str, name: str, version: str | None) -> Dataset:
+    return open_dataset(workspace(), name)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _descriptors(root: str, name: str, model: str, version: str) -> tuple[Descriptors, Descriptors]:
+    return results.load_descriptors(workspace(), name, model)

@@ -1,0 +1,67 @@
+"""Look: colours of landmarks, models and verdicts, and the few rules of CSS that the galleries need."""
+
+import streamlit as st
+
+# Eleven hues that stay apart for every common kind of colour blindness together with their symbols (after Paul Tol's
+# schemes, dark ones lifted so that they stand out on black too).
+HUES = (
+    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#ee7733", "#0099a8", "#7a5cd6", "#a3662f", "#9fbf3b",
+)  # fmt: skip
+SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "x",
+    "triangle-down",
+    "pentagon",
+    "star",
+    "hexagon",
+    "bowtie",
+)
+UNLABELLED = "#999999"
+DIMMED = "#c4c8ce"
+MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")
+VERDICTS = {
+    "good": ("✓", "good"),
+    "ok": ("~", "ok"),
+    "junk": ("∅", "junk, not counted"),
+    "wrong": ("✗", "wrong"),
+    "none": ("", ""),
+}
+MODEBAR = {"displaylogo": False, "scrollZoom": True, "modeBarButtonsToRemove": ["toImage", "autoScale2d"]}
+
+_CSS = """
+<style>
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--card, 150px), 1fr)); gap: .7rem; }
+.card { border: 3px solid rgba(128,128,128,.35); border-radius: .5rem; overflow: hidden; background: rgba(128,128,128,.08);
+        font-size: .82rem; line-height: 1.25; position: relative; }
+.card img { width: 100%; aspect-ratio: 4/3; object-fit: contain; display: block; background: rgba(128,128,128,.14); }
+.card p { margin: .25rem .45rem .35rem; }
+.card .mark { position: absolute; top: .3rem; left: .3rem; padding: 0 .4rem; border-radius: .4rem; font-weight: 700;
+              background: rgba(20,24,30,.82); color: #fff; }
+.card.good { border: 4px solid #1a8a3c; }
+.card.ok { border: 2px solid #1a8a3c; }
+.card.junk { border-color: #888; background: repeating-linear-gradient(45deg, rgba(128,128,128,.35) 0 5px, transparent 5px 11px); }
+.card.junk img { opacity: .55; }
+.card.wrong { border-color: #e07b00; }
+.card.query { outline: 3px solid #2f6fb0; outline-offset: 1px; }
+</style>
+"""
+
+
+def apply() -> None:
+    """Put the CSS into the page."""
+    st.html(_CSS)
+
+
+def hue(labels: tuple[str, ...], label: str) -> str:
+    """The colour of a landmark: fixed by its place among the sorted names."""
+    return HUES[labels.index(label) % len(HUES)]
+
+
+def symbol(labels: tuple[str, ...], label: str) -> str:
+    """The marker of a landmark; with more landmarks than hues the pairs still differ."""
+    place = labels.index(label)
+    return SYMBOLS[(place + place // len(HUES)) % len(SYMBOLS)]

@@ -1,0 +1,141 @@
+"""Start: what is here, what is trained; build it and watch it."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import figures, loaders, state
+from pages.parts.errors import shown_errors
+from retrieval_core import jobs
+from retrieval_core.datasets.catalog import add_dataset, list_datasets
+from retrieval_core.networks.device import pick_device
+from retrieval_core.results import training_log
+
+SIGNS = {
+    "ready": "✅ ready",
+    "trained": "🟡 trained",
+    "missing": "⚪ not yet",
+    "stale": "🟠 stale",
+    "damaged": "🔴 damaged",
+}
+
+
+def main() -> None:
+    st.title("Landmark retrieval")
+    st.markdown("Seven networks describe photographs of landmarks. See what each of them takes for alike: "
+                "browse the **Map**, follow a **Query** down its ranking, **Compare** the models' average precision.")  # fmt: skip
+    controls()
+    leaderboard()
+    datasets()
+
+
+def controls() -> None:
+    """The button that builds everything, or the run that is going on."""
+    workspace, name = loaders.workspace(), state.get("dataset")
+    job = jobs.current(workspace)
+    if job is not None and job.state == "running":
+        running()
+        return
+    if job is not None and job.state == "failed":
+        st.error(f"The last run failed: {job.error}", icon="⚠️")
+    elif job is not None and job.state in ("cancelled", "interrupted"):
+        st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
+    missing = [model.key for model in loaders.model_states() if model.state != "ready"]
+    what = "Build the town" if name == "town" else f"Describe {name!r}"
+    left, right = st.columns([1, 2], vertical_alignment="center")
+    download = right.checkbox("Fetch ImageNet weights if they are not here (about 380 MB; otherwise networks start from "
+                              "shapes, a formula-driven stand-in)", value=False)  # fmt: skip
+    label = what if len(missing) == len(loaders.model_titles()) else f"Build what is missing ({', '.join(missing)})"
+    if missing:
+        if name == "town" and len(missing) == len(loaders.model_titles()):
+            st.markdown("Nothing has been built yet. One click renders a town of eleven landmarks, trains the seven models "
+                        "on other landmarks, and opens each model here as soon as it is done. Nothing is downloaded.")  # fmt: skip
+        if left.button(label, type="primary", icon="🏗️", width="stretch"):
+            begin(["run", "--dataset", name] + (["--download"] if download else []))
+    elif left.button("Check and rebuild what changed", icon="🔁", width="stretch"):
+        begin(["run", "--dataset", name])
+
+
+def begin(arguments: list[str]) -> None:
+    """Start a run in its own process."""
+    with shown_errors(), st.spinner("Starting …"):
+        jobs.start(loaders.workspace(), arguments)
+    st.rerun()
+
+
+@st.fragment(run_every="1s")
+def running() -> None:
+    """The bar, the stage, the time that is left, the live loss; ends by itself when the run does."""
+    job = jobs.current(loaders.workspace())
+    if job is None or job.state != "running":
+        st.rerun()
+    ready = len(loaders.explorable_models())
+    if st.session_state.setdefault("ready models", ready) != ready:
+        st.session_state["ready models"] = ready
+        st.rerun()
+    eta = f"about {job.eta_seconds / 60:.1f} min left" if job.eta_seconds else "…"
+    with st.container(border=True):
+        st.progress(min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {job.message} — {eta}")
+        numbers = " · ".join(f"{name} {value:.3g}" for name, value in job.values.items())
+        st.caption(f"{job.done:,} of {job.total:,} · {job.seconds:.0f} s so far · {numbers}")
+        if "loss" in job.values:
+            history = st.session_state.setdefault("losses", {})
+            losses = history.setdefault(job.stage, [])
+            losses.append(job.values["loss"])
+            st.plotly_chart(figures.loss_curve(losses), width="stretch", key="loss")
+        if job.finished:
+            with st.expander("Finished stages"):
+                table = pd.DataFrame(job.finished, columns=["stage", "seconds"])
+                st.dataframe(table, hide_index=True, width="stretch")
+        if st.button("Cancel", icon="⏹️"):
+            jobs.cancel(loaders.workspace())
+            st.toast("Cancelling: the step that is going on is left at its last checkpoint.")
+
+
+def leaderboard() -> None:
+    """The models, what exists of each, and their mAP."""
+    st.subheader("Models")
+    rows = [{
+        "model": model.key, "network": model.title, "state": SIGNS[model.state],
+        "mAP (Oxford)": model.map_oxford, "mAP (finite sum)": model.map_finite_sum,
+        "validation mAP": model.validation_map, "start": loaders.START_TITLES[model.start],
+        "training s": model.seconds.get("train"), "describing s": model.seconds.get("describe"),
+        "MB": model.bytes / 1e6, "device": model.device or "", "schedule": model.schedule or "", "seed": model.seed,
+    } for model in loaders.model_states()]  # fmt: skip
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch",
+        column_config={
+            "mAP (Oxford)": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f"),
+            "mAP (finite sum)": number(format="%.1f"), "validation mAP": number(format="%.1f"),
+            "training s": number(format="%.0f"), "describing s": number(format="%.1f"), "MB": number(format="%.0f"),
+        },
+    )  # fmt: skip
+    st.caption(f"This machine computes on: {pick_device().type}. mAP in percent, mean over the queries of "
+               f"{state.get('dataset')!r}; validation mAP over held-out training landmarks.")  # fmt: skip
+    log = training_log(loaders.workspace(), state.get("model"))
+    steps = [line for line in log if "loss" in line]
+    if steps:
+        with st.expander(f"How model {state.get('model')} was trained"):
+            st.line_chart(pd.DataFrame(steps).set_index("step")[["loss"]], height=200)
+            st.dataframe(pd.DataFrame(log), hide_index=True, width="stretch")
+
+
+def datasets() -> None:
+    """The datasets, and a form that adds a folder."""
+    st.subheader("Datasets")
+    rows = [{"name": entry.name, "what": entry.title, "state": "ready" if entry.ready else "not built yet",
+             "use": "retrieval" if entry.retrieval else "training"} for entry in list_datasets(loaders.workspace())]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    with st.expander("Add a folder of photographs"), st.form("add a folder"):
+        st.markdown("A folder in the layout of Oxford Buildings: `jpg/*.jpg`, and in `lab/` the files "
+                    "`LANDMARK_N_query.txt`, `_good.txt`, `_ok.txt`, `_junk.txt`. It is only read.")  # fmt: skip
+        name = st.text_input("Name", placeholder="photos")
+        path = st.text_input("Folder", placeholder="/home/me/photos")
+        if st.form_submit_button("Add"):
+            with shown_errors():
+                dataset = add_dataset(loaders.workspace(), name.strip(), path.strip())
+                state.put(dataset=dataset.name, query="", selection="")
+                st.rerun()
+
+
+main()
