@@ -30,10 +30,7 @@ def main() -> None:
     protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get)
     bars(models)
     which = st.segmented_control("Rows of the table", ROWS, default="report", format_func=ROWS.get) or "report"
-    if which == "landmark":
-        table = landmark_table(scores, dataset, protocol)
-    else:
-        table = ap_table(scores, dataset, protocol, which)
+    table = landmark_table(scores, dataset, protocol) if which == "landmark" else ap_table(scores, dataset, protocol, which)
     st.subheader(f"{PROTOCOL_TITLES[protocol]} in percent, {dataset.name}")
     show_table(table)
     st.download_button("Save as CSV", table.to_csv(), f"{dataset.name}-{protocol}-{which}.csv", "text/csv", icon="💾")

@@ -21,8 +21,10 @@ def main() -> None:
         method = choose("method", METHODS, st.segmented_control, "Projection", format_func=TITLES.get)
         subset = choose("subset", SUBSETS, st.segmented_control, "Photographs", format_func=SUBSETS.get)
         k = int(choose("k", ["6", "12", "24", "48"], st.segmented_control, "Neighbours"))
-    shown = st.multiselect("Landmarks in colour (the others stay, in light grey)", dataset.labels, placeholder="all of them")
-    opacity = st.slider("Opacity of the unlabelled", 0.0, 1.0, 0.45, 0.05) if subset == "all" else 0.0
+        with st.popover("Colours", icon="🎨"):
+            shown = st.multiselect("Landmarks in colour; the others stay, in light grey", dataset.labels, placeholder="all of them")
+            visible = st.toggle("Show the unlabelled", value=True, disabled=subset != "all")
+            opacity = st.slider("Opacity of the unlabelled", 0.05, 1.0, 0.45, 0.05, disabled=subset != "all")
     layout = laid_out(model.key, method, subset)
     selected = st.session_state.get("map chart", {}).get("selection", {}).get("points", [])
     ids = [point_id(point) for point in selected]
@@ -38,7 +40,9 @@ def main() -> None:
     neighbours = near(model.key, one, k) if one else []
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        figure = figures.map_figure(layout, dataset, shown or dataset.labels, opacity, one, [other for other, _ in neighbours])
+        figure = figures.map_figure(
+            layout, dataset, shown or dataset.labels, opacity * visible, one, [other for other, _ in neighbours]
+        )
         st.plotly_chart(figure, key="map chart", on_select="rerun", selection_mode=("points", "box", "lasso"),
                         width="stretch", config=style.MODEBAR)  # fmt: skip
         caption(layout, model)

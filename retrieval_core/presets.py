@@ -103,16 +103,16 @@ _FULL_START = Schedule(image_size=224, extract_size=224, steps=20_000, batch=256
 
 
 STARTS = {preset.key: preset for preset in (
-    Preset("start-alexnet", "AlexNet on ImageNet", "alexnet", "fc7", 4096, None, "classification",
+    Preset("start-alexnet", "AlexNet to start from", "alexnet", "fc7", 4096, None, "classification",
            replace(_QUICK, image_size=64, extract_size=64, steps=150, learning_rate=5e-4, seconds=25), _FULL_START),
-    Preset("start-resnet18", "ResNet18 on ImageNet", "resnet18", "gem", 512, None, "classification",
+    Preset("start-resnet18", "ResNet18 to start from", "resnet18", "gem", 512, None, "classification",
            replace(_QUICK, steps=150, seconds=25), _FULL_START),
-    Preset("start-resnet50", "ResNet50 on ImageNet", "resnet50", "gem", 2048, None, "classification",
+    Preset("start-resnet50", "ResNet50 to start from", "resnet50", "gem", 2048, None, "classification",
            replace(_QUICK, steps=150, learning_rate=1e-3, seconds=50), _FULL_START),
 )}  # fmt: skip
 
 PRESETS = {preset.key: preset for preset in (
-    Preset("1a", "AlexNet fc7, ImageNet", "alexnet", "fc7", 4096, "start-alexnet", None,
+    Preset("1a", "AlexNet fc7, no landmarks", "alexnet", "fc7", 4096, "start-alexnet", None,
            replace(_QUICK, image_size=64, extract_size=64), replace(_FULL, extract_size=224)),
     Preset("1b", "AlexNet fc7, landmarks", "alexnet", "fc7", 4096, "1a", "classification",
            replace(_QUICK, image_size=64, extract_size=64, steps=250, learning_rate=5e-4, seconds=40),

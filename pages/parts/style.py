@@ -34,6 +34,8 @@ MODEBAR = {"displaylogo": False, "scrollZoom": True, "modeBarButtonsToRemove": [
 
 _CSS = """
 <style>
+.block-container, [data-testid="stMainBlockContainer"] { padding-top: 3rem; padding-bottom: 2rem; max-width: 1700px; }
+h1 { padding-top: 0 !important; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--card, 150px), 1fr)); gap: .7rem; }
 .card { border: 3px solid rgba(128,128,128,.35); border-radius: .5rem; overflow: hidden; background: rgba(128,128,128,.08);
         font-size: .82rem; line-height: 1.25; position: relative; }

@@ -7,11 +7,10 @@ from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
-from retrieval_core.datasets.town.build import TownSpec, TownTrainSpec, build_town, build_town_train
-
 from retrieval_core.datasets.folder import read_class_folders
 from retrieval_core.datasets.oxford import read_oxford
+from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
+from retrieval_core.datasets.town.build import TownSpec, TownTrainSpec, build_town, build_town_train
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress

@@ -1,5 +1,6 @@
 """Weights as files (safetensors, never pickle), handed from a stage to the next, and fetched from torchvision."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +24,9 @@ State = Mapping[str, torch.Tensor]
 
 def save_weights(state: State, path: Path, metadata: dict[str, str]) -> None:
     """Write tensors by name, with a few words about them."""
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}, path, metadata)
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+    # One entry: the library writes several in an order that changes from run to run, and with it the file's hash.
+    save_file(plain, path, {"about": json.dumps(metadata, sort_keys=True)})
 
 
 def load_weights(path: Path) -> dict[str, torch.Tensor]:

@@ -91,9 +91,7 @@ class _Run:
 
     def part(self, message: str, steps: Generator[Progress, None, None]) -> Generator[Progress, None, None]:
         """Report an inner stage without moving the bar."""
-        return relabelled(
-            steps, stage=f"train {self.stage.key}", done=self.step, total=self.schedule.steps, message=message
-        )
+        return relabelled(steps, stage=f"train {self.stage.key}", done=self.step, total=self.schedule.steps, message=message)
 
     def start_head(self) -> Generator[Progress, None, None]:
         """Start the FC as the PCA whitening of the training descriptors (`naver/deep-image-retrieval`)."""
@@ -124,9 +122,7 @@ class _Run:
         rate = self.schedule.learning_rate * one_cycle(self.step, self.schedule.steps)
         set_rate(self.optimiser, rate)
         if self.stage.loss == "triplet":
-            batch = triplet_batch(
-                self.mined, self.split.classes, self.schedule.batch, self.schedule.per_landmark, random
-            )
+            batch = triplet_batch(self.mined, self.split.classes, self.schedule.batch, self.schedule.per_landmark, random)
         else:
             batch = classification_batch(len(self.split.train), self.schedule.batch, self.step, self.seed)
         pictures = self.pixels.read(self.split.train[batch])

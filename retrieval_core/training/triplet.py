@@ -30,7 +30,7 @@ def triplet_loss(
     active = (gap > 0).sum()
     watch = {
         "active": float(active / (positive.sum() * hardest.shape[1]).clamp(min=1)),
-        "d(a,p)": float(distances[positive].mean()),
-        "d(a,n)": float(hardest.mean()),
+        "d(a,p)": float(distances[positive].detach().mean()),
+        "d(a,n)": float(hardest.detach().mean()),
     }
     return gap.sum() / active.clamp(min=1), watch

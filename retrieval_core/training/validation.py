@@ -14,9 +14,7 @@ from retrieval_core.ranking.search import search
 from retrieval_core.training.split import Split
 
 
-def validation_map(
-    network: RetrievalNetwork, pixels: Pixels, split: Split, device: torch.device
-) -> Generator[Progress, None, float]:
+def validation_map(network: RetrievalNetwork, pixels: Pixels, split: Split, device: torch.device) -> Generator[Progress, None, float]:
     """Mean AP (Oxford) in percent over the held-out photographs, each left out of its own ranking."""
     matrix = yield from extract_pixels(network, pixels, split.validation, device)
     return mean_ap(matrix, split.validation_labels)

@@ -1,0 +1,25 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import tiny
+
+from retrieval_core.artefacts import Settings
+from retrieval_core.pipeline import run
+from retrieval_core.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def town_cache(tmp_path_factory):
+    """A cache in which all seven models have gone through the whole pipeline on a tiny town."""
+    root = tmp_path_factory.mktemp("town") / "cache"
+    undo = tiny.restore()
+    tiny.shrink()
+    for _ in run(Workspace(root), "town", Settings(device="cpu", start="shapes")):
+        pass
+    yield root
+    undo()
