@@ -1,0 +1,25 @@
+"""Devices by name."""
+
+import pytest
+import torch
+
+from retrieval_core.errors import RetrievalError
+from retrieval_core.networks.device import pick_device
+
+
+def test_auto_takes_the_fastest_that_is_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert pick_device("auto").type == "cuda"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert pick_device("auto").type == "mps"
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert pick_device("auto").type == "cpu"
+
+
+def test_a_device_that_is_not_there_is_an_error(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(RetrievalError, match="no cuda device"):
+        pick_device("cuda")
+    with pytest.raises(RetrievalError, match="gpu"):
+        pick_device("gpu")
