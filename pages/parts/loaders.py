@@ -61,7 +61,6 @@ def chosen_model() -> results.ModelState:
                     f"{', '.join(ready)} — choose one of them on the left, or build the rest on the page Start.")  # fmt: skip
         else:
             st.info("Nothing has been built for this dataset yet. Go to the page **Start** and press the button there.")
-        st.page_link("pages/start.py", label="Go to Start", icon="🏛️")
         st.stop()
     if chosen.state == "stale":
         st.warning(f"Model {chosen.key} is stale: {chosen.message}")

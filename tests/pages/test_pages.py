@@ -1,0 +1,134 @@
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+PAGES = {"Start": "pages/start.py", "Map": "pages/map.py", "Query": "pages/query.py", "Compare": "pages/compare.py"}
+HEAD = """
+import streamlit as st
+from pages.parts import loaders, style
+from pages.parts.errors import shown_errors
+from pages.parts.state import load_state
+import runpy
+load_state()
+with shown_errors():
+    runpy.run_path({page!r}, run_name="page")
+"""
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    """Run one page on a cache, with the parameters of a link."""
+
+    def open_it(page, cache, **parameters):
+        monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
+        st.cache_resource.clear()
+        st.cache_data.clear()
+        app = AppTest.from_string(HEAD.format(page=PAGES[page]), default_timeout=120)
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    yield open_it
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def texts(elements):
+    return " ".join(str(element.value) for element in elements)
+
+
+def html(app):
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_an_empty_cache_offers_to_build_the_town(open_page, tmp_path):
+    app = open_page("Start", tmp_path / "cache")
+    assert [button.label for button in app.button][0] == "Build the town"
+    assert "Nothing has been built yet" in texts(app.markdown)
+
+
+@pytest.mark.parametrize("page", ["Map", "Query", "Compare"])
+def test_the_other_pages_say_what_to_do_first(open_page, tmp_path, page):
+    app = open_page(page, tmp_path / "cache")
+    assert "Start" in texts(app.info)
+
+
+def test_the_leaderboard_shows_every_model(open_page, town_cache):
+    app = open_page("Start", town_cache)
+    table = app.dataframe[0].value
+    assert list(table["model"]) == ["1a", "1b", "1c", "1d", "1e", "1f", "1g", "1h"]
+    assert (table["mAP (Oxford)"] > 0).all()
+    assert table["start"].str.contains("stand-in for ImageNet").all()
+
+
+def test_a_folder_that_is_missing_gives_a_message_and_no_traceback(open_page, tmp_path):
+    app = open_page("Start", tmp_path / "cache")
+    app.text_input[0].input("photos")
+    app.text_input[1].input(str(tmp_path / "nowhere"))
+    next(button for button in app.button if button.label == "Add").click()
+    app.run()
+    assert not app.exception
+    assert "nowhere" in texts(app.error)
+
+
+def test_the_map_says_what_it_is_and_what_it_does_not_mean(open_page, town_cache):
+    app = open_page("Map", town_cache, model="1c")
+    words = texts(app.caption)
+    for expected in ("t-SNE of 29 photographs", "model 1c", "seed 0", "perplexity", "Trustworthiness", "kNN overlap", "mean nothing"):
+        assert expected in words
+
+
+def test_a_link_to_a_photograph_shows_its_true_neighbours(open_page, town_cache):
+    from retrieval_core.ranking.search import nearest
+    from retrieval_core.results import load_descriptors
+    from retrieval_core.workspace import Workspace
+
+    app = open_page("Map", town_cache, model="1d", selection="brock_tower_000001", k="6")
+    database, _ = load_descriptors(Workspace(town_cache), "town", "1d")
+    rows, _ = nearest(database.matrix, database.row("brock_tower_000001"), 6)
+    shown = html(app)
+    places = [shown.index(f'data-image="{database.ids[row]}"') for row in rows]
+    assert places == sorted(places)
+    assert shown.count('class="card') == 7
+
+
+def test_other_projections_are_computed_when_they_are_asked_for(open_page, town_cache):
+    app = open_page("Map", town_cache, model="1d", method="pca", subset="labelled")
+    assert "PCA of" in texts(app.caption)
+
+
+def test_the_query_page_ranks_and_names_both_protocols(open_page, town_cache):
+    app = open_page("Query", town_cache, model="1d", query="castle_gate_2", k="12")
+    assert {metric.label for metric in app.metric} == {"AP (Oxford), model 1d", "AP (finite sum), model 1d"}
+    shown = html(app)
+    assert shown.count("data-image=") == 12
+    assert 'class="card good' in shown
+    assert "the query&#x27;s own picture" in shown
+
+
+def test_the_query_page_shows_a_strip_for_every_model(open_page, town_cache):
+    app = open_page("Query", town_cache, model="1d", query="castle_gate_2", k="6")
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    assert html(app).count("data-image=") == 8 * 6
+
+
+def test_the_table_agrees_with_the_cache(open_page, town_cache):
+    from retrieval_core.results import load_scores
+    from retrieval_core.workspace import Workspace
+
+    app = open_page("Compare", town_cache, protocol="finite_sum")
+    table = app.dataframe[0].value
+    scores = {score.query_id: score for score in load_scores(Workspace(town_cache), "town", "1f")}
+    assert table.loc["alder_court_2", "1f"] == pytest.approx(100 * scores["alder_court_2"].ap_finite_sum)
+    assert "report" in texts(app.caption)
+    assert "are not shown" in texts(app.caption)
+
+
+@pytest.mark.parametrize("page", ["Map", "Query", "Compare"])
+def test_a_link_with_nonsense_is_named_and_replaced(open_page, town_cache, page):
+    wrong = {"Map": {"method": "magic"}, "Query": {"query": "no_such_query"}, "Compare": {"protocol": "votes"}}[page]
+    app = open_page(page, town_cache, model="1d", **wrong)
+    assert next(iter(wrong.values())) in texts(app.warning)

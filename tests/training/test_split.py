@@ -1,0 +1,36 @@
+"""Whole landmarks are held out, and validation mAP is the naive one."""
+
+import numpy as np
+import pytest
+
+from retrieval_core.evaluation.average_precision import average_precision
+from retrieval_core.training.split import split_landmarks
+from retrieval_core.training.validation import mean_ap
+
+
+@pytest.mark.parametrize(("landmarks", "held_out"), [(2, 1), (8, 1), (16, 2), (160, 20), (400, 20)])
+def test_no_landmark_is_on_both_sides(landmarks, held_out):
+    labels = [f"landmark {k % landmarks:03}" for k in range(landmarks * 3)]
+    split = split_landmarks(labels)
+    training, validation = ({labels[k] for k in side} for side in (split.train, split.validation))
+    assert not training & validation
+    assert len(validation) == held_out
+    assert len(split.train) + len(split.validation) == len(labels)
+    assert split.count == len(training) == landmarks - held_out
+    assert split.validation_labels == tuple(labels[k] for k in split.validation)
+    for number in range(split.count):
+        assert len({labels[k] for k in split.train[split.classes == number]}) == 1
+
+
+def test_validation_is_mean_ap_with_every_photograph_left_out_of_its_own_ranking():
+    random = np.random.default_rng(0)
+    labels = tuple("aaabbbbccd")
+    matrix = random.normal(size=(10, 4)).astype(np.float32)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    values = []
+    for row in range(9):  # the last one has no partner
+        order = [k for k in np.argsort(-(matrix @ matrix[row])) if k != row]
+        ranks = [rank for rank, k in enumerate(order) if labels[k] == labels[row]]
+        values.append(average_precision(np.array(ranks), len(ranks), "oxford"))
+    assert mean_ap(matrix, labels) == pytest.approx(100 * np.mean(values))
+    assert mean_ap(np.eye(2, dtype=np.float32)[[0, 0, 1, 1]], tuple("aabb")) == 100
