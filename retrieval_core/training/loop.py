@@ -57,6 +57,7 @@ def train(
     if (folder / "checkpoint.safetensors").exists():
         run.restore()
     else:
+        (folder / "training.jsonl").unlink(missing_ok=True)  # of a run that was killed before its first checkpoint
         if stage.head:
             yield from run.part("start the FC", run.start_head())
         if parent:
@@ -173,8 +174,9 @@ class _Run:
         self.step, self.best, self.best_step = notes["step"], notes["best"], notes["best_step"]
         self.mined = Mined(extra["anchors"].numpy(), extra["negatives"].numpy())
         log = self.folder / "training.jsonl"
-        lines = [line for line in log.read_text(encoding="utf-8").splitlines() if json.loads(line)["step"] <= self.step]
-        log.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        # Only lines that end are whole: the kill may have come while one was written.
+        lines = [line for line in log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+        log.write_text("".join(line for line in lines if json.loads(line)["step"] <= self.step), encoding="utf-8")
 
     def finish(self) -> tuple[dict[str, torch.Tensor], dict]:
         """The best weights, and what the manifest is to remember of them."""

@@ -57,7 +57,7 @@ def test_collapse_shows_as_a_loss_at_the_margin():
 
 
 def test_its_gradient_pulls_the_positive_and_pushes_the_negative():
-    descriptors = functional.normalize(torch.tensor([[1.0, 0.0], [0.8, 0.6], [0.9, 0.4]]), dim=1).requires_grad_()
+    descriptors = torch.tensor([[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.6, 0.0, 0.8]], requires_grad=True)
     loss, _ = triplet_loss(descriptors, torch.tensor([0, 0, 1]), 0.5, 1)
     loss.backward()
     moved = functional.normalize(descriptors - 0.05 * descriptors.grad, dim=1).detach()

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image as PILImage
+
+from retrieval_core.datasets.pixels import open_pixels
+from retrieval_core.datasets.types import Dataset, Image, Query
+from retrieval_core.descriptors import extract
+from retrieval_core.errors import RetrievalError
+from retrieval_core.networks.network import build_network
+from retrieval_core.presets import get_preset
+
+CPU = torch.device("cpu")
+
+
+def drain(steps):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+@pytest.fixture
+def images(tmp_path):
+    random = np.random.default_rng(0)
+    found = []
+    for k in range(14):
+        shape = (48, 64, 3) if k % 3 else (64, 48, 3)
+        path = tmp_path / f"{k:02}.png"
+        PILImage.fromarray(random.integers(0, 255, shape, np.uint8)).save(path)
+        found.append(Image(f"{k:02}", str(path)))
+    return tuple(found)
+
+
+@pytest.fixture
+def network():
+    return build_network(get_preset("1d")).eval()
+
+
+def test_rows_stand_in_the_order_of_the_images_whatever_their_shape(images, network, tmp_path):
+    pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "cache"))
+    matrix = drain(extract.extract_pixels(network, pixels, range(14), CPU))
+    for k in (0, 1, 6, 13):
+        alone = extract.describe_picture(network, pixels.read([k])[0], CPU)
+        assert matrix[k] @ alone > 0.999
+
+
+def test_an_extraction_that_is_interrupted_ends_with_the_same_bits(images, network, tmp_path, monkeypatch):
+    monkeypatch.setattr(extract, "BATCH", 2)
+    monkeypatch.setattr(extract, "PART", 2)
+    pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "cache"))
+    whole = drain(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "whole"))
+    broken = extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "broken")
+    next(broken)
+    broken.close()
+    assert len(list((tmp_path / "broken").iterdir())) == 1
+    seen = []
+    monkeypatch.setattr(extract, "_describe", lambda *a, real=extract._describe: seen.append(a[3]) or real(*a))
+    again = drain(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "broken"))
+    assert (again == whole).all()
+    assert len(seen) == 3
+
+
+def test_a_broken_photograph_is_named(images, network, tmp_path):
+    with open(images[4].path, "r+b") as file:
+        file.truncate(200)
+    with pytest.raises(RetrievalError, match=r"04\.png"):
+        drain(open_pixels(images, "x", 64, False, tmp_path / "cache"))
+
+
+def test_the_crop_rules_give_other_pictures(images):
+    query = Query("a_1", "01", "a", (8, 8, 40, 24), ("01",), (), ())
+    dataset = Dataset("d", images, (query,), "x")
+    assert extract.query_picture(dataset, query, 64, False, "fill").shape == (32, 64, 3)
+    assert extract.query_picture(dataset, query, 128, False, "same").shape == (32, 64, 3)
+    assert extract.query_picture(dataset, query, 64, True, "same").shape == (64, 64, 3)
+
+
+def test_descriptors_are_found_by_id():
+    rows = extract.Descriptors(("b", "a"), np.eye(2, dtype=np.float32))
+    assert rows.row("a") == 1
+    with pytest.raises(KeyError):
+        rows.row("c")

@@ -1,0 +1,92 @@
+"""The table of the models: lineages, FACTS that must hold in it, and errors that list the choices."""
+
+import json
+from dataclasses import FrozenInstanceError, asdict
+
+import pytest
+
+from retrieval_core.errors import RetrievalError
+from retrieval_core.presets import PRESETS, STARTS, Preset, get_preset, lineage
+
+TRAINED = [preset for preset in (*PRESETS.values(), *STARTS.values()) if preset.loss]
+
+
+@pytest.mark.parametrize(
+    ("key", "stages"),
+    [
+        ("1a", ["start-alexnet"]),
+        ("1b", ["start-alexnet", "1b"]),
+        ("1c", ["start-alexnet", "1b", "1c"]),
+        ("1d", ["start-resnet18", "1d"]),
+        ("1e", ["start-resnet18", "1d"]),
+        ("1f", ["start-resnet18", "1d", "1f"]),
+        ("1g", ["start-resnet18", "1d", "1g"]),
+        ("1h", ["start-resnet50", "1h"]),
+    ],
+)
+def test_stages_come_in_the_order_in_which_they_are_trained(key, stages):
+    assert [stage.key for stage in lineage(key)] == stages
+
+
+def test_what_each_model_is():
+    assert {key: preset.dim for key, preset in PRESETS.items()} == {
+        "1a": 4096, "1b": 4096, "1c": 256, "1d": 512, "1e": 512, "1f": 512, "1g": 512, "1h": 2048,
+    }  # fmt: skip
+    assert [key for key, preset in PRESETS.items() if preset.square] == ["1a", "1b"]
+    assert [key for key, preset in PRESETS.items() if preset.loss == "triplet"] == ["1f", "1g", "1h"]
+    assert [key for key, preset in PRESETS.items() if preset.head] == ["1f", "1g", "1h"]
+    assert [key for key, preset in PRESETS.items() if preset.augmentation] == ["1g", "1h"]
+    assert [key for key, preset in PRESETS.items() if preset.whitening] == ["1e"]
+    assert get_preset("1a").weights_stage is STARTS["start-alexnet"]
+    assert get_preset("1e").weights_stage is PRESETS["1d"]
+
+
+def test_1f_and_1g_differ_in_the_augmentation_alone():
+    f, g = (asdict(PRESETS[key]) for key in ("1f", "1g"))
+    different = {name for name in f if f[name] != g[name]}
+    assert different == {"key", "title", "augmentation"}
+
+
+@pytest.mark.parametrize("name", ["quick", "full"])
+@pytest.mark.parametrize("preset", TRAINED, ids=lambda preset: preset.key)
+def test_schedules_are_complete(preset, name):
+    schedule = preset.schedule(name)
+    assert min(schedule.steps, schedule.batch, schedule.learning_rate, schedule.validations) > 0
+    if preset.loss == "triplet":
+        assert schedule.margin > 0
+        assert schedule.per_landmark >= 2
+        assert schedule.negatives >= 1
+        assert schedule.batch >= schedule.per_landmark + schedule.negatives
+        assert schedule.pool > schedule.batch
+        assert schedule.mine_every > 0
+
+
+@pytest.mark.parametrize("name", ["quick", "full"])
+def test_a_model_without_training_is_described_at_the_size_of_its_weights(name):
+    for key, parent in (("1e", "1d"),):
+        assert get_preset(key).schedule(name).extract_size == get_preset(parent).schedule(name).extract_size
+
+
+def test_the_full_ranking_recipe_is_the_published_one():
+    for key in ("1f", "1g", "1h"):
+        full = PRESETS[key].full
+        assert (full.margin, full.learning_rate, full.negatives, full.pool) == (0.5, 1e-6, 5, 20_000)
+        assert full.frozen_batch_norm
+        assert full.image_size >= 362
+
+
+def test_presets_are_values_that_json_can_hold():
+    for preset in (*PRESETS.values(), *STARTS.values()):
+        assert json.loads(json.dumps(asdict(preset)))["key"] == preset.key
+        with pytest.raises(FrozenInstanceError):
+            preset.dim = 1
+
+
+def test_mistyped_names_list_the_choices():
+    with pytest.raises(RetrievalError, match=r"1z.*1a.*1h.*start-resnet50"):
+        get_preset("1z")
+    with pytest.raises(RetrievalError, match=r"quick.*full"):
+        get_preset("1a").schedule("slow")
+    schedule = PRESETS["1a"].quick
+    with pytest.raises(RetrievalError, match=r"alexnet.*resnet18.*resnet50"):
+        Preset("x", "x", "vgg16", "gem", 512, None, None, schedule, schedule)
