@@ -77,6 +77,7 @@ def whitening_inputs(workspace: Workspace, preset: Preset, settings: Settings, s
         "version": VERSIONS["whitening"],
         "data": fingerprint(workspace, TRAINING_SET),
         "size": preset.schedule(settings.schedule).extract_size,
+        "power": preset.schedule(settings.schedule).whitening_power,
         "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, start)),
     }
 

@@ -34,6 +34,7 @@ class Schedule:
     mine_every: int = 0  # triplet: steps between two minings
     whitening_power: float = 0.5  # how fully the FC whitens at its start: 0.5 fully, 0 only rotates
     frozen_batch_norm: bool = False
+    smallest_crop: float = 0.75  # side of a plain random crop as a share of the picture's shorter side, at least
     validations: int = 2  # how often validation mAP is measured; the best weights are kept
     seconds: float = 0.0  # about how long this takes on two cores (quick): for the progress bar, nothing else
 
@@ -81,10 +82,11 @@ class Preset:
 
 
 # --- quick: two CPU cores and the town; one line a stage, all chosen by validation mAP --------------------------------
-_QUICK = Schedule(image_size=64, extract_size=96, batch=64, learning_rate=2e-3)
-_QUICK_TRIPLET = Schedule(
-    image_size=64, extract_size=96, batch=96, learning_rate=3e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200,
-    mine_every=40,
+_QUICK = Schedule(image_size=80, extract_size=112, batch=64, learning_rate=2e-3, whitening_power=0.25)
+_QUICK_FC7 = replace(_QUICK, image_size=96, extract_size=96, batch=128, learning_rate=3e-4)
+_QUICK_SMALL = replace(_QUICK, image_size=64, extract_size=96)
+_QUICK_TRIPLET = replace(
+    _QUICK, batch=96, learning_rate=3e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=40,
 )  # fmt: skip
 
 # --- full: a GPU and real photographs --------------------------------------------------------------------------------
@@ -102,39 +104,43 @@ _FULL_TRIPLET = Schedule(
 _FULL_START = Schedule(image_size=224, extract_size=224, steps=20_000, batch=256, learning_rate=1e-3, validations=4)
 
 
-STARTS = {preset.key: preset for preset in (
+STAGES = {preset.key: preset for preset in (
     Preset("start-alexnet", "AlexNet to start from", "alexnet", "fc7", 4096, None, "classification",
-           replace(_QUICK, image_size=64, extract_size=64, steps=150, learning_rate=5e-4, seconds=25), _FULL_START),
+           replace(_QUICK_FC7, steps=100, smallest_crop=1.0, validations=1, seconds=25), _FULL_START),
     Preset("start-resnet18", "ResNet18 to start from", "resnet18", "gem", 512, None, "classification",
-           replace(_QUICK, steps=150, seconds=25), _FULL_START),
+           replace(_QUICK_SMALL, steps=120, smallest_crop=1.0, validations=1, seconds=17), _FULL_START),
     Preset("start-resnet50", "ResNet50 to start from", "resnet50", "gem", 2048, None, "classification",
-           replace(_QUICK, steps=150, learning_rate=1e-3, seconds=50), _FULL_START),
+           replace(_QUICK_SMALL, steps=100, smallest_crop=1.0, validations=1, seconds=38), _FULL_START),
+    # Gordo et al., "End-to-end learning of deep visual representations", IJCV 2017: classify first, then rank. Straight
+    # from `shapes` the triplet loss collapsed.
+    Preset("warm-resnet50", "ResNet50 GeM, landmarks", "resnet50", "gem", 2048, "start-resnet50", "classification",
+           replace(_QUICK_SMALL, steps=300, seconds=115), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
 )}  # fmt: skip
+"""What models start from without being models themselves."""
 
 PRESETS = {preset.key: preset for preset in (
     Preset("1a", "AlexNet fc7, no landmarks", "alexnet", "fc7", 4096, "start-alexnet", None,
-           replace(_QUICK, image_size=64, extract_size=64), replace(_FULL, extract_size=224)),
+           _QUICK_FC7, replace(_FULL, extract_size=224)),
     Preset("1b", "AlexNet fc7, landmarks", "alexnet", "fc7", 4096, "1a", "classification",
-           replace(_QUICK, image_size=64, extract_size=64, steps=250, learning_rate=5e-4, seconds=40),
-           replace(_FULL, extract_size=224)),
+           replace(_QUICK_FC7, steps=250, seconds=62), replace(_FULL, extract_size=224)),
     Preset("1c", "AlexNet GeM, landmarks", "alexnet", "gem", 256, "1b", "classification",
-           replace(_QUICK, steps=250, learning_rate=1e-3, seconds=25), _FULL),
+           replace(_QUICK, steps=700, learning_rate=1e-3, seconds=40), _FULL),
     Preset("1d", "ResNet18 GeM, landmarks", "resnet18", "gem", 512, "start-resnet18", "classification",
-           replace(_QUICK, steps=400, seconds=60), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
-    Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None,
-           _QUICK, _FULL, whitening=True),
+           replace(_QUICK, steps=400, seconds=78), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
+    Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None, _QUICK, _FULL, whitening=True),
     Preset("1f", "ResNet18 GeM + FC, triplet", "resnet18", "gem", 512, "1d", "triplet",
-           replace(_QUICK_TRIPLET, steps=100, seconds=40), _FULL_TRIPLET, head=True),
+           replace(_QUICK_TRIPLET, steps=120, seconds=44), _FULL_TRIPLET, head=True),
     Preset("1g", "1f + augmentation", "resnet18", "gem", 512, "1d", "triplet",
-           replace(_QUICK_TRIPLET, steps=100, seconds=40), _FULL_TRIPLET, head=True, augmentation=True),
-    Preset("1h", "ResNet50 GeM + FC, triplet, augmentation", "resnet50", "gem", 2048, "start-resnet50", "triplet",
-           replace(_QUICK_TRIPLET, steps=100, batch=64, seconds=90), _FULL_TRIPLET, head=True, augmentation=True),
+           replace(_QUICK_TRIPLET, steps=120, seconds=44), _FULL_TRIPLET, head=True, augmentation=True),
+    Preset("1h", "ResNet50 GeM + FC, triplet, augmentation", "resnet50", "gem", 2048, "warm-resnet50", "triplet",
+           replace(_QUICK_TRIPLET, image_size=64, extract_size=96, steps=60, seconds=50), _FULL_TRIPLET, head=True,
+           augmentation=True),
 )}  # fmt: skip
 
 
 def get_preset(key: str) -> Preset:
-    """A model or a start by its key; RetrievalError lists the keys."""
-    table = {**PRESETS, **STARTS}
+    """A model or a stage by its key; RetrievalError lists the keys."""
+    table = {**PRESETS, **STAGES}
     return table[check_choice("model", key, table)]
 
 

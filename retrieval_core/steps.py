@@ -78,7 +78,7 @@ def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, st
         network = load_network(workspace, preset, start, device)
         matrix = yield from _describe_images(workspace, dataset, preset, settings, network, device, folder)
         with workspace.writing(path, inputs) as temporary:
-            PCAWhitening.fit(matrix).save(temporary)
+            PCAWhitening.fit(matrix, preset.schedule(settings.schedule).whitening_power, eps=1e-3).save(temporary)
         shutil.rmtree(folder)
 
 

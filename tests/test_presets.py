@@ -6,9 +6,9 @@ from dataclasses import FrozenInstanceError, asdict
 import pytest
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, STARTS, Preset, get_preset, lineage
+from retrieval_core.presets import PRESETS, STAGES, Preset, get_preset, lineage
 
-TRAINED = [preset for preset in (*PRESETS.values(), *STARTS.values()) if preset.loss]
+TRAINED = [preset for preset in (*PRESETS.values(), *STAGES.values()) if preset.loss]
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ TRAINED = [preset for preset in (*PRESETS.values(), *STARTS.values()) if preset.
         ("1e", ["start-resnet18", "1d"]),
         ("1f", ["start-resnet18", "1d", "1f"]),
         ("1g", ["start-resnet18", "1d", "1g"]),
-        ("1h", ["start-resnet50", "1h"]),
+        ("1h", ["start-resnet50", "warm-resnet50", "1h"]),
     ],
 )
 def test_stages_come_in_the_order_in_which_they_are_trained(key, stages):
@@ -37,7 +37,7 @@ def test_what_each_model_is():
     assert [key for key, preset in PRESETS.items() if preset.head] == ["1f", "1g", "1h"]
     assert [key for key, preset in PRESETS.items() if preset.augmentation] == ["1g", "1h"]
     assert [key for key, preset in PRESETS.items() if preset.whitening] == ["1e"]
-    assert get_preset("1a").weights_stage is STARTS["start-alexnet"]
+    assert get_preset("1a").weights_stage is STAGES["start-alexnet"]
     assert get_preset("1e").weights_stage is PRESETS["1d"]
 
 
@@ -76,7 +76,7 @@ def test_the_full_ranking_recipe_is_the_published_one():
 
 
 def test_presets_are_values_that_json_can_hold():
-    for preset in (*PRESETS.values(), *STARTS.values()):
+    for preset in (*PRESETS.values(), *STAGES.values()):
         assert json.loads(json.dumps(asdict(preset)))["key"] == preset.key
         with pytest.raises(FrozenInstanceError):
             preset.dim = 1

@@ -18,7 +18,7 @@ def shrink(steps: int = 3) -> None:
     """Make the built-in datasets and the quick schedules tiny, in this process."""
     for name, spec in SPECS.items():
         catalog.BUILT_IN[name] = replace(catalog.BUILT_IN[name], spec=spec)
-    for table in (presets.PRESETS, presets.STARTS):
+    for table in (presets.PRESETS, presets.STAGES):
         for key, preset in table.items():
             quick = replace(
                 preset.quick, steps=steps if preset.loss else 0, batch=8, image_size=64, extract_size=64, pool=18, mine_every=2,
@@ -29,7 +29,7 @@ def shrink(steps: int = 3) -> None:
 
 def restore():
     """A function that undoes `shrink`."""
-    saved = [(table, dict(table)) for table in (presets.PRESETS, presets.STARTS, catalog.BUILT_IN)]
+    saved = [(table, dict(table)) for table in (presets.PRESETS, presets.STAGES, catalog.BUILT_IN)]
 
     def undo() -> None:
         for table, entries in saved:

@@ -10,9 +10,9 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a picture may be changed. The defaults are a plain crop of random size at a random place."""
+    """How far a picture may be changed. The defaults are a plain crop at a random place."""
 
-    smallest_crop: float = 0.75  # side of the crop as a share of the picture's shorter side, at least
+    smallest_crop: float = 1.0  # side of the crop as a share of the picture's shorter side, at least
     stretch: float = 0.0  # log of the crop's aspect ratio, at most
     rotation: float = 0.0  # radians, at most
     tilt: float = 0.0  # perspective: how much one border may lie farther away than the opposite one
@@ -20,7 +20,6 @@ class Augmentation:
     colour: float = 0.0  # saturation likewise; the colour cast by a fifth of it (standard deviation)
 
 
-PLAIN = Augmentation()
 STRONG = Augmentation(smallest_crop=0.5, stretch=0.15, rotation=0.12, tilt=0.15, contrast=0.3, colour=0.3)
 
 

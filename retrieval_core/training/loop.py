@@ -13,12 +13,13 @@ from torch.nn import functional
 from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.descriptors.extract import extract_pixels
 from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.networks.initialisation import fit_to_pictures
 from retrieval_core.networks.memory import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
 from retrieval_core.progress import Progress, relabelled
-from retrieval_core.training.augmentation import PLAIN, STRONG, make_batch
+from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
 from retrieval_core.training.batches import classification_batch, triplet_batch
 from retrieval_core.training.checkpoint import load_checkpoint, save_checkpoint
 from retrieval_core.training.mining import Mined, draw_pool, mine
@@ -30,6 +31,7 @@ from retrieval_core.training.validation import validation_map
 CHECKPOINT_EVERY = 30  # seconds of training that a kill can cost
 LOG_EVERY = 5  # steps between two lines of training.jsonl
 LABEL_SMOOTHING = 0.1
+INITIAL_SAMPLE = 256  # photographs that the first weights are fitted to
 WHITENING_SAMPLE = 3000  # photographs that the FC's start is learnt from
 
 
@@ -58,6 +60,8 @@ def train(
         run.restore()
     else:
         (folder / "training.jsonl").unlink(missing_ok=True)  # of a run that was killed before its first checkpoint
+        if not parent:
+            fit_to_pictures(network, run.first_pictures())
         if stage.head:
             yield from run.part("start the FC", run.start_head())
         if parent:
@@ -94,6 +98,13 @@ class _Run:
         """Report an inner stage without moving the bar."""
         return relabelled(steps, stage=f"train {self.stage.key}", done=self.step, total=self.schedule.steps, message=message)
 
+    def first_pictures(self) -> torch.Tensor:
+        """Pictures that a network without a parent is fitted to."""
+        random = self.random(5)
+        positions = np.sort(random.permutation(self.split.train)[:INITIAL_SAMPLE])
+        pictures = self.pixels.read(positions)
+        return normalise(make_batch(pictures, self.schedule.image_size, Augmentation(), random, self.device))
+
     def start_head(self) -> Generator[Progress, None, None]:
         """Start the FC as the PCA whitening of the training descriptors (`naver/deep-image-retrieval`)."""
         positions = np.sort(self.random(2).permutation(self.split.train)[:WHITENING_SAMPLE])
@@ -127,7 +138,7 @@ class _Run:
         else:
             batch = classification_batch(len(self.split.train), self.schedule.batch, self.step, self.seed)
         pictures = self.pixels.read(self.split.train[batch])
-        augmentation = STRONG if self.stage.augmentation else PLAIN
+        augmentation = STRONG if self.stage.augmentation else Augmentation(self.schedule.smallest_crop)
         images = normalise(make_batch(pictures, self.schedule.image_size, augmentation, random, self.device))
         classes = torch.from_numpy(self.split.classes[batch]).to(self.device)
         if self.stage.loss == "triplet":

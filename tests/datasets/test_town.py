@@ -101,9 +101,7 @@ def test_good_ok_and_junk_follow_the_visible_share():
 
 
 def test_queries_are_good_pictures_with_large_boxes():
-    photographs = {f"a_{k}": seen(0.9, 0.3) for k in range(8)} | {
-        f"s_{k}": seen(0.9, 0.3, (0, 0, 2, 2)) for k in range(8)
-    }
+    photographs = {f"a_{k}": seen(0.9, 0.3) for k in range(8)} | {f"s_{k}": seen(0.9, 0.3, (0, 0, 2, 2)) for k in range(8)}
     photographs |= {"junk": seen(0.1, 0.1), "ok": seen(0.4, 0.1), "none": seen(0, 0, None)}
     queries = landmark_queries("a", 0, photographs, 64 * 48)
     assert [query.id for query in queries] == [f"a_{k}" for k in range(1, 6)]

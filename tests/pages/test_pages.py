@@ -45,7 +45,7 @@ def html(app):
 
 def test_an_empty_cache_offers_to_build_the_town(open_page, tmp_path):
     app = open_page("Start", tmp_path / "cache")
-    assert [button.label for button in app.button][0] == "Build the town"
+    assert next(button.label for button in app.button) == "Build the town"
     assert "Nothing has been built yet" in texts(app.markdown)
 
 
