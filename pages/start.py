@@ -79,8 +79,8 @@ def running() -> None:
         st.caption(f"{job.done:,} of {job.total:,} · {job.seconds:.0f} s so far · {numbers}")
         if "loss" in job.values:
             history = st.session_state.setdefault("losses", {})
-            losses = history.setdefault(job.stage, [])
-            losses.append(job.values["loss"])
+            losses = history.setdefault(job.stage, {})
+            losses[job.done] = job.values["loss"]
             st.plotly_chart(figures.loss_curve(losses), width="stretch", key="loss")
         if job.finished:
             with st.expander("Finished stages"):

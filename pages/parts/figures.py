@@ -1,6 +1,6 @@
 """The figures: the map, and the bars of mAP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -88,8 +88,8 @@ def map_bars(means: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def loss_curve(values: Sequence[float]) -> go.Figure:
-    """The loss of the training that is going on."""
-    figure = go.Figure(go.Scatter(y=list(values), mode="lines", line={"color": "#2f6fb0", "width": 2}))
+def loss_curve(losses: Mapping[int, float]) -> go.Figure:
+    """The loss of the training that is going on, by step."""
+    figure = go.Figure(go.Scatter(x=list(losses), y=list(losses.values()), mode="lines", line={"color": "#2f6fb0", "width": 2}))
     figure.update_layout(height=180, margin={"l": 0, "r": 0, "t": 6, "b": 0}, xaxis={"title": "step"}, yaxis={"title": "loss"})
     return figure

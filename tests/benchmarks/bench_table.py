@@ -1,0 +1,48 @@
+"""The AP table from the cache beside ranking and scoring everything again, in one run.
+
+    python tests/benchmarks/bench_table.py [DATASET]
+
+Needs a dataset that has been run (default: town). Prints the seconds from an open workspace to the finished table of all
+models and all queries, reading checked files; the goal is 0.3 s or less.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.evaluation.average_precision import evaluate
+from retrieval_core.evaluation.tables import ap_table
+from retrieval_core.ranking.search import rank
+from retrieval_core.results import load_descriptors, load_scores, model_states
+from retrieval_core.workspace import Workspace
+
+
+def main() -> None:
+    """Time both ways and print the table."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "town"
+    models = [state.key for state in model_states(Workspace(), name) if state.map_oxford is not None]
+    dataset = open_dataset(Workspace(), name)
+
+    start = time.perf_counter()
+    workspace = Workspace()
+    cached = ap_table({model: load_scores(workspace, name, model) for model in models}, dataset, "oxford", "all")
+    reading = time.perf_counter() - start
+
+    start = time.perf_counter()
+    scores = {}
+    for model in models:
+        database, queries = load_descriptors(workspace, name, model)
+        scores[model] = evaluate(dataset, rank(queries.ids, queries.matrix, database.ids, database.matrix))
+    fresh = ap_table(scores, dataset, "oxford", "all")
+    ranking = time.perf_counter() - start
+
+    assert (cached == fresh).all(axis=None), "cache and fresh rankings disagree"
+    print(f"{len(models)} models × {len(dataset.queries)} queries, {len(dataset.images)} photographs")
+    print(f"{'from cache':24}{reading:8.3f} s\n{'ranked and scored again':24}{ranking:8.3f} s\n{'ratio':24}{reading / ranking:8.3f}")
+
+
+if __name__ == "__main__":
+    main()
