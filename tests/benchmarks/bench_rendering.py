@@ -52,10 +52,11 @@ def main() -> None:
             root = Path(folder)
             render_building(root, (landmarks[0], "warm", ("0",), 64, 48))  # compiles
             render_class(root, (ShapesSpec(photographs=1), 0))
-            (root / name).mkdir()
-            seconds = timed(lambda job=job, root=root: job(root / name))
-            count = len(list((root / name).rglob("*.jpg")))
-            encoding = encode_again(root / name)
+            target = root / name
+            target.mkdir()
+            seconds = timed(lambda job=job, target=target: job(target))
+            count = len(list(target.rglob("*.jpg")))
+            encoding = encode_again(target)
             print(f"{name:12}{count:>10}{count / seconds:>12.1f}{count / encoding:>14.0f}{seconds / encoding:>8.1f}")
 
 
