@@ -1,20 +1,29 @@
 """Rendering in parallel: a set is made of units (a building, a class), each rendered whole by one process.
 
 A unit that is finished leaves a note in `.units/`; a build that was killed renders only what has none. Every random
-number is drawn from the unit's own seed, so the pictures do not depend on the number of processes.
+number is drawn from the unit's own seed, so the pictures do not depend on the number of processes. The folder also
+remembers what is built in it, since a note says nothing about the specification that its photographs were made by.
 """
 
+import hashlib
 import json
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
-from retrieval_core.workspace import write_json
+from retrieval_core.workspace import read_json, write_json
+
+PLAN = ".plan.json"  # among the notes: a hash of all units
+PATIENCE = 0.25  # seconds between two reports while no unit is finished
+_WRITING = ".writing"  # ending of a picture that is not whole yet
+
+_written = None  # in a worker process: photographs written by all workers of this build
 
 
 @dataclass(frozen=True)
@@ -31,18 +40,16 @@ def build_units(
 ) -> Generator[Progress, None, dict[str, list]]:
     """Render what is missing below `root`; return what `render(root, task)` said of each unit, by name.
 
-    `render` must be a function of a module. Raises RetrievalError if the folder can't be written.
+    `render` must be a function of a module and write its pictures by `write_bytes`. Raises RetrievalError if the
+    folder can't be written, or if another specification's build was begun in it.
     """
     notes = root / ".units"
     try:
         notes.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RetrievalError(
-            f"{root} can't be written ({error.strerror}). Make it writable or choose another --cache."
-        ) from error
-    found = {
-        unit.name: json.loads(file.read_text()) for unit in units if (file := notes / f"{unit.name}.json").exists()
-    }
+        raise RetrievalError(f"{root} can't be written ({error.strerror}). Make it writable or choose another --cache.") from error
+    _check_plan(root, notes / PLAN, units)
+    found = {unit.name: json.loads(file.read_text()) for unit in units if (file := notes / f"{unit.name}.json").exists()}
     missing = [unit for unit in units if unit.name not in found]
     total = sum(unit.photographs for unit in units)
     done = total - sum(unit.photographs for unit in missing)
@@ -51,17 +58,19 @@ def build_units(
         return found
     # spawn, not fork: the caller may hold threads and locks of other libraries.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-        futures = {
-            pool.submit(render, root, unit.task): unit for unit in sorted(missing, key=lambda unit: -unit.photographs)
-        }
+    written = context.Value("q", 0)
+    with ProcessPoolExecutor(workers or os.cpu_count(), context, _start_worker, (written,)) as pool:
+        largest_first = sorted(missing, key=lambda unit: -unit.photographs)
+        futures = {pool.submit(render, root, unit.task): unit for unit in largest_first}
+        pending = set(futures)
         try:
-            for future in as_completed(futures):
-                unit = futures[future]
-                found[unit.name] = future.result()
-                write_json(notes / f"{unit.name}.json", found[unit.name])
-                done += unit.photographs
-                yield Progress(stage, done, total)
+            while pending:
+                finished, pending = wait(pending, PATIENCE, FIRST_COMPLETED)
+                for future in finished:
+                    unit = futures[future]
+                    found[unit.name] = future.result()
+                    write_json(notes / f"{unit.name}.json", found[unit.name])
+                yield Progress(stage, done + written.value, total)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -70,6 +79,34 @@ def build_units(
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a picture whole or not at all; it is not flushed one by one, since a unit without a note is made again."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.writing")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{_WRITING}")
     temporary.write_bytes(data)
     temporary.replace(path)
+    if _written is not None:
+        with _written.get_lock():
+            _written.value += 1
+
+
+def _check_plan(root: Path, file: Path, units: Sequence[Unit]) -> None:
+    """Note what is built in the folder, or check that it is the same as before; sweep away half-written pictures."""
+    plan = hashlib.sha256(repr(units).encode()).hexdigest()
+    if read_json(file, plan) != plan:
+        raise RetrievalError(
+            f"In {root} a build with another specification was begun. Remove this folder, or build with the "
+            "specification that it was begun with."
+        )
+    write_json(file, plan)
+    for left in root.rglob(f".*{_WRITING}"):
+        left.unlink(missing_ok=True)
+
+
+def _start_worker(written) -> None:
+    """Count into `written`, and end as soon as the parent does, even if it was killed and could not say so."""
+    global _written
+    _written = written
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
