@@ -42,8 +42,8 @@ def controls() -> None:
     missing = [model.key for model in loaders.model_states() if model.state != "ready"]
     what = "Build the town" if name == "town" else f"Describe {name!r}"
     left, right = st.columns([1, 2], vertical_alignment="center")
-    download = right.checkbox("Fetch ImageNet weights if they are not here (about 380 MB; otherwise networks start from "
-                              "shapes, a formula-driven stand-in)", value=False)  # fmt: skip
+    download = right.checkbox("Fetch ImageNet weights (380 MB) to start from", value=False,
+                              help="Without them networks start from shapes, fractal classes made by formula.")  # fmt: skip
     label = what if len(missing) == len(loaders.model_titles()) else f"Build what is missing ({', '.join(missing)})"
     if missing:
         if name == "town" and len(missing) == len(loaders.model_titles()):
@@ -51,7 +51,7 @@ def controls() -> None:
                         "on other landmarks, and opens each model here as soon as it is done. Nothing is downloaded.")  # fmt: skip
         if left.button(label, type="primary", icon="🏗️", width="stretch"):
             begin(["run", "--dataset", name] + (["--download"] if download else []))
-    elif left.button("Check and rebuild what changed", icon="🔁", width="stretch"):
+    elif left.button("Rebuild what changed", icon="🔁", width="stretch"):
         begin(["run", "--dataset", name])
 
 

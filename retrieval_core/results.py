@@ -71,7 +71,7 @@ def model_state(workspace: Workspace, dataset: str, preset: Preset) -> ModelStat
         "key": preset.key,
         "title": preset.title,
         "start": start,
-        "validation_map": (weights.notes.get("validation_map") if weights else None),
+        "validation_map": weights.notes.get("validation_map") if weights and not preset.whitening else None,
     }
     if described is None:
         return ModelState(**common, state="trained" if weights else "missing")

@@ -39,7 +39,7 @@ def map_figure(
     if selected in place:
         _mark(figure, place, selected, [image_id for image_id in neighbours if image_id in place])
     figure.update_layout(
-        height=680, margin={"l": 0, "r": 0, "t": 6, "b": 0}, uirevision=f"{layout.method} {len(layout.ids)}",
+        height=620, margin={"l": 0, "r": 0, "t": 6, "b": 0}, uirevision=f"{layout.method} {len(layout.ids)}",
         dragmode="pan", clickmode="event+select", hovermode="closest",
         legend={"itemsizing": "constant", "font": {"size": 14}, "orientation": "h", "y": -0.02, "yanchor": "top"},
     )  # fmt: skip
