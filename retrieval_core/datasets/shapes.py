@@ -35,8 +35,12 @@ class ShapesSpec:
 
 def build_shapes(root: Path, spec: ShapesSpec, workers: int | None = None) -> Generator[Progress, None, None]:
     """Render the classes as folders `root/shape_0000/000.jpg`."""
-    units = [Unit(f"shape_{k:04}", spec.photographs, (spec, k)) for k in range(spec.classes)]
-    yield from build_units(root, units, render_class, "render shapes", workers)
+    yield from build_units(root, shapes_units(spec), render_class, "render shapes", workers)
+
+
+def shapes_units(spec: ShapesSpec) -> list[Unit]:
+    """The classes as tasks of `render_class`."""
+    return [Unit(f"shape_{k:04}", spec.photographs, (spec, k)) for k in range(spec.classes)]
 
 
 def render_class(root: Path, task: tuple[ShapesSpec, int]) -> list:

@@ -6,8 +6,10 @@ from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.town.build import build_town, build_town_train
 from retrieval_core.datasets.town.buildings import ARCHETYPES, make_landmark
+from retrieval_core.datasets.town.camera import draw_view
 from retrieval_core.datasets.town.ground_truth import landmark_queries, verdict
-from retrieval_core.datasets.town.photograph import Seen
+from retrieval_core.datasets.town.light import draw_light, draw_sky
+from retrieval_core.datasets.town.photograph import Seen, shrink
 from retrieval_core.datasets.town.specs import (
     LANDMARKS,
     TownSpec,
@@ -132,3 +134,24 @@ def test_look_alikes_share_the_stone_and_differ_in_their_measures():
 def test_an_unknown_archetype_lists_the_choices():
     with pytest.raises(RetrievalError, match="rotunda"):
         make_landmark(0, "castle")
+
+
+def test_shrinking_averages_squares_as_numpy_does():
+    picture = (np.random.default_rng(0).random((6, 8, 3)) * 255).astype(np.float32)
+    expected = picture.reshape(3, 2, 4, 2, 3).mean((1, 3))
+    assert np.array_equal(shrink(picture), expected)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_sky_is_whole_and_starts_again_alike(seed):
+    def draw():
+        random = np.random.default_rng(seed)
+        landmark = make_landmark(3, "tower")
+        view, light = draw_view(landmark, random, 0.75), draw_light(random)
+        return draw_sky(light, view, 64, 48, random)
+
+    sky = draw()
+    assert sky.shape == (48, 64, 3)
+    assert sky.dtype == np.float32
+    assert np.isfinite(sky).all()
+    assert np.array_equal(sky, draw())

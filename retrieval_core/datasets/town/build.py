@@ -28,14 +28,9 @@ __all__ = ["TownSpec", "TownTrainSpec", "build_town", "build_town_train"]
 
 def build_town(root: Path, spec: TownSpec, workers: int | None = None) -> Generator[Progress, None, None]:
     """Render the town in the Oxford layout: `jpg/` and, last, `lab/`."""
-    buildings = town_buildings(spec)
-    units = [
-        Unit(building.name, building.photographs, (building, "jpg", _stems(building), spec.width, spec.height))
-        for building in buildings
-    ]
-    found = yield from build_units(root, units, render_building, "render town", workers)
+    found = yield from build_units(root, town_units(spec), render_building, "render town", workers)
     queries = []
-    for building in buildings:
+    for building in town_buildings(spec):
         if building.labelled:
             seen = {stem: Seen(**entry) for stem, entry in zip(_stems(building), found[building.name], strict=True)}
             queries += landmark_queries(building.name, building.seed, seen, spec.width * spec.height)
@@ -44,14 +39,25 @@ def build_town(root: Path, spec: TownSpec, workers: int | None = None) -> Genera
 
 def build_town_train(root: Path, spec: TownTrainSpec, workers: int | None = None) -> Generator[Progress, None, None]:
     """Render the training landmarks as class folders `root/landmark_0000/000.jpg`."""
-    buildings = training_buildings(spec)
-    check_disjoint(town_buildings(TownSpec(seed=spec.seed)), buildings)
-    stems = tuple(f"{k:03}" for k in range(spec.photographs))
-    units = [
-        Unit(building.name, building.photographs, (building, building.name, stems, spec.width, spec.height))
-        for building in buildings
+    check_disjoint(town_buildings(TownSpec(seed=spec.seed)), training_buildings(spec))
+    yield from build_units(root, training_units(spec), render_building, "render training landmarks", workers)
+
+
+def town_units(spec: TownSpec) -> list[Unit]:
+    """The town's buildings as tasks of `render_building`."""
+    return [
+        Unit(building.name, building.photographs, (building, "jpg", _stems(building), spec.width, spec.height))
+        for building in town_buildings(spec)
     ]
-    yield from build_units(root, units, render_building, "render training landmarks", workers)
+
+
+def training_units(spec: TownTrainSpec) -> list[Unit]:
+    """The training landmarks as tasks of `render_building`."""
+    stems = tuple(f"{k:03}" for k in range(spec.photographs))
+    return [
+        Unit(building.name, building.photographs, (building, building.name, stems, spec.width, spec.height))
+        for building in training_buildings(spec)
+    ]
 
 
 def render_building(root: Path, task: tuple[Building, str, tuple[str, ...], int, int]) -> list[dict]:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from PIL import Image as PILImage
 
 from retrieval_core.datasets.town.camera import View
@@ -54,9 +55,7 @@ def draw_light(random: np.random.Generator) -> Light:
     """Draw a moment."""
     moment = str(random.choice(list(SKIES), p=list(SKIES.values())))
     sun_colour, ambient, overhead, horizon, emission = _MOODS[moment]
-    elevation = {"sun": random.uniform(0.5, 1.1), "golden": random.uniform(0.15, 0.35), "night": 0.7, "dusk": 0.1}.get(
-        moment, 0.9
-    )
+    elevation = {"sun": random.uniform(0.5, 1.1), "golden": random.uniform(0.15, 0.35), "night": 0.7, "dusk": 0.1}.get(moment, 0.9)
     bearing = random.choice([-1, 1]) * random.uniform(0.5, 1.5) if moment == "golden" else random.uniform(-1.4, 1.4)
     direction = (math.cos(elevation) * math.sin(bearing), -math.cos(elevation) * math.cos(bearing), math.sin(elevation))
     return Light(
@@ -67,21 +66,35 @@ def draw_light(random: np.random.Generator) -> Light:
 
 
 def draw_sky(light: Light, view: View, width: int, height: int, random: np.random.Generator) -> np.ndarray:
-    """The sky behind everything, (height, width, 3): a gradient, clouds, and hills at the horizon."""
+    """The sky behind everything, (height, width, 3) float32: a gradient, clouds, and hills at the horizon."""
     focal = view.focal * width
     forward = view.rotation[2]
     horizon = height / 2 + focal * forward[2] / max(0.2, math.hypot(forward[0], forward[1]))
     rise = np.clip(np.arange(height) / max(horizon, height * 0.25), 0, 1)[:, None, None] ** 1.3
-    sky = light.overhead * (1 - rise) + light.horizon * rise + np.zeros((height, width, 3))
+    gradient = light.overhead * (1 - rise) + light.horizon * rise
     if light.moment != "night" and random.random() < 0.8:
         cover = np.clip(_crop_noise(random, width, height) * random.uniform(0.3, 0.8) + random.uniform(-0.5, 0.3), 0, 1)
         white = np.array((250, 250, 252.0)) if light.moment == "sun" else light.horizon * 0.8 + 30
-        cover = cover[..., None] * 0.85
-        sky = sky * (1 - cover) + white * cover
-    elif light.moment == "night":
+        sky = _blend(gradient[:, 0], cover * np.float32(0.85), white)
+    else:
+        sky = np.broadcast_to(gradient, (height, width, 3)).astype(np.float32)
+    if light.moment == "night":
         for _ in range(random.poisson(40)):
             sky[random.integers(height), random.integers(width)] += random.uniform(40, 160)
     _hills(sky, light, horizon, random)
+    return sky
+
+
+@njit(cache=True)
+def _blend(gradient, cover, white):
+    """Clouds of colour `white` before a sky (H, 3), by their `cover` (H, W) 0…1; returns (H, W, 3) float32."""
+    height, width = cover.shape
+    sky = np.empty((height, width, 3), np.float32)
+    for y in range(height):
+        for x in range(width):
+            clear = np.float32(1) - cover[y, x]
+            for c in range(3):
+                sky[y, x, c] = gradient[y, c] * clear + white[c] * cover[y, x]
     return sky
 
 
@@ -101,9 +114,16 @@ def _hills(sky: np.ndarray, light: Light, horizon: float, random) -> None:
     for distance, rise in ((0.75, 0.045), (0.55, 0.025)):
         waves = sum(random.uniform(0.2, 1) * np.sin(k * steps + random.uniform(0, 6)) for k in (1, 2, 3, 5))
         ridge = horizon - height * rise * (1 + 0.5 * waves)
+        band = _band(height, ridge.min(), horizon)
         land = np.array((70, 86, 70)) * light.ambient * 1.2
         colour = light.horizon * distance + land * (1 - distance)
-        sky[(rows >= ridge) & (rows <= horizon + 1)] = colour
+        sky[band][(rows[band] >= ridge) & (rows[band] <= horizon + 1)] = colour
     roofs = np.repeat(random.uniform(0, 1, width // 12 + 1), 12)[:width] ** 2 * height * 0.022
     colour = light.horizon * 0.45 + np.array((90, 84, 80)) * light.ambient * 0.55
-    sky[(rows >= horizon - roofs) & (rows <= horizon + 1)] = colour
+    band = _band(height, (horizon - roofs).min(), horizon)
+    sky[band][(rows[band] >= horizon - roofs) & (rows[band] <= horizon + 1)] = colour
+
+
+def _band(height: int, top: float, horizon: float) -> slice:
+    """The rows that a ridge from `top` down to the horizon can touch."""
+    return slice(int(np.clip(top, 0, height)), int(np.clip(horizon + 2, 0, height)))

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PIL import Image as PILImage
@@ -39,7 +40,7 @@ class Studio:
 
     def __init__(self, landmark: Landmark, width: int, height: int):
         self.landmark, self.width, self.height = landmark, width, height
-        self.mips = np.concatenate([mip_maps(landmark.textures), mip_maps(load_props().textures)])
+        self.mips = np.concatenate([mip_maps(landmark.textures), _props_mips()])
 
     def photograph(self, random: np.random.Generator) -> tuple[bytes, Seen]:
         """Take a photograph, as JPEG bytes, and say what is seen; empty views are taken again."""
@@ -63,15 +64,14 @@ class Studio:
                   us, vs, levels)  # fmt: skip
         shadow, rotation, scale, origin = self.shadow_map(scene, light)
         out = np.empty((high, wide, 3), np.float32)
-        sky = draw_sky(light, view, wide, high, random).astype(np.float32)
+        sky = draw_sky(light, view, wide, high, random)
         shade(
             out, depth, owner, us, vs, levels, self.mips, MIP_OFFSETS, scene.texture, scene.normal, scene.tint, focal,
             wide / 2, high / 2, view.rotation, view.eye, light.sun, light.sun_colour, light.ambient, sky,
             self.landmark.ground, GROUND_REPEATS, light.emission, light.fog_distance, light.horizon.astype(np.float32),
             shadow, rotation, scale, origin, light.shadows,
         )  # fmt: skip
-        picture = out.reshape(height, OVERSAMPLING, width, OVERSAMPLING, 3).mean((1, 3))
-        return picture, self.measure(scene, view, light, camera, owner, focal)
+        return shrink(out), self.measure(scene, view, light, camera, owner, focal)
 
     def shadow_map(self, scene: Scene, light: Light):
         """Depth (S, S) as the sun sees it, with the rotation, pixels a metre and the centre of its view."""
@@ -103,6 +103,20 @@ class Studio:
             rows, columns = np.flatnonzero(visible.any(1)), np.flatnonzero(visible.any(0))
             box = tuple(float(edge) / OVERSAMPLING for edge in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
         return Seen(float(visible.sum() / max(1, whole)), float(visible.mean()), box, view.kind, light.moment)
+
+
+def shrink(picture: np.ndarray) -> np.ndarray:
+    """Average squares of OVERSAMPLING² pixels; several times faster than numpy's mean over two axes, same bits."""
+    step = OVERSAMPLING
+    total = picture[::step, ::step].copy()
+    for k in range(1, step * step):
+        total += picture[k // step :: step, k % step :: step]
+    return total / np.float32(step * step)
+
+
+@cache
+def _props_mips() -> np.ndarray:
+    return mip_maps(load_props().textures)
 
 
 def develop(picture: np.ndarray, night: bool, random: np.random.Generator) -> bytes:
