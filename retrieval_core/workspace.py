@@ -194,7 +194,7 @@ def read_json(path: Path, default: Any = None) -> Any:
     """Read a JSON file; `default` where there is none; RetrievalError where it is not JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return default
     except (ValueError, UnicodeDecodeError) as error:
         raise RetrievalError(f"{path} is not readable as JSON ({error}). Delete this file and run again.") from error

@@ -49,6 +49,14 @@ def test_an_empty_cache_offers_to_build_the_town(open_page, tmp_path):
     assert "Nothing has been built yet" in texts(app.markdown)
 
 
+def test_a_cache_that_cannot_be_written_gives_the_remedy(open_page, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    app = open_page("Start", tmp_path / "file" / "cache")
+    app.button[0].click().run()
+    assert not app.exception
+    assert "RETRIEVAL_CACHE" in texts(app.error)
+
+
 @pytest.mark.parametrize("page", ["Map", "Query", "Compare"])
 def test_the_other_pages_say_what_to_do_first(open_page, tmp_path, page):
     app = open_page(page, tmp_path / "cache")
@@ -132,3 +140,14 @@ def test_a_link_with_nonsense_is_named_and_replaced(open_page, town_cache, page)
     wrong = {"Map": {"method": "magic"}, "Query": {"query": "no_such_query"}, "Compare": {"protocol": "votes"}}[page]
     app = open_page(page, town_cache, model="1d", **wrong)
     assert next(iter(wrong.values())) in texts(app.warning)
+
+
+def test_a_photograph_that_broke_is_named_on_the_page(open_page, town_cache, tmp_path):
+    import shutil
+
+    cache = tmp_path / "cache"
+    for part in ("town", "town-train/1d"):
+        shutil.copytree(town_cache / part, cache / part)
+    (cache / "town" / "photographs" / "jpg" / "castle_gate_000001.jpg").write_bytes(b"not a picture")
+    app = open_page("Map", cache, model="1d", selection="castle_gate_000001")
+    assert "castle_gate_000001.jpg" in texts(app.error)
