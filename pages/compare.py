@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import figures, loaders, state
+from pages.parts.entry import show
 from pages.parts.state import choose
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.report import REPORT_PROTOCOL, report_table
@@ -19,7 +20,7 @@ ROWS = {
 
 def main() -> None:
     st.title("Compare")
-    loaders.chosen_model()
+    loaders.some_models()
     dataset = loaders.dataset()
     if not any(query.positives for query in dataset.queries):
         st.info(f"{dataset.name!r} has no ground truth, so there is no average precision. Add LANDMARK_N_query.txt, "
@@ -89,7 +90,7 @@ def recipes(models, dataset: str) -> None:
                         f"{recipe['crop']}, one scale, whitening {recipe['whitening'] or 'none'}, start "
                         f"{loaders.START_TITLES[recipe['start']]}, schedule {recipe['schedule']}, seed {recipe['seed']}, "
                         f"weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
-            st.code(command(dataset, recipe), language="bash")
+            st.code(command(dataset, recipe), language="bash", wrap_lines=True)
 
 
-main()
+show(main)

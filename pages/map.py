@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import figures, loaders, state, style
+from pages.parts.entry import show
 from pages.parts.gallery import Card, show_gallery
 from pages.parts.state import choose
 from retrieval_core import results, steps
@@ -26,29 +27,26 @@ def main() -> None:
             visible = st.toggle("Show the unlabelled", value=True, disabled=subset != "all")
             opacity = st.slider("Opacity of the unlabelled", 0.05, 1.0, 0.45, 0.05, disabled=subset != "all")
     layout = laid_out(model.key, method, subset)
-    selected = st.session_state.get("map chart", {}).get("selection", {}).get("points", [])
-    ids = [point_id(point) for point in selected]
-    ids = list(dict.fromkeys(image_id for image_id in ids if image_id))
-    if len(ids) == 1:
-        state.put(selection=ids[0])
-    one = state.get("selection") if len(ids) < 2 else None
-    known = {image.id for image in dataset.images}
-    if one and one not in known:
-        st.warning(f"The link asks for the photograph {one!r}, which is not in {dataset.name!r}.")
-        state.put(selection="")
-        one = None
+    ids = selection(dataset)
+    one = ids[0] if len(ids) == 1 else None
     neighbours = near(model.key, one, k) if one else []
     left, right = st.columns([3, 2], gap="medium")
     with left:
+        view = f"{dataset.name} {model.key} {method} {subset}"
         figure = figures.map_figure(
-            layout, dataset, shown or dataset.labels, opacity * visible, one, [other for other, _ in neighbours]
+            layout, dataset, shown or dataset.labels, opacity * visible, ids, [other for other, _ in neighbours], view
         )
-        st.plotly_chart(figure, key="map chart", on_select="rerun", selection_mode=("points", "box", "lasso"),
+        # A new key is a new chart: nothing that was drawn or selected in it is left.
+        key = f"map of {dataset.name}, {st.session_state.get('emptied', 0)}"
+        st.plotly_chart(figure, key=key, on_select=lambda: take_over(key), selection_mode=("points", "box", "lasso"),
                         width="stretch", config=style.MODEBAR)  # fmt: skip
         caption(layout, model)
-    with right:
+    with right, st.container(height=860, border=False):
+        if ids:
+            st.button("Empty the selection", icon=":material/close:", on_click=empty)
         if len(ids) > 1:
-            st.subheader(f"{len(ids):,} of {len(layout.ids):,} selected")
+            there = set(layout.ids)
+            st.subheader(f"{sum(image_id in there for image_id in ids):,} of {len(layout.ids):,} selected")
             show_gallery(
                 dataset,
                 [Card(image_id, dataset.image(image_id).label or "unlabelled") for image_id in ids[:MOST_SHOWN]],
@@ -62,6 +60,29 @@ def main() -> None:
             st.subheader("Click a point")
             st.markdown("Its nearest neighbours in descriptor space appear here, and are ringed on the map. "
                         "Choose the lasso or the box above the map to see all photographs of a region.")  # fmt: skip
+
+
+def selection(dataset) -> list[str]:
+    """The selected photographs; those that the dataset does not have are named and dropped."""
+    ids, known = state.selected(), {image.id for image in dataset.images}
+    strangers = [image_id for image_id in ids if image_id not in known]
+    if strangers:
+        st.warning(f"The link asks for the photograph {strangers[0]!r}, which is not in {dataset.name!r}.")
+        ids = [image_id for image_id in ids if image_id in known]
+        state.select(ids)
+    return ids
+
+
+def take_over(key: str) -> None:
+    """Select what was clicked, boxed or lassoed; a double click selects nothing."""
+    points = st.session_state[key]["selection"]["points"]
+    state.select(dict.fromkeys(image_id for image_id in map(point_id, points) if image_id))
+
+
+def empty() -> None:
+    """Select nothing, and begin a new chart."""
+    state.select(())
+    st.session_state["emptied"] = st.session_state.get("emptied", 0) + 1
 
 
 def point_id(point: dict) -> str | None:
@@ -85,11 +106,12 @@ def show_neighbours(dataset, one: str, neighbours: list[tuple[str, float]]) -> N
     cards = []
     for rank, (other, similarity) in enumerate(neighbours, 1):
         theirs = dataset.image(other).label
-        word = "none" if label is None else "good" if theirs == label else "wrong"
+        word = "none" if label is None or theirs is None else "good" if theirs == label else "wrong"
         cards.append(Card(other, f"{rank}. {similarity:.3f} · {theirs or 'unlabelled'}", word))
-    alike = sum(card.verdict == "good" for card in cards)
-    st.markdown(f"**{len(cards)} nearest neighbours in descriptor space**"
-                + (f": {alike} of the same landmark" if label else ""))  # fmt: skip
+    counts = [(sum(card.verdict == word for card in cards), what) for word, what in
+              (("good", "of the same landmark"), ("wrong", "of another"), ("none", "unlabelled"))]  # fmt: skip
+    told = ", ".join(f"{count} {what}" for count, what in counts if count) if label else ""
+    st.markdown(f"**{len(cards)} nearest neighbours in descriptor space**" + (f": {told}" if told else ""))
     show_gallery(dataset, cards, 130)
 
 
@@ -123,4 +145,4 @@ def caption(layout: Layout, model) -> None:
     )
 
 
-main()
+show(main)

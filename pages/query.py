@@ -4,6 +4,7 @@ import streamlit as st
 from PIL import ImageDraw
 
 from pages.parts import loaders, state
+from pages.parts.entry import show
 from pages.parts.gallery import result_cards, show_gallery
 from pages.parts.state import choose
 from retrieval_core.datasets.images import read_image
@@ -37,7 +38,7 @@ def main() -> None:
         strip(dataset, query, key, k, heading=every)
     st.caption("✓ good (solid green) · ~ ok (thin green) · ∅ junk (grey, hatched, not counted) · ✗ wrong (orange). "
                "The query's own picture stays in the database and counts, as in Oxford5k.")  # fmt: skip
-    st.code(command(dataset.name, model.recipe), language="bash")
+    st.code(command(dataset.name, model.recipe), language="bash", wrap_lines=True)
 
 
 def chosen_query(dataset: Dataset) -> Query:
@@ -102,4 +103,4 @@ def strip(dataset: Dataset, query: Query, model: str, k: int, heading: bool) -> 
     show_gallery(dataset, cards, 120 if heading else 160)
 
 
-main()
+show(main)

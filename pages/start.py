@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import figures, loaders, state
+from pages.parts.entry import show
 from pages.parts.errors import shown_errors
 from retrieval_core import jobs
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
@@ -64,6 +65,12 @@ def begin(arguments: list[str]) -> None:
 
 @st.fragment(run_every="1s")
 def running() -> None:
+    """The run that is going on, looked at every second."""
+    with shown_errors():  # the fragment runs by itself, outside of what the app catches
+        watch()
+
+
+def watch() -> None:
     """The bar, the stage, the time that is left, the live loss; ends by itself when the run does."""
     job = jobs.current(loaders.workspace())
     if job is None or job.state != "running":
@@ -78,9 +85,7 @@ def running() -> None:
         numbers = " · ".join(f"{name} {value:.3g}" for name, value in job.values.items())
         st.caption(f"{job.done:,} of {job.total:,} · {job.seconds:.0f} s so far · {numbers}")
         if "loss" in job.values:
-            history = st.session_state.setdefault("losses", {})
-            losses = history.setdefault(job.stage, {})
-            losses[job.done] = job.values["loss"]
+            losses = {**loaders.running_losses(job.stage.removeprefix("train ")), job.done: job.values["loss"]}
             st.plotly_chart(figures.loss_curve(losses), width="stretch", key="loss")
         if job.finished:
             with st.expander("Finished stages"):
@@ -138,4 +143,4 @@ def datasets() -> None:
                 st.rerun()
 
 
-main()
+show(main)

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import json
+import os
 
 import streamlit as st
 from PIL import Image as PILImage
@@ -51,16 +53,21 @@ def explorable_models() -> list[str]:
     return [model.key for model in model_states() if model.explorable]
 
 
+def some_models() -> list[str]:
+    """Models that can be explored; stops the page with the way out if there is none."""
+    ready = explorable_models()
+    if not ready:
+        st.info("Nothing has been built for this dataset yet. Go to the page **Start** and press the button there.")
+        st.stop()
+    return ready
+
+
 def chosen_model() -> results.ModelState:
     """The chosen model; stops the page with the way out if there is nothing to explore."""
     chosen = next((model for model in model_states() if model.key == state.get("model")), None)
     if chosen is None or not chosen.explorable:
-        ready = explorable_models()
-        if ready:
-            st.info(f"Model {state.get('model')} has not described {state.get('dataset')!r} yet. Ready: "
-                    f"{', '.join(ready)} — choose one of them on the left, or build the rest on the page Start.")  # fmt: skip
-        else:
-            st.info("Nothing has been built for this dataset yet. Go to the page **Start** and press the button there.")
+        st.info(f"Model {state.get('model')} has not described {state.get('dataset')!r} yet. Ready: "
+                f"{', '.join(some_models())} — choose one of them on the left, or build the rest on the page Start.")  # fmt: skip
         st.stop()
     if chosen.state == "stale":
         st.warning(f"Model {chosen.key} is stale: {chosen.message}")
@@ -93,9 +100,25 @@ def scores(model: str) -> list[Score]:
     return results.load_scores(workspace(), state.get("dataset"), model)
 
 
-@st.cache_data(max_entries=20_000, show_spinner=False)
+def running_losses(stage: str) -> dict[int, float]:
+    """Loss by step of the stage that is being trained; read from its log, so a page that is loaded anew shows all of it."""
+    # Half-done work lies in a hidden folder of the stage; see steps.train_stage.
+    logs = list(workspace().root.glob(f"*/{stage}/.weights-????????/training.jsonl"))
+    if not logs:
+        return {}
+    text = max(logs, key=lambda log: log.stat().st_mtime).read_text(encoding="utf-8")
+    # What stands behind the last line end is a line that is being written at this moment.
+    lines = [json.loads(line) for line in text.split("\n")[:-1]]
+    return {line["step"]: line["loss"] for line in lines if "loss" in line}
+
+
 def thumbnail(path: str, box: Box | None = None) -> str:
-    """A photograph, or the part of it in a box, as a small JPEG in a data URI."""
+    """A photograph, or the part of it in a box, as a small JPEG in a data URI; made anew when the file changes."""
+    return _thumbnail(path, box, os.path.getmtime(path) if os.path.exists(path) else 0.0)
+
+
+@st.cache_data(max_entries=20_000, show_spinner=False)
+def _thumbnail(path: str, box: Box | None, changed: float) -> str:
     picture = read_image(path)
     if box is not None:
         picture = crop_query(picture, box, THUMBNAIL, "fill")

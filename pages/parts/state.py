@@ -1,6 +1,7 @@
 """One set of parameters for all pages, mirrored in the URL, so that a link reproduces what its sender saw."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from urllib.parse import quote, unquote
 
 import streamlit as st
 
@@ -26,6 +27,11 @@ def load_state() -> None:
     _write_url(state)
 
 
+def is_loaded() -> bool:
+    """Whether `load_state` has been called in this session."""
+    return _KEY in st.session_state
+
+
 def get(name: str) -> str:
     """The value of a parameter."""
     return st.session_state.get(_KEY, DEFAULTS)[name]
@@ -36,6 +42,16 @@ def put(**changes: str) -> None:
     state = st.session_state.setdefault(_KEY, dict(DEFAULTS))
     state |= {name: str(value) for name, value in changes.items()}
     _write_url(state)
+
+
+def selected() -> list[str]:
+    """Ids of the selected photographs, as clicked or lassoed, or as the link names them."""
+    return [unquote(part) for part in get("selection").split(",") if part]
+
+
+def select(ids: Iterable[str]) -> None:
+    """Select photographs, here and in the URL; a comma inside an id is written as %2C."""
+    put(selection=",".join(quote(image_id, safe="/ ") for image_id in ids))
 
 
 def choose(name: str, options: Collection[str], widget, label: str, **arguments) -> str:
@@ -55,8 +71,11 @@ def choose(name: str, options: Collection[str], widget, label: str, **arguments)
 
 def _changed(name: str, key: str) -> None:
     # A pressed button that is pressed again is released: it stays what it was.
-    if st.session_state[key] is not None:
-        put(**{name: st.session_state[key]})
+    if st.session_state[key] is None:
+        return
+    # Ids of one dataset say nothing in another.
+    left_behind = {"query": "", "selection": ""} if name == "dataset" else {}
+    put(**{name: st.session_state[key]}, **left_behind)
 
 
 def _write_url(state: dict[str, str]) -> None:

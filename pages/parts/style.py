@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-# Eleven hues that stay apart for every common kind of colour blindness together with their symbols (after Paul Tol's
-# schemes, dark ones lifted so that they stand out on black too).
+# Eleven hues that stay apart in normal vision and in the three kinds of colour blindness, on white and on dark. Found by
+# search; tests/pages/test_style.py measures the distances.
 HUES = (
-    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#ee7733", "#0099a8", "#7a5cd6", "#a3662f", "#9fbf3b",
+    "#9678f0", "#b42d78", "#697800", "#f09600", "#87a5e1", "#963ca5", "#ff4b78", "#1ec3b4", "#692dff", "#d2a55a", "#00783c",
 )  # fmt: skip
 SYMBOLS = (
     "circle",
@@ -21,7 +21,7 @@ SYMBOLS = (
     "bowtie",
 )
 UNLABELLED = "#999999"
-DIMMED = "#c4c8ce"
+DIMMED = "rgba(150, 156, 166, 0.45)"  # light grey on white, dark grey on dark
 MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")
 VERDICTS = {
     "good": ("✓", "good"),

@@ -151,3 +151,44 @@ def test_a_photograph_that_broke_is_named_on_the_page(open_page, town_cache, tmp
     (cache / "town" / "photographs" / "jpg" / "castle_gate_000001.jpg").write_bytes(b"not a picture")
     app = open_page("Map", cache, model="1d", selection="castle_gate_000001")
     assert "castle_gate_000001.jpg" in texts(app.error)
+
+
+def test_a_link_to_several_photographs_shows_them_and_drops_strangers(open_page, town_cache):
+    app = open_page("Map", town_cache, model="1d", selection="brock_tower_000001,castle_gate_000002,no_such_photograph")
+    assert "2 of 29 selected" in texts(app.subheader)
+    assert html(app).count("data-image=") == 2
+    assert "no_such_photograph" in texts(app.warning)
+    app.button[0].click().run()
+    assert "Click a point" in texts(app.subheader)
+
+
+def test_the_running_loss_is_read_from_the_log_without_its_unfinished_line(monkeypatch, tmp_path):
+    from pages.parts import loaders
+
+    log = tmp_path / "town-train" / "1d" / ".weights-0123abcd" / "training.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text('{"step": 5, "loss": 2.5}\n{"step": 5, "validation_map": 9.0}\n{"step": 10, "loss": 2.0}\n{"step": 15, "lo')
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(tmp_path))
+    st.cache_resource.clear()
+    assert loaders.running_losses("1d") == {5: 2.5, 10: 2.0}
+    assert loaders.running_losses("1f") == {}
+    st.cache_resource.clear()
+
+
+def test_another_dataset_leaves_no_query_or_selection_of_the_old_one_behind():
+    def page():
+        from pages.parts import state
+
+        state.load_state()
+        state.choose("dataset", ["town", "photos"], __import__("streamlit").selectbox, "Dataset")
+
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_function(page)
+    app.query_params.update({"dataset": "town", "query": "castle_gate_2", "selection": "a%2520b"})
+    app.run()
+    app.selectbox[0].set_value("photos").run()
+    assert not app.exception
+    assert app.query_params["dataset"] in ("photos", ["photos"])
+    assert "query" not in app.query_params
+    assert "selection" not in app.query_params
