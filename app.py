@@ -1,25 +1,9 @@
-"""The app: navigation over the pages, and the choices that every page shares. Run it with `streamlit run app.py`."""
+"""The app: pages/shell.py, and the files that it serves beside its pages. Run it with `streamlit run app.py`."""
 
 import streamlit as st
 
-from pages.parts import loaders, style
-from pages.parts.errors import shown_errors
-from pages.parts.state import choose, load_state
+from pages.parts.files import ROUTES
 
-st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
-style.apply()
-
-page = st.navigation([
-    st.Page("pages/start.py", title="Start", icon="🏛️", default=True),
-    st.Page("pages/map.py", title="Map", icon="🗺️"),
-    st.Page("pages/query.py", title="Query", icon="🔎"),
-    st.Page("pages/compare.py", title="Compare", icon="📊"),
-])  # fmt: skip
-
-with shown_errors():
-    load_state()
-    with st.sidebar:
-        choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
-        choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
-        st.caption(loaders.start_note())
-    page.run()
+# The script lies beside the pages and not above them: Streamlit would take a folder `pages` beside its main script for a
+# set of scripts of its own, and open them past the shared state when a link to a page is the first thing it is asked for.
+app = st.App("pages/shell.py", routes=ROUTES)

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import figures, loaders, state
-from pages.parts.entry import show
 from pages.parts.state import choose
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.report import REPORT_PROTOCOL, report_table
@@ -93,4 +92,4 @@ def recipes(models, dataset: str) -> None:
             st.code(command(dataset, recipe), language="bash", wrap_lines=True)
 
 
-show(main)
+main()

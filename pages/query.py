@@ -4,7 +4,6 @@ import streamlit as st
 from PIL import ImageDraw
 
 from pages.parts import loaders, state
-from pages.parts.entry import show
 from pages.parts.gallery import result_cards, show_gallery
 from pages.parts.state import choose
 from retrieval_core.datasets.images import read_image
@@ -103,4 +102,4 @@ def strip(dataset: Dataset, query: Query, model: str, k: int, heading: bool) -> 
     show_gallery(dataset, cards, 120 if heading else 160)
 
 
-show(main)
+main()

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import figures, loaders, state
-from pages.parts.entry import show
 from pages.parts.errors import shown_errors
 from retrieval_core import jobs
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
@@ -143,4 +142,4 @@ def datasets() -> None:
                 st.rerun()
 
 
-show(main)
+main()

@@ -1,7 +1,9 @@
 """Where each artefact lies and what it is made from: the one place that decides what is fresh and what is stale.
 
 cache/<training set>/<stage>/weights.safetensors, training.jsonl, whitening.npz
-cache/<dataset>/<model>/descriptors.npy, queries.npy, ids.json, scores.json, maps/<method>-<key>.npy
+cache/<dataset>/thumbnails/sheet-<number>.jpg
+cache/<dataset>/<model>/descriptors.npy, queries.npy, ids.json, scores.json, neighbours-<subset>.npy,
+    similarities-<subset>.npy, maps/<method>-<key>.npy
 """
 
 from dataclasses import asdict, dataclass
@@ -10,12 +12,13 @@ from pathlib import Path
 from retrieval_core.datasets.catalog import fingerprint
 from retrieval_core.errors import check_choice
 from retrieval_core.presets import PRESETS, SCHEDULES, Preset, get_preset
-from retrieval_core.workspace import Workspace, canonical, short_hash
+from retrieval_core.workspace import Workspace, short_hash
 
 STARTS = ("auto", "imagenet", "shapes")
 CROPS = ("fill", "same")
 TRAINING_SET = "town-train"
-VERSIONS = {"weights": 1, "whitening": 1, "descriptors": 1, "scores": 1, "map": 1}
+MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
+VERSIONS = {"weights": 1, "whitening": 1, "descriptors": 1, "scores": 1, "map": 1, "neighbours": 1, "thumbnails": 1}
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 
@@ -117,9 +120,31 @@ def map_inputs(workspace: Workspace, dataset: str, model: str, choice: dict) -> 
     return {"version": VERSIONS["map"], "descriptors": _sha256(workspace, descriptors), **choice}
 
 
-def same(one: dict, other: dict) -> bool:
-    """Whether two inputs are equal as JSON."""
-    return canonical(one) == canonical(other)
+def listed(count: int) -> int:
+    """How many neighbours are listed of each of `count` photographs: enough for a gallery, and few enough for a browser."""
+    return 96 if count <= 20_000 else 48
+
+
+def neighbours_paths(workspace: Workspace, dataset: str, model: str, subset: str) -> tuple[Path, Path]:
+    """The files of a model's neighbour lists: positions in the subset, and similarities."""
+    folder = workspace.folder(dataset, model)
+    return folder / f"neighbours-{subset}.npy", folder / f"similarities-{subset}.npy"
+
+
+def neighbours_inputs(workspace: Workspace, dataset: str, model: str, subset: str) -> dict:
+    """What neighbour lists are made from."""
+    descriptors = workspace.folder(dataset, model) / "descriptors.npy"
+    return {"version": VERSIONS["neighbours"], "descriptors": _sha256(workspace, descriptors), "subset": subset}
+
+
+def sheet_path(workspace: Workspace, dataset: str, number: int) -> Path:
+    """One sheet of a dataset's thumbnails."""
+    return workspace.folder(dataset) / "thumbnails" / f"sheet-{number:03}.jpg"
+
+
+def sheets_inputs(workspace: Workspace, dataset: str) -> dict:
+    """What sheets of thumbnails are made from."""
+    return {"version": VERSIONS["thumbnails"], "data": fingerprint(workspace, dataset)}
 
 
 def _sha256(workspace: Workspace, path: Path) -> str | None:

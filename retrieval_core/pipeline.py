@@ -6,7 +6,7 @@ Every step looks first whether its artefact is there and fresh, so a run that wa
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
-from retrieval_core import steps
+from retrieval_core import map_steps, steps
 from retrieval_core.artefacts import TRAINING_SET, Settings
 from retrieval_core.datasets.catalog import BUILT_IN, build_dataset
 from retrieval_core.networks.weights import imagenet_in_cache
@@ -89,6 +89,11 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
         if dataset and "score" in do:
             yield Step(f"score {key}", 0.3, lambda key=key: steps.score(workspace, dataset, key))
         if dataset and "map" in do:
+            if model is get_preset(settings.models[0]):
+                yield Step(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
+            for subset in dict.fromkeys(subset for _, subset in maps):
+                yield Step(f"neighbours {key}", 0.5,
+                           lambda key=key, subset=subset: map_steps.neighbours(workspace, dataset, key, subset))  # fmt: skip
             for method, subset in maps:
                 yield Step(f"map {key}", 2, lambda key=key, method=method, subset=subset: steps.project(
                     workspace, dataset, key, method, subset, seed=settings.seed))  # fmt: skip

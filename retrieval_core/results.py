@@ -1,12 +1,14 @@
 """The read side: what has been made so far, checked and read back. Pages and reports call this, nothing here computes."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from retrieval_core import artefacts
 from retrieval_core.artefacts import Settings
 from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.thumbnails import sheet_count
 from retrieval_core.descriptors.extract import Descriptors
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.average_precision import Score
@@ -155,6 +157,29 @@ def load_layout(
     notes = workspace.record(path).notes
     xy = np.load(path, allow_pickle=False)
     return Layout(tuple(notes["ids"]), xy, method, notes["parameters"], seed, notes["quality"])
+
+
+def load_neighbours(
+    workspace: Workspace, dataset: str, model: str, subset: str = "all"
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Neighbour lists of a model: positions (N, K) int32 in the subset and similarities (N, K) float32, memory-mapped.
+
+    None if they were not computed from the descriptors as they are now.
+    """
+    inputs = artefacts.neighbours_inputs(workspace, dataset, model, subset)
+    paths = artefacts.neighbours_paths(workspace, dataset, model, subset)
+    if any(workspace.state(path, inputs) != "fresh" for path in paths):
+        return None
+    positions, similarities = (np.load(path, mmap_mode="r", allow_pickle=False) for path in paths)
+    return positions, similarities
+
+
+def list_sheets(workspace: Workspace, dataset: str) -> list[Path]:
+    """The sheets of a dataset's thumbnails; empty if one is not there or not of the photographs as they are now."""
+    inputs = artefacts.sheets_inputs(workspace, dataset)
+    count = sheet_count(len(open_dataset(workspace, dataset).images))
+    paths = [artefacts.sheet_path(workspace, dataset, number) for number in range(count)]
+    return paths if all(workspace.state(path, inputs) == "fresh" for path in paths) else []
 
 
 def layout_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:

@@ -40,7 +40,7 @@ def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: 
     path = artefacts.weights_path(workspace, stage, start)
     inputs = artefacts.weights_inputs(workspace, stage, settings, start)
     with workspace.lock(str(path.relative_to(workspace.root))):
-        if (yield from _is_fresh(workspace, path, inputs)):
+        if (yield from is_fresh(workspace, path, inputs)):
             return
         if stage.is_start and start == "imagenet":
             yield Progress(f"fetch {stage.key}", 0, 1)
@@ -70,7 +70,7 @@ def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, st
     path = artefacts.whitening_path(workspace, preset, start)
     inputs = artefacts.whitening_inputs(workspace, preset, settings, start)
     with workspace.lock(str(path.relative_to(workspace.root))):
-        if (yield from _is_fresh(workspace, path, inputs)):
+        if (yield from is_fresh(workspace, path, inputs)):
             return
         dataset = open_dataset(workspace, TRAINING_SET)
         folder = _half_done(path, inputs)
@@ -89,7 +89,7 @@ def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings
     with workspace.lock(name, preset.key, "descriptors"):
         fresh = True
         for file in ("ids.json", "queries.npy", "descriptors.npy"):
-            fresh &= yield from _is_fresh(workspace, folder / file, inputs)
+            fresh &= yield from is_fresh(workspace, folder / file, inputs)
         if fresh:
             return
         dataset = open_dataset(workspace, name)
@@ -122,7 +122,7 @@ def score(workspace: Workspace, name: str, model: str) -> Steps:
     path = workspace.folder(name, model) / "scores.json"
     inputs = artefacts.scores_inputs(workspace, name, model)
     with workspace.lock(name, model, "scores"):
-        if (yield from _is_fresh(workspace, path, inputs)):
+        if (yield from is_fresh(workspace, path, inputs)):
             return
         database, queries = load_descriptors(workspace, name, model)
         yield Progress(f"score {model}", 0, len(queries.ids))
@@ -145,7 +145,7 @@ def project(
     path = artefacts.map_path(workspace, name, model, choice)
     inputs = artefacts.map_inputs(workspace, name, model, choice)
     with workspace.lock(name, model, path.name):
-        if not (yield from _is_fresh(workspace, path, inputs)):
+        if not (yield from is_fresh(workspace, path, inputs)):
             database, _ = load_descriptors(workspace, name, model)
             ids = dataset_images(workspace, name, subset)
             matrix = database.matrix[[database.row(image_id) for image_id in ids]]
@@ -181,7 +181,7 @@ def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> 
     return (yield from open_pixels(dataset.images, dataset.fingerprint, size, square, folder))
 
 
-def _is_fresh(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
+def is_fresh(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
     """Whether an artefact can be used as it is; a damaged one is set aside, and that is said."""
     state = workspace.state(path, inputs)
     if state == "damaged":

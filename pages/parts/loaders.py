@@ -85,7 +85,11 @@ def start_note() -> str:
 
 def dataset() -> Dataset:
     """The chosen dataset."""
-    name = state.get("dataset")
+    return open_named(state.get("dataset"))
+
+
+def open_named(name: str) -> Dataset:
+    """A dataset by its name, opened once as long as its photographs and its ground truth stay the same."""
     return _dataset(str(workspace().root), name, fingerprint(workspace(), name))
 
 

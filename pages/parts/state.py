@@ -5,6 +5,8 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 
+from retrieval_core.datasets.types import Dataset
+
 DEFAULTS = {
     "dataset": "town",
     "model": "1a",
@@ -12,9 +14,18 @@ DEFAULTS = {
     "selection": "",
     "method": "tsne",
     "subset": "all",
+    "settings": "",  # of the projection; empty for the method's defaults
+    "seed": "0",
     "k": "12",
     "protocol": "oxford",
+    "view": "",  # where the map is looked at: centre and zoom
+    "landmarks": "",  # that are isolated in the legend
+    "unlabelled": "0.45",  # opacity; 0 hides them
+    "colour": "landmark",
+    "thumbnails": "on",
+    "film": "",
 }
+MOST_IN_URL = 60  # selected photographs that are named one by one
 _KEY = "shared state"
 
 
@@ -25,11 +36,6 @@ def load_state() -> None:
         if name in st.query_params:
             state[name] = st.query_params[name]
     _write_url(state)
-
-
-def is_loaded() -> bool:
-    """Whether `load_state` has been called in this session."""
-    return _KEY in st.session_state
 
 
 def get(name: str) -> str:
@@ -44,14 +50,42 @@ def put(**changes: str) -> None:
     _write_url(state)
 
 
-def selected() -> list[str]:
-    """Ids of the selected photographs, as clicked or lassoed, or as the link names them."""
-    return [unquote(part) for part in get("selection").split(",") if part]
+def selected(dataset: Dataset) -> list[str]:
+    """Ids of the selected photographs; what a link names and the dataset does not have is said and left out."""
+    value = get("selection")
+    if not value.startswith("~"):
+        found = [unquote(part) for part in value.split(",") if part]
+        known = {image.id for image in dataset.images}
+        strangers = [image_id for image_id in found if image_id not in known]
+        if strangers:
+            st.warning(f"The link asks for the photograph {strangers[0]!r}, which is not in {dataset.name!r}.")
+            select([image_id for image_id in found if image_id in known], dataset)
+        return [image_id for image_id in found if image_id in known]
+    version, _, spans = value[1:].partition(":")
+    if version != dataset.fingerprint[:6]:
+        st.warning(f"The link's selection was made on other photographs than {dataset.name!r} has now; it is left out.")
+        select((), dataset)
+        return []
+    numbers = [span.split("-") for span in spans.split(",")]
+    return [image.id for first, *last in numbers for image in dataset.images[int(first) : int((last or [first])[0]) + 1]]
 
 
-def select(ids: Iterable[str]) -> None:
-    """Select photographs, here and in the URL; a comma inside an id is written as %2C."""
-    put(selection=",".join(quote(image_id, safe="/ ") for image_id in ids))
+def select(ids: Iterable[str], dataset: Dataset) -> None:
+    """Select photographs, here and in the URL.
+
+    A comma inside an id is written as %2C. More than MOST_IN_URL are written as spans of their places among the dataset's
+    photographs, behind the beginning of its fingerprint: a link has to stay short.
+    """
+    ids = list(ids)
+    if len(ids) <= MOST_IN_URL:
+        put(selection=",".join(quote(image_id, safe="/ ") for image_id in ids))
+        return
+    wanted = set(ids)
+    places = [place for place, image in enumerate(dataset.images) if image.id in wanted]
+    starts = [place for place, before in zip(places, [-2, *places], strict=False) if place != before + 1]
+    ends = [place for place, after in zip(places, [*places[1:], -2], strict=True) if after != place + 1]
+    spans = ",".join(f"{first}-{last}" if last > first else str(first) for first, last in zip(starts, ends, strict=True))
+    put(selection=f"~{dataset.fingerprint[:6]}:{spans}")
 
 
 def choose(name: str, options: Collection[str], widget, label: str, **arguments) -> str:
@@ -74,7 +108,7 @@ def _changed(name: str, key: str) -> None:
     if st.session_state[key] is None:
         return
     # Ids of one dataset say nothing in another.
-    left_behind = {"query": "", "selection": ""} if name == "dataset" else {}
+    left_behind = {"query": "", "selection": "", "view": "", "landmarks": ""} if name == "dataset" else {}
     put(**{name: st.session_state[key]}, **left_behind)
 
 

@@ -7,19 +7,7 @@ import streamlit as st
 HUES = (
     "#9678f0", "#b42d78", "#697800", "#f09600", "#87a5e1", "#963ca5", "#ff4b78", "#1ec3b4", "#692dff", "#d2a55a", "#00783c",
 )  # fmt: skip
-SYMBOLS = (
-    "circle",
-    "square",
-    "diamond",
-    "triangle-up",
-    "cross",
-    "x",
-    "triangle-down",
-    "pentagon",
-    "star",
-    "hexagon",
-    "bowtie",
-)
+SYMBOLS = 11  # markers that the map can draw
 UNLABELLED = "#999999"
 DIMMED = "rgba(150, 156, 166, 0.45)"  # light grey on white, dark grey on dark
 MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")
@@ -34,8 +22,10 @@ MODEBAR = {"displaylogo": False, "scrollZoom": True, "modeBarButtonsToRemove": [
 
 _CSS = """
 <style>
-.block-container, [data-testid="stMainBlockContainer"] { padding-top: 3rem; padding-bottom: 2rem; max-width: 1700px; }
-h1 { padding-top: 0 !important; }
+.block-container, [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 2rem; max-width: 1700px; }
+h1 { padding: 0 !important; font-size: 1.9rem !important; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: .7rem; }
+[data-testid="stSidebar"] { min-width: 270px; max-width: 270px; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--card, 150px), 1fr)); gap: .7rem; }
 .card { border: 3px solid rgba(128,128,128,.35); border-radius: .5rem; overflow: hidden; background: rgba(128,128,128,.08);
         font-size: .82rem; line-height: 1.25; position: relative; }
@@ -63,7 +53,7 @@ def hue(labels: tuple[str, ...], label: str) -> str:
     return HUES[labels.index(label) % len(HUES)]
 
 
-def symbol(labels: tuple[str, ...], label: str) -> str:
-    """The marker of a landmark; with more landmarks than hues the pairs still differ."""
+def symbol_number(labels: tuple[str, ...], label: str) -> int:
+    """The number of a landmark's marker, as the map draws it; with more landmarks than hues the pairs still differ."""
     place = labels.index(label)
-    return SYMBOLS[(place + place // len(HUES)) % len(SYMBOLS)]
+    return (place + place // len(HUES)) % SYMBOLS

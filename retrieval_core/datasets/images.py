@@ -49,13 +49,17 @@ def image_size(path: str | Path) -> tuple[int, int]:
         raise _unreadable(path, error) from error
 
 
-def read_image(path: str | Path) -> PILImage.Image:
+def read_image(path: str | Path, enough: int | None = None) -> PILImage.Image:
     """Decode a photograph as RGB, in its stored orientation: the boxes of a ground truth refer to stored pixels.
 
+    With `enough`, a JPEG may be decoded at an eighth, a quarter or half its size as long as no side falls below so many
+    pixels, which is several times faster and does for thumbnails.
     Raises RetrievalError naming the file if it is missing, broken or truncated.
     """
     try:
         with PILImage.open(path) as image:
+            if enough is not None:
+                image.draft("RGB", (enough, enough))
             return image.convert("RGB")
     except _DECODE_ERRORS as error:
         raise _unreadable(path, error) from error

@@ -1,0 +1,93 @@
+import { verdict } from "./neighbours.js";
+
+const SIGNS = { good: "✓", ok: "~", junk: "∅", wrong: "✗", unlabelled: "?", none: "" };
+const WORDS = { good: "good", ok: "ok", junk: "junk, not counted", wrong: "wrong", unlabelled: "unlabelled", none: "" };
+const WIDTH = 148; // pixels of a card, about
+const GAP = 10;
+const AHEAD = 2; // rows drawn beyond the visible ones
+
+/** Photographs as cards that are only there while they can be seen: thousands scroll as smoothly as ten. */
+export class Gallery {
+  constructor(app, element) {
+    this.app = app;
+    this.element = element;
+    this.inner = element.appendChild(document.createElement("div"));
+    this.inner.className = "rows";
+    this.cards = [];
+    element.addEventListener("scroll", () => this.draw());
+    new ResizeObserver(() => this.draw()).observe(element);
+  }
+
+  /** `cards`: [{point, rank, similarity}], drawn from the top. */
+  show(cards, key) {
+    this.cards = cards;
+    this.key = key;
+    this.drawn = null;
+    this.element.scrollTop = 0;
+    this.draw();
+  }
+
+  get columns() {
+    return Math.max(1, Math.floor((this.element.clientWidth + GAP) / (WIDTH + GAP)));
+  }
+
+  draw() {
+    const { element, inner, cards, columns } = this;
+    if (!element.clientWidth) return;
+    const width = (element.clientWidth - GAP * (columns - 1) - 4) / columns;
+    const height = width * 0.75 + 50;
+    const rows = Math.ceil(cards.length / columns);
+    inner.style.height = `${rows * (height + GAP)}px`;
+    const first = Math.max(0, Math.floor(element.scrollTop / (height + GAP)) - AHEAD);
+    const last = Math.min(rows, Math.ceil((element.scrollTop + element.clientHeight) / (height + GAP)) + AHEAD);
+    const now = `${this.key} ${first} ${last} ${columns} ${width}`;
+    if (now === this.drawn) return;
+    this.drawn = now;
+    const shown = cards.slice(first * columns, last * columns).map((card, k) => {
+      const place = first * columns + k;
+      const box = this.card(card, place);
+      Object.assign(box.style, {
+        left: `${(place % columns) * (width + GAP)}px`, top: `${Math.floor(place / columns) * (height + GAP)}px`,
+        width: `${width}px`, height: `${height}px`,
+      });
+      return box;
+    });
+    inner.replaceChildren(...shown);
+  }
+
+  card({ point, rank, similarity }, place) {
+    const { app } = this;
+    const word = verdict(app, point);
+    const landmark = app.scene.landmark(point);
+    const id = app.scene.ids[point];
+    const box = document.createElement("button");
+    box.className = `card ${word}`;
+    box.dataset.image = id;
+    box.dataset.place = place;
+    const picture = document.createElement("img");
+    picture.src = app.scene.photograph(point);
+    picture.alt = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
+    const text = document.createElement("span");
+    text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ");
+    const name = document.createElement("span");
+    name.textContent = landmark ? landmark.name.replaceAll("_", " ") : "unlabelled";
+    name.className = "name";
+    box.append(picture, text, name);
+    if (SIGNS[word]) {
+      const mark = box.appendChild(document.createElement("b"));
+      mark.textContent = SIGNS[word];
+    }
+    box.onpointerenter = box.onfocus = () => app.ringPoint(point);
+    box.onpointerleave = box.onblur = () => app.ringPoint(-1);
+    box.onclick = () => app.select([point]);
+    return box;
+  }
+
+  /** Move the keyboard's focus by some cards. */
+  step(by) {
+    const active = this.element.getRootNode().activeElement;
+    const place = active?.dataset?.place === undefined ? (by > 0 ? 0 : this.cards.length - 1) : Number(active.dataset.place) + by;
+    if (place < 0 || place >= this.cards.length) return;
+    this.element.querySelector(`[data-place="${place}"]`)?.focus();
+  }
+}

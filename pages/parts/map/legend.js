@@ -1,0 +1,66 @@
+import { UNLABELLED, rampColour } from "./look.js";
+
+const SHAPES = [
+  '<circle cx="8" cy="8" r="6.5"/>', '<rect x="2" y="2" width="12" height="12"/>', '<path d="M8 0l8 8-8 8-8-8z"/>', '<path d="M8 1l7 13H1z"/>',
+  '<path d="M5.5 1h5v4.500h4.500v5h-4.500v4.500h-5v-4.500H1v-5h4.500z"/>', '<path d="M4 1l4 4 4-4 3 3-4 4 4 4-3 3-4-4-4 4-3-3 4-4-4-4z"/>',
+  '<path d="M8 15L1 2h14z"/>', '<path d="M8 1l7 5.200-2.700 8.300H3.700L1 6.200z"/>',
+  '<path d="M8 0l2.300 5.300 5.700.5-4.300 3.800 1.300 5.700L8 12.300l-5 3 1.300-5.700L0 5.800l5.700-.5z"/>',
+  '<path d="M8 0l7 4v8l-7 4-7-4V4z"/>', '<path d="M1 1v14l7-7zM15 1v14l-7-7z"/>',
+];
+
+/** The landmarks, each with its colour, its symbol and its number of photographs; click isolates, Shift-click adds. */
+export class Legend {
+  constructor(app, element) {
+    this.app = app;
+    this.element = element;
+  }
+
+  draw() {
+    const { app, element } = this;
+    const counts = new Map();
+    for (const label of app.scene.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+    if (app.colour === "overlap") return this.drawRamp();
+    const entries = app.scene.landmarks.map((landmark, number) => this.entry(landmark, number, counts.get(number) ?? 0));
+    if (counts.has(UNLABELLED)) {
+      entries.push(this.entry({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));
+    }
+    element.replaceChildren(...entries);
+  }
+
+  entry({ name, colour, symbol }, number, count) {
+    const { app } = this;
+    const button = document.createElement("button");
+    button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true">${SHAPES[symbol]}</svg>`;
+    button.append(`${name.replaceAll("_", " ")} (${count.toLocaleString("en")})`);
+    button.setAttribute("aria-pressed", String(app.isolated.has(number)));
+    button.classList.toggle("grey", app.isolated.size > 0 && !app.isolated.has(number));
+    button.title = "Click: this landmark only. Shift-click: this one too. Click again: all.";
+    button.onclick = (event) => this.choose(number, event.shiftKey);
+    return button;
+  }
+
+  choose(number, add) {
+    const { isolated } = this.app;
+    const alone = isolated.size === 1 && isolated.has(number);
+    if (add) {
+      if (!isolated.delete(number)) isolated.add(number);
+    } else {
+      isolated.clear();
+      if (!alone) isolated.add(number);
+    }
+    this.app.repaint();
+    this.app.tell();
+    this.draw();
+  }
+
+  drawRamp() {
+    const text = document.createElement("span");
+    text.textContent = "Share of a photograph's 10 nearest neighbours in descriptor space that are its neighbours on the map: 0 %";
+    const bar = document.createElement("i");
+    const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${rampColour(share).map(Math.round).join(",")})`);
+    bar.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
+    const end = document.createElement("span");
+    end.textContent = "100 %";
+    this.element.replaceChildren(text, bar, end);
+  }
+}

@@ -1,0 +1,135 @@
+import { pointsInView } from "./neighbours.js";
+
+const MOST_THUMBNAILS = 260; // in view; with more of them they would cover each other
+const MOST_RINGED = 3000;
+const GREEN = "#1a8a3c";
+const ORANGE = "#d9480f";
+
+/** All that is drawn over the points: thumbnails, lines to neighbours, glyphs of the ground truth, rings, the lasso. */
+export function drawOverlay(app, context) {
+  const { view, places } = app;
+  const at = (point) => view.toScreen(places.x(point), places.y(point));
+  context.clearRect(0, 0, view.width, view.height);
+  app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context, at);
+  if (!app.focus) drawQueries(app, context, at);
+  const found = app.compared;
+  if (found) drawLines(app, context, at, found);
+  if (app.query && !app.selection.length && !app.placed) drawTruth(app, context, at);
+  if (app.selection.length > 1 && app.selection.length <= MOST_RINGED) {
+    for (const point of app.selection) ring(context, at(point), 8, app.ink, 1.5);
+  }
+  const centre = app.centrePlace();
+  if (centre) star(context, view.toScreen(...centre), app.paper);
+  for (const point of [app.ring, app.hover]) if (point >= 0) ring(context, at(point), 12, app.ink, 3, app.paper);
+  if (app.outline?.length > 1) drawOutline(app, context);
+}
+
+function drawThumbnails(app, context, at) {
+  const points = app.scene.sheets.files.length ? pointsInView(app, MOST_THUMBNAILS) : null;
+  if (!points?.length) return false;
+  const side = Math.min(88, Math.max(26, 0.62 * Math.sqrt((app.view.width * app.view.height) / points.length)));
+  for (const point of points) {
+    const cell = app.scene.cell(point);
+    const sheet = cell && app.scene.sheet(cell.sheet, () => app.draw());
+    if (!sheet) continue;
+    const [left, top] = at(point).map((middle) => middle - side / 2);
+    const landmark = app.scene.landmark(point);
+    context.globalAlpha = !app.focus || app.focus.has(point) ? 1 : 0.3;
+    context.fillStyle = landmark?.colour ?? "#999999";
+    context.fillRect(left - 3, top - 3, side + 6, side + 6);
+    context.drawImage(sheet, cell.left, cell.top, app.scene.sheets.cell, app.scene.sheets.cell, left, top, side, side);
+  }
+  context.globalAlpha = 1;
+  return true;
+}
+
+function drawQueries(app, context, at) {
+  context.strokeStyle = app.ink;
+  context.lineWidth = 1.2;
+  context.globalAlpha = 0.6;
+  for (const query of app.scene.queries) {
+    const [left, top] = at(query.point);
+    context.strokeRect(left - 6.5, top - 6.5, 13, 13);
+  }
+  context.globalAlpha = 1;
+}
+
+function drawLines(app, context, at, found) {
+  const centre = app.view.toScreen(...app.centrePlace());
+  found.points.forEach((point, place) => {
+    const kept = found.kept[place];
+    for (const [colour, width] of [[app.paper, kept ? 4.5 : 4], [kept ? app.ink : ORANGE, kept ? 2 : 1.8]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.setLineDash(kept || colour === app.paper ? [] : [7, 6]);
+      context.globalAlpha = colour === app.paper ? 0.55 : 0.9;
+      context.beginPath();
+      context.moveTo(...centre);
+      context.lineTo(...at(point));
+      context.stroke();
+    }
+  });
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  for (const point of found.points) ring(context, at(point), 8, app.ink, 2, app.paper);
+  for (const point of found.lookNear) crossed(context, at(point), app);
+}
+
+/** A point that is near on the map only: a ring that is struck through. */
+function crossed(context, [left, top], app) {
+  ring(context, [left, top], 7, ORANGE, 2, app.paper);
+  context.beginPath();
+  context.moveTo(left - 5, top + 5);
+  context.lineTo(left + 5, top - 5);
+  context.stroke();
+}
+
+function drawTruth(app, context, at) {
+  const { good, ok, junk } = app.query.sets;
+  for (const point of good) ring(context, at(point), 9, GREEN, 4);
+  for (const point of ok) ring(context, at(point), 9, GREEN, 1.8);
+  context.setLineDash([3, 3]);
+  for (const point of junk) ring(context, at(point), 9, "#808080", 2.2);
+  context.setLineDash([]);
+}
+
+function ring(context, [left, top], radius, colour, width, halo) {
+  context.beginPath();
+  context.arc(left, top, radius, 0, 2 * Math.PI);
+  if (halo) {
+    context.strokeStyle = halo;
+    context.lineWidth = width + 2.5;
+    context.stroke();
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
+
+function star(context, [left, top], paper) {
+  context.beginPath();
+  for (let corner = 0; corner < 10; corner++) {
+    const turn = (corner * Math.PI) / 5 - Math.PI / 2;
+    const radius = corner % 2 ? 6 : 14;
+    context.lineTo(left + radius * Math.cos(turn), top + radius * Math.sin(turn));
+  }
+  context.closePath();
+  context.fillStyle = ORANGE;
+  context.strokeStyle = paper;
+  context.lineWidth = 2;
+  context.fill();
+  context.stroke();
+}
+
+function drawOutline(app, context) {
+  context.beginPath();
+  for (const corner of app.outline) context.lineTo(...app.view.toScreen(...corner));
+  context.closePath();
+  context.fillStyle = app.dark ? "rgba(110, 168, 224, .18)" : "rgba(47, 111, 176, .14)";
+  context.strokeStyle = app.ink;
+  context.lineWidth = 1.5;
+  context.fill();
+  context.setLineDash([5, 4]);
+  context.stroke();
+  context.setLineDash([]);
+}

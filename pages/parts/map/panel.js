@@ -1,0 +1,105 @@
+import { chosenList, verdict } from "./neighbours.js";
+
+/** What is said beside the map of what is chosen, and its photographs below. */
+export class Panel {
+  constructor(app, root) {
+    this.app = app;
+    this.head = root.querySelector(".head");
+    this.root = root;
+  }
+
+  draw() {
+    const { app } = this;
+    const { selection, query, scene } = app;
+    if (!scene.ids) return;
+    const found = chosenList(app, app.model);
+    if (app.placed) this.tell("Your photograph", app.placed.picture, null, this.counted(found), this.cards(found));
+    else if (selection.length > 1) {
+      this.tell(`${selection.length.toLocaleString("en")} of ${scene.count.toLocaleString("en")} selected`, null, null,
+        "Esc or the button takes the selection away.", selection.map((point) => ({ point })));
+    } else if (selection.length) {
+      const [point] = selection;
+      this.tell(scene.landmark(point)?.name.replaceAll("_", " ") ?? "unlabelled photograph", scene.photograph(point),
+        scene.queries.find((one) => one.point === point), this.counted(found), this.cards(found));
+    } else if (query) {
+      const ap = app.model.rankings?.[query.id]?.ap ?? [null, null];
+      const [oxford, finite] = ap.map((value) => (value == null ? "none" : (100 * value).toFixed(2)));
+      this.tell(`Query ${query.id}`, scene.photograph(query.point), query,
+        `AP (Oxford) ${oxford}, AP (finite sum) ${finite} under ${app.model.key}. ${this.counted(found)}`, this.cards(found));
+    } else {
+      this.tell("Click a point", null, null,
+        "Its nearest neighbours in descriptor space appear here, and lines lead to them on the map. Shift-click adds a point, " +
+        "Shift-drag draws a lasso. J and K step through the queries, ? shows all keys.", []);
+    }
+  }
+
+  cards(found) {
+    if (!found) return [];
+    const cards = [];
+    for (let place = 0, rank = 0; place < found.list.length && cards.length < this.app.k; place++) {
+      const point = found.list[place];
+      const own = point === found.centre && this.app.selection.length === 1;
+      if (!own) cards.push({ point, rank: verdict(this.app, point) === "junk" ? null : ++rank, similarity: found.similarities[place] });
+    }
+    return cards;
+  }
+
+  /** How many neighbours are of the same landmark, and what the map made of them. */
+  counted(found) {
+    const { app } = this;
+    if (!found) return "Looking for its neighbours …";
+    const cards = this.cards(found);
+    const count = (...words) => cards.filter((card) => words.includes(verdict(app, card.point))).length;
+    const judged = count("good", "ok", "wrong", "junk") > 0;
+    const told = [`${cards.length} nearest in descriptor space${judged ? `: ${count("good", "ok")} right, ${count("wrong")} wrong` : ""}`];
+    if (judged && count("none", "unlabelled")) told[0] += `, ${count("none", "unlabelled")} unlabelled`;
+    if (app.compared) {
+      const kept = app.compared.kept.filter(Boolean).length;
+      told.push(`The map kept ${kept} of them near and tore ${app.compared.kept.length - kept} away (dashed); ` +
+        `${app.compared.lookNear.length} others only look near (struck through)`);
+    }
+    return `${told.join(". ")}.`;
+  }
+
+  tell(title, picture, query, text, cards) {
+    const { app, head } = this;
+    head.replaceChildren();
+    const row = head.appendChild(document.createElement("div"));
+    row.className = "row";
+    const heading = row.appendChild(document.createElement("h2"));
+    heading.textContent = title;
+    if (app.trail.length) this.button(row, "← Back", () => app.back());
+    if (app.selection.length || app.query || app.placed) this.button(row, "✕ Clear", () => app.escape());
+    if (picture) head.append(this.picture(picture, query));
+    const shown = app.selection.length === 1 && query;
+    if (shown) this.button(head, `Show as query ${query.id}, with its box`, () => app.setQuery(query));
+    const words = head.appendChild(document.createElement("p"));
+    words.textContent = text;
+    head.dataset.chosen = app.selection.map((point) => app.scene.ids[point]).slice(0, 3).join(" ") || app.query?.id || "";
+    app.gallery.show(cards, [app.model.key, head.dataset.chosen, app.selection.length, app.k, app.dark].join(" "));
+  }
+
+  button(parent, text, act) {
+    const button = parent.appendChild(document.createElement("button"));
+    button.textContent = text;
+    button.onclick = act;
+  }
+
+  picture(source, query) {
+    const frame = document.createElement("div");
+    frame.className = "picture";
+    const picture = frame.appendChild(document.createElement("img"));
+    picture.src = source;
+    picture.alt = query ? `query ${query.id}` : "the selected photograph";
+    if (query?.box && !this.app.selection.length) {
+      const [left, top, right, bottom] = query.box;
+      const [width, height] = query.size;
+      const box = frame.appendChild(document.createElement("i"));
+      Object.assign(box.style, {
+        left: `${(100 * left) / width}%`, top: `${(100 * top) / height}%`,
+        width: `${(100 * (right - left)) / width}%`, height: `${(100 * (bottom - top)) / height}%`,
+      });
+    }
+    return frame;
+  }
+}

@@ -1,0 +1,100 @@
+/** What the app serves of a scene, fetched when it is needed and kept. */
+
+async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error((await answer.text()).slice(0, 400));
+  return answer;
+}
+
+export const fetchJson = async (address) => (await fetched(address)).json();
+export const fetchBytes = async (address) => (await fetched(address)).arrayBuffer();
+
+export class Scene {
+  constructor(address, description) {
+    Object.assign(this, description);
+    this.address = address;
+    this.promises = new Map();
+    this.ids = null;
+  }
+
+  /** Description, landmark numbers and the first model's places: what the first picture needs. */
+  static async open(address, model) {
+    const scene = new Scene(address, await fetchJson(address));
+    const first = scene.model(model) ?? scene.models.find((one) => one.places);
+    const [labels] = await Promise.all([fetchBytes(scene.files.labels), first?.places ? scene.loadPlaces(first) : null]);
+    scene.labels = new Uint16Array(labels);
+    return scene;
+  }
+
+  model(key) {
+    return this.models.find((model) => model.key === key && model.places);
+  }
+
+  once(key, load) {
+    if (!this.promises.has(key)) this.promises.set(key, load().catch((error) => { this.promises.delete(key); throw error; }));
+    return this.promises.get(key);
+  }
+
+  /** Places and overlaps of a model: model.xy and model.overlap. */
+  loadPlaces(model) {
+    return this.once(model.places, async () => {
+      const bytes = await fetchBytes(model.places);
+      model.xy = new Float32Array(bytes, 0, 2 * this.count);
+      model.overlap = new Float32Array(bytes, 8 * this.count, this.count);
+      return model;
+    });
+  }
+
+  /** Neighbour lists of a model: model.lists and model.similarities, `model.width` a point. */
+  loadNeighbours(model) {
+    if (!model.neighbours) return Promise.resolve(model);
+    return this.once(model.neighbours, async () => {
+      const bytes = await fetchBytes(model.neighbours);
+      model.lists = new Int32Array(bytes, 0, this.count * model.width);
+      model.similarities = new Float32Array(bytes, 4 * this.count * model.width);
+      return model;
+    });
+  }
+
+  loadQueries(model) {
+    return this.once(model.queries, async () => Object.assign(model, { rankings: await fetchJson(model.queries) }));
+  }
+
+  loadIds() {
+    return this.once("ids", async () => {
+      this.ids = await fetchJson(this.files.ids);
+      this.places = new Map(this.ids.map((id, point) => [id, point]));
+    });
+  }
+
+  photograph(point) {
+    return `${this.files.photograph}${this.ids[point].split("/").map(encodeURIComponent).join("/")}?v=${this.files.version}`;
+  }
+
+  landmark(point) {
+    return this.landmarks[this.labels[point]] ?? null;
+  }
+
+  /** The cell of a point on the sheets of thumbnails: sheet, left and top; null where there are none. */
+  cell(point) {
+    const { cell, columns, files, cells } = this.sheets;
+    const number = cells ? cells[point] : point;
+    const sheet = Math.floor(number / (columns * columns));
+    if (sheet >= files.length) return null;
+    const place = number % (columns * columns);
+    return { sheet, left: (place % columns) * cell, top: Math.floor(place / columns) * cell };
+  }
+
+  /** A sheet as a picture, or null while it is on its way; at most six are held. */
+  sheet(number, arrived) {
+    this.pictures ??= new Map();
+    const known = this.pictures.get(number);
+    if (known) return known.complete && known.naturalWidth ? known : null;
+    const picture = new Image();
+    picture.onload = arrived;
+    picture.src = this.sheets.files[number];
+    this.pictures.set(number, picture);
+    if (this.pictures.size > 6) this.pictures.delete(this.pictures.keys().next().value);
+    return null;
+  }
+}

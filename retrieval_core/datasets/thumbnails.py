@@ -1,0 +1,57 @@
+"""Thumbnails: a dataset's photographs side by side on sheets that a browser can draw from, and single ones."""
+
+import io
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PIL import Image as PILImage
+from PIL import ImageOps
+
+from retrieval_core.datasets.images import read_image
+from retrieval_core.datasets.pixels import THREADS
+from retrieval_core.datasets.types import Image
+from retrieval_core.progress import Progress
+
+CELL = 96  # pixels of a cell's sides
+COLUMNS = 42  # 42 × 96 = 4032: the largest square that every browser takes as one texture is 4096
+PER_SHEET = COLUMNS * COLUMNS
+MOST = 60_000  # photographs; above, the sheets would not fit into a browser's memory
+
+_BACKGROUND = (128, 128, 128)
+
+
+def sheet_count(images: int) -> int:
+    """How many sheets a dataset of so many photographs takes; none above MOST."""
+    return 0 if images > MOST else -(-images // PER_SHEET)
+
+
+def write_sheet(images: Sequence[Image], number: int, path: Path) -> Generator[Progress, None, None]:
+    """Write sheet `number` (from 0) of a dataset as a JPEG: COLUMNS cells a row, photographs in the dataset's order.
+
+    Every photograph is cut to a square around its centre. Raises RetrievalError naming a photograph that is broken.
+    """
+    members = images[number * PER_SHEET : (number + 1) * PER_SHEET]
+    rows = -(-len(members) // COLUMNS)
+    sheet = PILImage.new("RGB", (COLUMNS * CELL, rows * CELL), _BACKGROUND)
+    with ThreadPoolExecutor(THREADS) as threads:
+        for place, picture in enumerate(threads.map(_square, members)):
+            if place % 128 == 0:
+                yield Progress("thumbnails", place, len(members))
+            sheet.paste(picture, (place % COLUMNS * CELL, place // COLUMNS * CELL))
+    with path.open("wb") as file:
+        sheet.save(file, "JPEG", quality=80)
+    yield Progress("thumbnails", len(members), len(members))
+
+
+def small_jpeg(path: str | Path, side: int) -> bytes:
+    """A photograph as a JPEG whose longest side is at most `side` pixels."""
+    picture = read_image(path, side)
+    picture.thumbnail((side, side), PILImage.Resampling.LANCZOS, reducing_gap=3.0)
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=84)
+    return data.getvalue()
+
+
+def _square(image: Image) -> PILImage.Image:
+    return ImageOps.fit(read_image(image.path, CELL), (CELL, CELL), PILImage.Resampling.BICUBIC)
