@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import check_choice
+from retrieval_core.evaluation.truth import with_queries
 from retrieval_core.ranking.search import Ranking
 
 PROTOCOLS = ("oxford", "finite_sum")
@@ -68,15 +69,8 @@ def evaluate(dataset: Dataset, rankings: Iterable[Ranking]) -> list[Score]:
     The query image stays in the database and is a positive, as in Oxford5k.
     Raises RetrievalError if a ranking's query is not one of the dataset's.
     """
-    queries = {query.id: query for query in dataset.queries}
     scores = []
-    for ranking in rankings:
-        query = queries.get(ranking.query_id)
-        if query is None:
-            raise RetrievalError(
-                f"The dataset {dataset.name} has no query {ranking.query_id!r}. Its ground truth has changed: "
-                "extract the descriptors again."
-            )
+    for query, ranking in with_queries(dataset, rankings):
         count = len(query.positives)
         ranks = positive_ranks(ranking.ids, query.positives, query.junk)
         both = [average_precision(ranks, count, protocol) if count else None for protocol in PROTOCOLS]

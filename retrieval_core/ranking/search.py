@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval_core.errors import RetrievalError
+from retrieval_core.ranking.keys import NO_KEY, pack, unpack
 
-QUERY_BLOCK = 64
-DATABASE_BLOCK = 8192
+QUERY_BLOCK = 64  # queries answered in one pass over the database, at least
+KEYS_HELD = 1 << 21  # more queries share a pass while their keys stay within this many, 8 bytes each
+DATABASE_BLOCK = 1024  # rows multiplied at a time: the scores stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +46,11 @@ def search(queries: np.ndarray, database: np.ndarray, k: int | None = None) -> t
     keep = rows if k is None else min(k, rows)
     indices = np.empty((len(queries), keep), np.int32)
     scores = np.empty((len(queries), keep), np.float32)
-    for start in range(0, len(queries), QUERY_BLOCK):
-        block = slice(start, start + QUERY_BLOCK)
-        keys = _best_keys(np.asarray(queries[block], np.float32), database, keep)
+    share = max(QUERY_BLOCK, KEYS_HELD // max(1, min(rows, _room(keep))))
+    for start in range(0, len(queries), share):
+        keys = _best_keys(np.asarray(queries[start : start + share], np.float32), database, keep)
         for row, packed in enumerate(keys, start):  # row by row, so that unpacking takes no memory to speak of
-            indices[row], scores[row] = _unpack(packed)
+            indices[row], scores[row] = unpack(packed)
     return indices, scores
 
 
@@ -75,54 +77,64 @@ def rank(
     ]
 
 
+def _room(keep: int) -> int:
+    """How many keys a query needs room for: the best so far, and as many again or one block, whichever is more."""
+    return keep + max(keep, DATABASE_BLOCK)
+
+
 def _best_keys(queries: np.ndarray, database: np.ndarray, keep: int) -> np.ndarray:
     """Sorted keys (Q, keep) of the most similar rows."""
     rows = len(database)
-    if keep == rows:
-        keys = np.empty((len(queries), rows), np.uint64)
-        for start in range(0, rows, DATABASE_BLOCK):
-            keys[:, start : start + DATABASE_BLOCK] = _block_keys(queries, database, start)
-        keys.sort(axis=1)
-        return keys
-    best = np.empty((len(queries), 0), np.uint64)
-    for start in range(0, rows, DATABASE_BLOCK):
-        best = np.concatenate([best, _block_keys(queries, database, start)], axis=1)
-        if best.shape[1] > keep:
-            best = np.partition(best, keep, axis=1)[:, :keep]
-    best.sort(axis=1)
-    return best
+    if keep > 0 and rows > _room(keep):
+        return _filtered_keys(queries, database, keep)
+    keys = np.empty((len(queries), rows), np.uint64)
+    _write_keys(queries, database, keys)
+    keys.sort(axis=1)
+    return keys[:, :keep]
 
 
-def _block_keys(queries: np.ndarray, database: np.ndarray, start: int) -> np.ndarray:
-    """Pack score and position of one database block into one unsigned integer each: sorting these is the ranking.
+def _filtered_keys(queries: np.ndarray, database: np.ndarray, keep: int) -> np.ndarray:
+    """`_best_keys` where few of many rows are kept: past the first blocks, only scores above the worst one kept are packed.
 
-    The upper 32 bits fall as the score rises, the lower 32 are the position. All keys differ, so any sort is stable,
-    and NumPy's vectorised integer sort is several times faster than a stable argsort of floats.
+    Strictly above: of equal scores the earlier position wins, and the database is read from its beginning.
     """
-    block = np.asarray(database[start : start + DATABASE_BLOCK], np.float32)
-    scores = queries @ block.T
+    pool = np.full((len(queries), _room(keep)), NO_KEY)
+    head = -(-keep // DATABASE_BLOCK) * DATABASE_BLOCK
+    _write_keys(queries, database, pool[:, :head])
+    filled, worst = _cut(pool, keep)
+    for start in range(head, len(database), DATABASE_BLOCK):
+        scores = _block_scores(queries, database, start)
+        found = np.flatnonzero(scores > worst)  # many times faster than `nonzero` of a matrix with few hits
+        if len(found) == 0:
+            continue
+        row, column = np.divmod(found, scores.shape[1])
+        fresh = np.bincount(row, minlength=len(queries))
+        if (filled + fresh).max() > pool.shape[1]:  # seldom: the longer the database, the fewer rows get this far
+            filled, worst = _cut(pool, keep)
+        place = np.arange(len(row)) - np.repeat(np.cumsum(fresh) - fresh, fresh) + filled[row]
+        pool[row, place] = pack(scores[row, column], (start + column).astype(np.uint64))
+        filled += fresh
+    _cut(pool, keep)
+    return np.sort(pool[:, :keep], axis=1)
+
+
+def _cut(pool: np.ndarray, keep: int) -> tuple[np.ndarray, np.ndarray]:
+    """Leave the best keys of each query at the head of its row. Returns how many (Q,) and the worst of their scores (Q, 1)."""
+    pool.partition(keep, axis=1)
+    pool[:, keep:] = NO_KEY
+    return np.full(len(pool), keep), unpack(pool[:, :keep].max(axis=1))[1][:, None]
+
+
+def _write_keys(queries: np.ndarray, database: np.ndarray, keys: np.ndarray) -> None:
+    """Write the keys of the first R rows of the database, all of them, into (Q, R)."""
+    for start in range(0, keys.shape[1], DATABASE_BLOCK):
+        block = keys[:, start : start + DATABASE_BLOCK]
+        block[:] = pack(_block_scores(queries, database, start), np.arange(start, start + block.shape[1], dtype=np.uint64))
+
+
+def _block_scores(queries: np.ndarray, database: np.ndarray, start: int) -> np.ndarray:
+    """Dot products (Q, B) of the queries with one database block; RetrievalError if one is not finite."""
+    scores = queries @ np.asarray(database[start : start + DATABASE_BLOCK], np.float32).T
     if not np.isfinite(scores).all():
         raise RetrievalError("A descriptor holds values that are not finite. Extract the descriptors again.")
-    scores += np.float32(0)  # -0.0 becomes 0.0, so that the two tie
-    keys = _fall(scores.view(np.int32)).view(np.uint32).astype(np.uint64)
-    keys <<= np.uint64(32)
-    keys |= np.arange(start, start + len(block), dtype=np.uint64)
-    return keys
-
-
-def _unpack(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Positions and scores that `_block_keys` packed."""
-    scores = _fall((keys >> np.uint64(32)).astype(np.uint32).view(np.int32)).view(np.float32)
-    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), scores
-
-
-def _fall(bits: np.ndarray) -> np.ndarray:
-    """Turn the bits of floats (int32) into bits that, read as unsigned, fall as the floats rise; and back again.
-
-    Unsigned, the bits of floats below zero fall already. Those above have their 31 lower bits flipped; the sign bit,
-    which stays, then puts them first.
-    """
-    flipped = ~(bits >> 31)
-    flipped &= np.int32(0x7FFFFFFF)
-    flipped ^= bits
-    return flipped
+    return scores

@@ -25,6 +25,7 @@ def whole_numbers(seed, rows, width=4, largest=2):
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     monkeypatch.setattr(module, "QUERY_BLOCK", 3)
+    monkeypatch.setattr(module, "KEYS_HELD", 1)
     monkeypatch.setattr(module, "DATABASE_BLOCK", 7)
 
 
@@ -37,6 +38,22 @@ def test_order_and_ties_agree_with_the_naive_sort(rows, k):
     np.testing.assert_array_equal(indices, expected)
     np.testing.assert_array_equal(scores, np.take_along_axis(queries @ database.T, expected, axis=1))
     assert scores.dtype == np.float32
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("k", [1, 3, 8, 20])
+def test_a_database_that_gets_ever_better_or_ever_worse(k, order):
+    database = np.repeat(np.arange(100, dtype=np.float32), 3)[::order, None]
+    expected = naive(np.ones((4, 1), np.float32), database)[:, :k]
+    np.testing.assert_array_equal(search(np.ones((4, 1), np.float32), database, k)[0], expected)
+
+
+def test_a_value_that_is_not_finite_is_found_far_down_and_no_rows_may_be_asked_for():
+    database = whole_numbers(2, 90)
+    assert search(whole_numbers(1, 2), database, 0)[0].shape == (2, 0)
+    database[89] = np.inf
+    with pytest.raises(RetrievalError, match="not finite"):
+        search(np.ones((2, 4), np.float32), database, 2)
 
 
 def test_scores_of_every_size_and_sign_keep_their_order():

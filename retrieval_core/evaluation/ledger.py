@@ -1,0 +1,74 @@
+"""The ablation ledger: what each step from one model to the next gained, and on which queries."""
+
+from dataclasses import dataclass
+
+from retrieval_core.datasets.types import Dataset
+from retrieval_core.evaluation.significance import Difference, compare
+from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
+
+MOST_MOVED = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """What was changed, and between which two models."""
+
+    change: str
+    before: str
+    after: str
+
+
+STEPS = (
+    Step("fine-tuning", "1a", "1b"),
+    Step("GeM", "1b", "1c"),
+    Step("ResNet18", "1c", "1d"),
+    Step("triplet", "1d", "1f"),
+    Step("augmentation", "1f", "1g"),
+    Step("ResNet50", "1g", "1h"),
+)
+"""The steps of the 2019 report, each by its chief change: 1b to 1c also shortens the descriptor, 1d to 1f also adds the FC."""
+
+
+@dataclass(frozen=True)
+class LedgerStep:
+    """What one step gained. `map_*` in percent, all else in points. JSON-able.
+
+    `queries` holds the change of each query that has positives, by id, `landmarks` that of each landmark's mean AP;
+    `moved` are the ids of the queries that changed most, up or down, the largest change first; unchanged ones are none of them.
+    """
+
+    step: Step
+    protocol: str
+    map_before: float
+    map_after: float
+    difference: Difference
+    queries: dict[str, float]
+    landmarks: dict[str, float]
+    moved: tuple[str, ...]
+
+
+def ledger(scores: ScoresByModel, dataset: Dataset, protocol: str, seed: int = 0) -> list[LedgerStep]:
+    """The steps of STEPS whose two models have scores, in that order.
+
+    Queries of one landmark are not independent: the interval and p value of each step draw whole landmarks.
+    Raises RetrievalError if a model's scores lack a query, or if no query has positives.
+    """
+    steps = [step for step in STEPS if step.before in scores and step.after in scores]
+    shown = {model: scores[model] for step in steps for model in (step.before, step.after)}
+    by_query = ap_table(shown, dataset, protocol, "all")
+    by_landmark = landmark_table(shown, dataset, protocol).drop(columns=MEAN)
+    means, by_query = by_query[MEAN], by_query.drop(columns=MEAN)
+    landmarks = [query.label for query in dataset.queries]
+    entries = []
+    for step in steps:
+        before, after = by_query.loc[step.before], by_query.loc[step.after]
+        change = (after - before).dropna()
+        largest = change[change != 0].abs().sort_values(ascending=False, kind="stable").index[:MOST_MOVED]
+        entries.append(LedgerStep(
+            step, protocol, float(means[step.before]), float(means[step.after]),
+            compare(before.to_numpy() / 100, after.to_numpy() / 100, landmarks, seed),
+            queries=change.to_dict(),
+            landmarks=(by_landmark.loc[step.after] - by_landmark.loc[step.before]).dropna().to_dict(),
+            moved=tuple(largest),
+        ))  # fmt: skip
+    return entries
