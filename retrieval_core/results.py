@@ -155,8 +155,10 @@ def load_layout(
     if workspace.state(path, artefacts.map_inputs(workspace, dataset, model, choice)) != "fresh":
         return None
     notes = workspace.record(path).notes
-    xy = np.load(path, allow_pickle=False)
-    return Layout(tuple(notes["ids"]), xy, method, notes["parameters"], seed, notes["quality"])
+    rows = np.load(path, allow_pickle=False)
+    return Layout(
+        tuple(notes["ids"]), rows[:, :2].copy(), method, notes["parameters"], seed, notes["quality"], rows[:, 2].copy()
+    )
 
 
 def load_neighbours(

@@ -153,11 +153,13 @@ def project(
             layout = yield from compute_layout(ids, matrix, method, parameters, seed)
             notes = {"choice": choice, "n": len(ids), "quality": layout.quality, "parameters": layout.parameters,
                      "ids": list(ids)}  # fmt: skip
+            # One file, so that places and what is known of them can't belong to different maps.
+            rows = np.column_stack([layout.xy, layout.overlap])
             with (
                 workspace.writing(path, inputs, seconds=time.monotonic() - begin, notes=notes) as temporary,
                 temporary.open("wb") as handle,
             ):
-                np.save(handle, layout.xy)
+                np.save(handle, rows)
     return load_layout(workspace, name, model, method, subset, parameters, seed)
 
 

@@ -204,4 +204,5 @@ def library_versions() -> dict[str, str]:
     """Versions of the libraries that numbers depend on, as installed."""
     from importlib.metadata import version
 
-    return {name: version(name) for name in ("torch", "torchvision", "numpy", "pillow", "scikit-learn")}
+    names = ("torch", "torchvision", "numpy", "scipy", "pillow", "scikit-learn", "openTSNE", "umap-learn", "pacmap")
+    return {name: version(name) for name in names}

@@ -64,7 +64,7 @@ def places(request: Request) -> Response:
     """Places (N, 2) float32 within -1 … 1, then the kNN overlap of each point (N,) float32."""
     name, model = request.path_params["dataset"], request.path_params["model"]
     layout = scene.aligned(name, scene.Choice.read(request.query_params))[model]
-    return _array(layout.xy, getattr(layout, "overlap", np.full(len(layout.xy), np.nan, np.float32)))
+    return _array(layout.xy, layout.overlap)
 
 
 def neighbours(request: Request) -> Response:

@@ -8,8 +8,6 @@ HUES = (
     "#9678f0", "#b42d78", "#697800", "#f09600", "#87a5e1", "#963ca5", "#ff4b78", "#1ec3b4", "#692dff", "#d2a55a", "#00783c",
 )  # fmt: skip
 SYMBOLS = 11  # markers that the map can draw
-UNLABELLED = "#999999"
-DIMMED = "rgba(150, 156, 166, 0.45)"  # light grey on white, dark grey on dark
 MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")
 VERDICTS = {
     "good": ("✓", "good"),
@@ -18,7 +16,6 @@ VERDICTS = {
     "wrong": ("✗", "wrong"),
     "none": ("", ""),
 }
-MODEBAR = {"displaylogo": False, "scrollZoom": True, "modeBarButtonsToRemove": ["toImage", "autoScale2d"]}
 
 _CSS = """
 <style>

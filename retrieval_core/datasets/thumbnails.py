@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image as PILImage
 from PIL import ImageOps
 
-from retrieval_core.datasets.images import read_image
+from retrieval_core.datasets.images import image_size, read_image
 from retrieval_core.datasets.pixels import THREADS
 from retrieval_core.datasets.types import Image
 from retrieval_core.progress import Progress
@@ -45,7 +45,9 @@ def write_sheet(images: Sequence[Image], number: int, path: Path) -> Generator[P
 
 
 def small_jpeg(path: str | Path, side: int) -> bytes:
-    """A photograph as a JPEG whose longest side is at most `side` pixels."""
+    """A photograph as a JPEG whose longest side is at most `side` pixels; the file itself where it is one already."""
+    if str(path).lower().endswith((".jpg", ".jpeg")) and max(image_size(path)) <= side:
+        return Path(path).read_bytes()
     picture = read_image(path, side)
     picture.thumbnail((side, side), PILImage.Resampling.LANCZOS, reducing_gap=3.0)
     data = io.BytesIO()

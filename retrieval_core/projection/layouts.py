@@ -8,6 +8,7 @@ import numpy as np
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
+from retrieval_core.projection.pacmap import pacmap
 from retrieval_core.projection.pca import principal_components
 from retrieval_core.projection.quality import layout_quality
 from retrieval_core.projection.tsne import tsne
@@ -28,14 +29,30 @@ METHODS: dict[str, dict[str, float]] = {
         "epochs": 300,
     },
     "pca": {},
+    "pacmap": {
+        "components": 50,
+        "neighbours": 10,
+        "near_pairs": 0.5,  # pairs of middling distance per neighbour
+        "far_pairs": 2.0,  # pairs of random points per neighbour
+        "iterations": 450,
+    },
 }
 """Methods and the default values of their parameters."""
 
-TITLES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
+TITLES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA", "pacmap": "PaCMAP"}
+
+# The practical gives scikit-learn 300 iterations in all, of which that spends up to 250 on early exaggeration.
+CHOICES = {
+    "the practical's setting": (
+        "tsne", {"components": 100, "perplexity": 40.0, "early_iterations": 250, "iterations": 50},
+    ),
+}  # fmt: skip
+"""Settings with a name: a method and what differs from its defaults."""
 
 FEWEST = 4  # points below which no method says anything
 
-_LOWEST = {"minimum_distance": 0.0, "early_iterations": 0, "neighbours": 2, "components": 2}  # otherwise 1
+_LOWEST = {"minimum_distance": 0.0, "early_iterations": 0, "neighbours": 2, "components": 2, "near_pairs": 0.0}  # otherwise 1
+_HIGHEST = {"minimum_distance": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +60,8 @@ class Layout:
     """Places (N, 2) float32 of the images `ids`, row for row.
 
     `method`, `parameters` (complete, as used) and `seed` make the same layout again from the same descriptors;
-    `quality` holds trustworthiness and knn_overlap, with the size of a neighbourhood and the number of points judged.
+    `quality` holds trustworthiness and knn_overlap, with the size of a neighbourhood and the number of points judged;
+    `overlap` (N,) float32 the share of each point's neighbours that the layout keeps, NaN where it was not judged.
     """
 
     ids: tuple[str, ...]
@@ -52,6 +70,7 @@ class Layout:
     parameters: dict
     seed: int
     quality: dict
+    overlap: np.ndarray
 
 
 def resolve_parameters(method: str, parameters: Mapping | None, count: int, width: int) -> dict:
@@ -66,11 +85,14 @@ def resolve_parameters(method: str, parameters: Mapping | None, count: int, widt
     for name, value in (parameters or {}).items():
         check_choice(f"parameter of {TITLES[method]}", name, defaults)
         whole = isinstance(defaults[name], int)
-        lowest = _LOWEST.get(name, 1)
+        lowest, highest = _LOWEST.get(name, 1), _HIGHEST.get(name, float("inf"))
+        if (method, name) == ("pacmap", "iterations"):
+            lowest = 201  # its first two phases take 200
         right_type = isinstance(value, Real) and not isinstance(value, bool) and (not whole or value == int(value))
-        if not right_type or not lowest <= value < float("inf"):
+        if not right_type or not lowest <= value <= highest or value == float("inf"):
             kind = "a whole number" if whole else "a number"
-            raise RetrievalError(f"{name} of {TITLES[method]} must be {kind} of at least {lowest}, not {value!r}.")
+            most = f" and at most {highest}" if name in _HIGHEST else ""
+            raise RetrievalError(f"{name} of {TITLES[method]} must be {kind} of at least {lowest}{most}, not {value!r}.")
     if count < FEWEST:
         raise RetrievalError(f"A map takes at least {FEWEST} photographs, and there are {count}. Choose more of them.")
     used = {name: type(default)((parameters or {}).get(name, default)) for name, default in defaults.items()}
@@ -79,7 +101,7 @@ def resolve_parameters(method: str, parameters: Mapping | None, count: int, widt
     if "perplexity" in used:
         used["perplexity"] = min(used["perplexity"], float((count - 1) // 3))
     if "neighbours" in used:
-        used["neighbours"] = min(used["neighbours"], count)
+        used["neighbours"] = min(used["neighbours"], count if method == "umap" else count - 1)
     return used
 
 
@@ -100,7 +122,10 @@ def compute_layout(
         xy = yield from tsne(coordinates, used, seed)
     elif method == "umap":
         xy = yield from umap(coordinates, used, seed)
+    elif method == "pacmap":
+        xy = yield from pacmap(coordinates, used, seed)
     else:
         xy = coordinates
     yield Progress(TITLES[method], 1, 1, "measuring quality")
-    return Layout(tuple(ids), xy, method, used, seed, layout_quality(matrix, xy, seed))
+    quality, overlap = layout_quality(matrix, xy, seed)
+    return Layout(tuple(ids), xy, method, used, seed, quality, overlap)

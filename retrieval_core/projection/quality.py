@@ -10,7 +10,9 @@ MAX_ROWS = 6000  # above, the means are taken over this many points, drawn at ra
 _BLOCK = 256
 
 
-def layout_quality(matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS) -> dict[str, float]:
+def layout_quality(
+    matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS
+) -> tuple[dict[str, float], np.ndarray]:
     """Compare neighbourhoods in a layout with those among the descriptors.
 
     Args:
@@ -19,7 +21,8 @@ def layout_quality(matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours
         seed: draws the points that are judged if there are more than MAX_ROWS; all N points stay possible neighbours.
         neighbours: size of a neighbourhood; lowered to less than N / 2 for few points.
 
-    Returns:
+    Returns a summary and, for each point, the share (N,) float32 of its nearest neighbours in the layout that are its
+    nearest neighbours in truth, NaN for points that were not judged. The summary holds:
         trustworthiness: 1 if all near points in the layout are near in truth, 0 at worst (Venna and Kaski, 2001).
         knn_overlap: mean share of a point's nearest neighbours that are its nearest neighbours in the layout too.
         neighbours, rows: the size of a neighbourhood and the number of points judged.
@@ -33,19 +36,21 @@ def layout_quality(matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours
         rows = np.sort(np.random.default_rng(seed).choice(total, MAX_ROWS, replace=False))
     _, found = cKDTree(xy).query(xy[rows], k=size + 1)
     near = drop_self(found, rows)
-    penalty = kept = 0
+    penalty = 0
+    overlap = np.full(total, np.nan, np.float32)
     for start in range(0, len(rows), _BLOCK):
         block = slice(start, start + _BLOCK)
         ranks = _true_ranks(matrix, rows[block], near[block])
         penalty += int(np.maximum(ranks - size, 0).sum())
-        kept += int((ranks <= size).sum())
+        overlap[rows[block]] = (ranks <= size).mean(axis=1)
     worst = len(rows) * size * (2 * total - 3 * size - 1) / 2
-    return {
+    summary = {
         "trustworthiness": float(1 - penalty / worst),
-        "knn_overlap": float(kept / (len(rows) * size)),
+        "knn_overlap": float(np.nanmean(overlap, dtype=np.float64)),
         "neighbours": size,
         "rows": len(rows),
     }
+    return summary, overlap
 
 
 def _true_ranks(matrix: np.ndarray, rows: np.ndarray, near: np.ndarray) -> np.ndarray:

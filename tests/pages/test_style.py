@@ -3,7 +3,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from pages.parts.style import HUES, SYMBOLS, hue, symbol
+from pages.parts.style import HUES, SYMBOLS, hue, symbol_number
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency", 2009:
 # severity 1.0, on linear RGB.
@@ -45,6 +45,6 @@ def test_every_hue_stands_out_from_both_backgrounds(background):
 
 def test_with_more_landmarks_than_hues_no_two_look_the_same():
     labels = tuple(f"landmark {number:02}" for number in range(3 * len(HUES)))
-    looks = [(hue(labels, label), symbol(labels, label)) for label in labels]
+    looks = [(hue(labels, label), symbol_number(labels, label)) for label in labels]
     assert len(set(looks)) == len(labels)
-    assert len(set(SYMBOLS)) == len(SYMBOLS)
+    assert {number for _, number in looks} == set(range(SYMBOLS))

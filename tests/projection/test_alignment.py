@@ -10,7 +10,7 @@ from retrieval_core.projection.layouts import Layout
 
 
 def layout(ids, xy):
-    return Layout(tuple(ids), np.asarray(xy, np.float32), "pca", {}, 0, {})
+    return Layout(tuple(ids), np.asarray(xy, np.float32), "pca", {}, 0, {}, np.ones(len(xy), np.float32))
 
 
 @pytest.fixture

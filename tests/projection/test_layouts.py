@@ -17,6 +17,7 @@ QUICK = {
     "tsne": {"early_iterations": 100, "iterations": 150, "perplexity": 10},
     "umap": {"epochs": 50},
     "pca": {},
+    "pacmap": {"iterations": 300},
 }
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 FOLDER = Path(__file__).parent
 MODULES = (  # each after those that it builds on
-    "view", "places", "points", "density", "scene", "look", "neighbours", "overlay", "card", "gallery", "panel", "legend", "film",
-    "save", "pointer", "keys", "toolbar", "app", "main",
+    "view", "places", "symbols", "points", "density", "scene", "look", "neighbours", "overlay", "card", "gallery", "panel", "legend",
+    "film", "save", "pointer", "keys", "toolbar", "app", "main",
 )  # fmt: skip
 KEY = "map"
 

@@ -17,6 +17,7 @@ import { View } from "./view.js";
 
 const MOVE = 1700; // milliseconds from one model's layout to another's
 const MOST_MOVED = 300_000; // points; more of them jump
+const FORESEEN = 12; // photographs fetched for a point before it is clicked
 const REST = 120; // milliseconds after which the points of a new view are counted and chosen again
 
 /** The map: what is chosen on it, and how that becomes a picture. */
@@ -137,7 +138,7 @@ export class MapApp {
   viewChanged() {
     this.hoverPoint(-1);
     this.draw();
-    this.tell(true);
+    this.tell("rested");
     clearTimeout(this.resting);
     if (this.scene.count > MOST_DRAWN) this.resting = setTimeout(() => this.settle(), REST);
   }
@@ -147,6 +148,14 @@ export class MapApp {
     this.hover = point;
     this.card.ask(point);
     this.draw(false);
+  }
+
+  /** Fetch the photographs that a click on this point would show: who rests on a point is likely to click it. */
+  foresee(point) {
+    const { model } = this;
+    if (!model.lists) return;
+    for (let place = 0; place < Math.min(this.k, FORESEEN); place++) new Image().src = this.scene.photograph(model.lists[point * model.width + place]);
+    new Image().src = this.scene.photograph(point);
   }
 
   ringPoint(point) {
@@ -160,7 +169,7 @@ export class MapApp {
     this.selection = points;
     this.placed = null;
     this.choose();
-    this.tell();
+    this.tell("shown");
   }
 
   back() {
@@ -232,7 +241,7 @@ export class MapApp {
   /** Show another model: the points move from where they are. A model without a map is asked of the page. */
   async setModel(key) {
     const model = this.scene.model(key);
-    if (!model) return this.tell(false, { model: key });
+    if (!model) return this.tell("", { model: key });
     if (model === this.model) return;
     await this.guarded(async () => {
       await this.scene.loadPlaces(model);

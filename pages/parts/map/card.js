@@ -21,6 +21,7 @@ export class Card {
     const { app, element } = this;
     await app.scene.loadIds();
     if (point !== this.point) return;
+    app.foresee(point);
     const landmark = app.scene.landmark(point);
     const query = app.scene.queries.find((one) => one.point === point);
     element.replaceChildren();

@@ -1,12 +1,5 @@
-import { UNLABELLED, rampColour } from "./look.js";
-
-const SHAPES = [
-  '<circle cx="8" cy="8" r="6.5"/>', '<rect x="2" y="2" width="12" height="12"/>', '<path d="M8 0l8 8-8 8-8-8z"/>', '<path d="M8 1l7 13H1z"/>',
-  '<path d="M5.5 1h5v4.500h4.500v5h-4.500v4.500h-5v-4.500H1v-5h4.500z"/>', '<path d="M4 1l4 4 4-4 3 3-4 4 4 4-3 3-4-4-4 4-3-3 4-4-4-4z"/>',
-  '<path d="M8 15L1 2h14z"/>', '<path d="M8 1l7 5.200-2.700 8.300H3.700L1 6.200z"/>',
-  '<path d="M8 0l2.300 5.300 5.700.5-4.300 3.800 1.300 5.700L8 12.300l-5 3 1.300-5.700L0 5.800l5.700-.5z"/>',
-  '<path d="M8 0l7 4v8l-7 4-7-4V4z"/>', '<path d="M1 1v14l7-7zM15 1v14l-7-7z"/>',
-];
+import { rampColour, UNLABELLED } from "./look.js";
+import { SYMBOLS } from "./symbols.js";
 
 /** The landmarks, each with its colour, its symbol and its number of photographs; click isolates, Shift-click adds. */
 export class Legend {
@@ -30,7 +23,7 @@ export class Legend {
   entry({ name, colour, symbol }, number, count) {
     const { app } = this;
     const button = document.createElement("button");
-    button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true">${SHAPES[symbol]}</svg>`;
+    button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true"><path d="${SYMBOLS[symbol]}"/></svg>`;
     button.append(`${name.replaceAll("_", " ")} (${count.toLocaleString("en")})`);
     button.setAttribute("aria-pressed", String(app.isolated.has(number)));
     button.classList.toggle("grey", app.isolated.size > 0 && !app.isolated.has(number));

@@ -9,7 +9,7 @@ class Link {
   constructor(root, setState) {
     this.setState = setState;
     this.stamp = 0;
-    this.app = new MapApp(root, (soon, changes) => this.tell(soon, changes));
+    this.app = new MapApp(root, (when, changes) => this.tell(when, changes));
   }
 
   /** What the page keeps in the link of the page. */
@@ -24,8 +24,8 @@ class Link {
     };
   }
 
-  /** Tell the page what has changed here, at once or after a rest. */
-  tell(soon = false, changes = {}) {
+  /** Tell the page what has changed here, when it is time. */
+  tell(when = "", changes = {}) {
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
       await this.app.scene.loadIds();
@@ -34,7 +34,7 @@ class Link {
       this.told = JSON.stringify(shared);
       this.stamp += 1;
       this.setState("state", { ...shared, stamp: this.stamp });
-    }, soon ? SOON : 0);
+    }, DELAYS[when]);
   }
 
   /** Take over what the page says. */

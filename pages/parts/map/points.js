@@ -1,51 +1,29 @@
+import { drawSymbols, SYMBOLS } from "./symbols.js";
+
 /** The points, drawn by the graphics card: it also moves them from one layout to the next, so a step costs no upload. */
 
 const VERTEX = `#version 300 es
 in vec2 a; in vec2 b; in vec4 colour; in vec2 look;
 uniform float share, grow; uniform vec3 eye; uniform vec2 size;
-out vec4 ink; flat out float shape; out float side;
+out vec4 ink; flat out float symbol;
 void main() {
   vec2 place = (mix(a, b, share) - eye.xy) * eye.z * 2.0 / size;
   gl_Position = vec4(place, 0, 1);
-  side = look.x * grow + 2.0;
-  gl_PointSize = side;
-  ink = colour;
-  shape = look.y;
+  gl_PointSize = look.x * grow + 2.0;
+  ink = vec4(colour.rgb, 1) * colour.a;
+  symbol = look.y;
 }`;
 
-// Signed distances to the edge, in a square that reaches from -1 to 1; below 0 is inside.
 const FRAGMENT = `#version 300 es
 precision mediump float;
-in vec4 ink; flat in float shape; in float side;
+in vec4 ink; flat in float symbol;
+uniform sampler2D symbols;
 out vec4 result;
-float polygon(vec2 p, float corners) {
-  float turn = atan(p.x, p.y), step = 6.2831853 / corners;
-  return length(p) * cos(floor(0.5 + turn / step) * step - turn) - cos(step / 2.0);
-}
-float star(vec2 p) {
-  float turn = abs(mod(atan(p.x, -p.y) + 0.62831853, 1.2566371) - 0.62831853);
-  return length(p) * (0.55 + 0.75 * (0.62831853 - turn)) - 0.52;
-}
-float edge(vec2 p) {
-  vec2 q = abs(p);
-  if (shape < 0.5) return length(p) - 0.9;
-  if (shape < 1.5) return max(q.x, q.y) - 0.78;
-  if (shape < 2.5) return q.x + q.y - 1.0;
-  if (shape < 3.5) return polygon(vec2(p.x, -p.y), 3.0) * 0.9;
-  if (shape < 4.5) return max(min(q.x, q.y) - 0.32, max(q.x, q.y) - 0.95);
-  if (shape < 5.5) { vec2 d = abs(vec2(p.x + p.y, p.x - p.y)) * 0.7071; return max(min(d.x, d.y) - 0.3, max(d.x, d.y) - 0.98); }
-  if (shape < 6.5) return polygon(p, 3.0) * 0.9;
-  if (shape < 7.5) return polygon(vec2(p.x, -p.y), 5.0);
-  if (shape < 8.5) return star(vec2(p.x, -p.y));
-  if (shape < 9.5) return polygon(p, 6.0);
-  return max(q.y - q.x, q.x - 0.9);
-}
 void main() {
-  float soft = 2.0 / side;
-  float cover = 1.0 - smoothstep(-soft, soft, edge((gl_PointCoord * 2.0 - 1.0) * (1.0 + soft)));
-  if (cover <= 0.0) discard;
-  result = vec4(ink.rgb, 1) * ink.a * cover;
-}`;
+  result = ink * texture(symbols, vec2((symbol + gl_PointCoord.x) / SYMBOLS.0, gl_PointCoord.y)).a;
+}`.replace("SYMBOLS", SYMBOLS.length);
+
+const SIDE = 32; // pixels of a marker in the texture
 
 export class Points {
   constructor(canvas) {
@@ -60,6 +38,12 @@ export class Points {
     this.looks = gl.createBuffer();
     this.order = gl.createBuffer();
     this.drawn = 0;
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, drawSymbols(SIDE));
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_NEAREST);
+    gl.generateMipmap(gl.TEXTURE_2D);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.uniform = Object.fromEntries(["share", "grow", "eye", "size"].map((name) => [name, gl.getUniformLocation(this.program, name)]));

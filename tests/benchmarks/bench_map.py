@@ -1,0 +1,162 @@
+"""The map beside a plain `st.plotly_chart` of the same points, in headless Chromium, in one run.
+
+    python tests/benchmarks/bench_map.py [points …]     default: 5000 50000; larger ones: 200000 1000000
+
+Prints, medians of 20 clicks: seconds to the first map (the page opened a second time, as a visitor of a running app
+does), milliseconds from a click to the neighbour lines and to the last picture of the gallery, and frames a second while
+the points move from one model's layout to the next. Needs Debian's Chromium and Playwright.
+"""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from map_data import synthetic_layout
+from playwright.sync_api import Page, sync_playwright
+
+CLICKS = 20
+HERE = Path(__file__).parent
+CHROMIUM = ["--no-sandbox", "--disable-quic", "--no-first-run", "--use-gl=angle", "--use-angle=swiftshader",
+            "--enable-unsafe-swiftshader"]  # fmt: skip
+WATCH = """() => {
+  window.draws = [];
+  const draw = WebGL2RenderingContext.prototype.drawElements;
+  WebGL2RenderingContext.prototype.drawElements = function (...rest) { draws.push(performance.now()); return draw.apply(this, rest); };
+  addEventListener("pointerup", () => { window.released = performance.now(); }, true);
+  window.root = () => [...document.querySelectorAll("*")].map((one) => one.shadowRoot).find((one) => one?.querySelector(".stage"));
+  const loaded = (pictures) => pictures.length >= 4 && pictures.every((one) => one.complete && one.naturalWidth);
+  // What there is to see after a click, as text that changes with the clicked point; empty while it is not all there.
+  window.seen = {
+    lines: () => root().querySelector(".stage").dataset.drawn,
+    gallery: () => loaded([...root().querySelectorAll(".cards img")]) ? root().querySelector(".head").dataset.chosen : "",
+    plain: () => loaded([...document.querySelectorAll('[data-testid="stImage"] img')])
+      ? document.querySelector("#chosen").textContent : "",
+  };
+  // Begin to look before the click; the time runs from the release of the mouse to the frame after the change.
+  window.arm = (name) => {
+    const before = seen[name]();
+    window.armed ??= {};
+    window.released = null;
+    armed[name] = new Promise((done) => {
+      const look = () => {
+        const now = released && seen[name]();
+        if (now && now !== before) requestAnimationFrame(() => done(performance.now() - released));
+        else setTimeout(look, 1);
+      };
+      look();
+    });
+  };
+}"""
+OURS = "() => root()?.querySelector('.stage[data-scene]')"
+PLAIN = "() => document.querySelector('.js-plotly-plot .gl-canvas') && document.querySelector('.js-plotly-plot')._fullData?.length > 1"
+PLACES = {
+    "map": """(xy) => { const b = root().querySelector('.stage').getBoundingClientRect(), s = 0.94 * Math.min(b.width, b.height) / 2;
+      return [b.left + b.width / 2 + xy[0] * s, b.top + b.height / 2 - xy[1] * s]; }""",
+    "plain": """(xy) => { const g = document.querySelector('.js-plotly-plot'), b = g.getBoundingClientRect();
+      const {xaxis, yaxis} = g._fullLayout;
+      return [b.left + xaxis._offset + xaxis.l2p(xy[0]), b.top + yaxis._offset + yaxis.l2p(xy[1])]; }""",
+}
+
+
+@contextmanager
+def serve(kind: str, count: int) -> Iterator[str]:
+    """Run one of the two apps and yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "map_app.py"), "--server.port", str(port),
+               "--server.headless", "true", "--server.fileWatcherType", "none", "--server.maxMessageSize", "2000",
+               "--browser.gatherUsageStats", "false"]  # fmt: skip
+    environment = {**os.environ, "MAP_KIND": kind, "MAP_POINTS": str(count)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 300
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                if time.monotonic() > deadline or process.poll() is not None:
+                    raise SystemExit("the app did not start") from None
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def first_map(page: Page, address: str, drawn: str) -> float:
+    """Seconds from the address to the drawn map, at the second visit."""
+    for _ in range(2):
+        begin = time.perf_counter()
+        page.goto(address)
+        page.wait_for_function(drawn, timeout=180_000, polling=20)
+        seconds = time.perf_counter() - begin
+        page.wait_for_timeout(4000)
+    return seconds
+
+
+def clicks(page: Page, kind: str, what: tuple[str, ...], targets) -> list[float]:
+    """Median milliseconds from a click to what is to be seen of it."""
+    times = {name: [] for name in what}
+    for xy in targets:
+        place = page.evaluate(PLACES[kind], list(xy))
+        page.mouse.move(*place)
+        page.wait_for_timeout(400)
+        page.evaluate("(names) => names.forEach(arm)", list(what))
+        page.mouse.down()
+        page.mouse.up()
+        for name in what:
+            times[name].append(page.evaluate("(name) => armed[name]", name))
+    return [statistics.median(times[name]) for name in what]
+
+
+def frames(page: Page) -> float:
+    """Frames a second while the points move to the other model's layout and back."""
+    page.mouse.move(5, 5)
+    gaps = []
+    for key in ("2", "1"):
+        page.evaluate("() => { draws.length = 0; }")
+        page.keyboard.press(key)
+        page.wait_for_timeout(2600)
+        moments = page.evaluate("() => draws")
+        gaps += [after - before for before, after in pairwise(moments) if after - before < 500]
+    return 1000 * len(gaps) / sum(gaps)
+
+
+def main(counts: list[int]) -> None:
+    """Measure and print."""
+    print(f"{'points':>9} {'':8}{'first map s':>12}{'lines ms':>10}{'gallery ms':>12}{'frames/s':>10}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        for count in counts:
+            os.environ["MAP_POINTS"] = str(count)
+            layout = synthetic_layout(count)
+            targets = layout[np.random.default_rng(2).choice(count, CLICKS, replace=False)].tolist()
+            results = {}
+            for kind, drawn, what in (("map", OURS, ("lines", "gallery")), ("plain", PLAIN, ("plain",))):
+                with serve(kind, count) as address:
+                    page = browser.new_page(viewport={"width": 1280, "height": 720})
+                    page.add_init_script(f"({WATCH})()")
+                    first = first_map(page, address, drawn)
+                    results[kind] = [first, *clicks(page, kind, what, targets)]
+                    if kind == "map":
+                        speed = frames(page)
+                    page.close()
+            ours, plain = results["map"], results["plain"]
+            print(f"{count:>9,} {'map':8}{ours[0]:>12.2f}{ours[1]:>10.0f}{ours[2]:>12.0f}{speed:>10.0f}")
+            print(f"{'':>9} {'plotly':8}{plain[0]:>12.2f}{'':>10}{plain[1]:>12.0f}")
+            print(f"{'':>9} {'ratio':8}{ours[0] / plain[0]:>12.2f}{'':>10}{ours[2] / plain[1]:>12.2f}", flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main([int(value) for value in sys.argv[1:]] or [5_000, 50_000])
