@@ -12,7 +12,12 @@ STAGE = "t-SNE"
 
 _SLICE = 50  # iterations between two reports
 _MOMENTUM = 0.8
-_FFT_FROM = 3000  # points; below, the Barnes-Hut tree is quicker than the grid of the FFT
+_FFT_FROM = 3000  # points; below, the Barnes-Hut tree is truer to neighbours than the grid of the FFT, and quick enough
+# Width of a cell of that grid, which grows with the map. The coarse one takes a quarter of the time, and its errors scatter:
+# mended by 50 last iterations on the fine one, it costs no trustworthiness to speak of and 2 (5,000 points) to 6 % (20,000)
+# of the kNN overlap, for 0.4 to 0.6 of the time.
+_COARSE, _FINE = 2.0, 1.0
+_CELLS = 25  # at least, along a side; openTSNE's 50 would be needlessly fine for the small map of the early iterations
 
 
 def tsne(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Progress, None, np.ndarray]:
@@ -38,7 +43,9 @@ def tsne(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Prog
         end = done + iterations
         while done < end:
             step = min(_SLICE, end - done)
-            embedding.optimize(step, exaggeration=exaggeration, momentum=_MOMENTUM, inplace=True)
+            cell = _FINE if done + step > early + late - _SLICE else _COARSE
+            grid = {"ints_in_interval": cell, "min_num_intervals": _CELLS}
+            embedding.optimize(step, exaggeration=exaggeration, momentum=_MOMENTUM, inplace=True, **grid)
             done += step
             yield Progress(STAGE, done, early + late)
     return np.array(embedding, dtype=np.float32)
