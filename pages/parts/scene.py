@@ -13,6 +13,7 @@ from pages.parts import loaders, style
 from retrieval_core import artefacts, results
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
+from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.layouts import TITLES, Layout
@@ -33,13 +34,22 @@ class Choice:
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "Choice":
-        """From the parameters of a link; ValueError for a seed that is no number."""
-        return cls(values["method"], values["subset"], values.get("settings", ""), int(values.get("seed", 0) or 0))
+        """From the parameters of a link; RetrievalError for a seed that is no whole number."""
+        seed = values.get("seed") or "0"
+        if not seed.isdigit():
+            raise RetrievalError(f"The link asks for the seed {seed!r}, which is no whole number. Write seed=0 for the usual map.")
+        return cls(values["method"], values["subset"], values.get("settings", ""), int(seed))
 
     def parameters(self) -> dict[str, float]:
-        """The settings as numbers; ValueError for one that is none."""
-        pairs = [part.split("=", 1) for part in self.settings.split(",") if "=" in part]
-        return {name: int(value) if value.lstrip("-").isdigit() else float(value) for name, value in pairs}
+        """The settings as numbers; RetrievalError for one that is none."""
+        found = {}
+        for part in filter(None, self.settings.split(",")):
+            name, _, value = part.partition("=")
+            try:
+                found[name] = int(value) if value.isdigit() else float(value)
+            except ValueError:
+                raise RetrievalError(f"The link asks for the setting {part!r}, which is not name=number. Take it out.") from None
+        return found
 
     def address(self) -> str:
         """As the parameters of a link."""

@@ -27,6 +27,7 @@ DEFAULTS = {
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _KEY = "shared state"
+_DEPENDENT = {"dataset": ("query", "selection", "view", "landmarks"), "method": ("settings", "view")}
 
 
 def load_state() -> None:
@@ -107,8 +108,8 @@ def _changed(name: str, key: str) -> None:
     # A pressed button that is pressed again is released: it stays what it was.
     if st.session_state[key] is None:
         return
-    # Ids of one dataset say nothing in another.
-    left_behind = {"query": "", "selection": "", "view": "", "landmarks": ""} if name == "dataset" else {}
+    # Ids of one dataset say nothing in another, nor do the parameters of one method.
+    left_behind = dict.fromkeys(_DEPENDENT.get(name, ()), "")
     put(**{name: st.session_state[key]}, **left_behind)
 
 
