@@ -7,7 +7,7 @@ from pages.parts.map import show_map
 from pages.parts.state import choose
 from retrieval_core.projection.layouts import METHODS, TITLES
 
-SUBSETS = {"all": "with unlabelled", "labelled": "labelled only"}
+SUBSETS = {"all": "all photographs", "labelled": "labelled only"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film")

@@ -26,7 +26,7 @@ def script(folder: Path, modules: tuple[str, ...]) -> str:
     for name in modules:
         text = (folder / f"{name}.js").read_text(encoding="utf-8")
         text = re.sub(r'^import (\{.*?\}) from "\./(\w+)\.js";', r"const \1 = $\2;", text, flags=re.MULTILINE)
-        exports = ", ".join(re.findall(r"^export (?:class|function|const) (\w+)", text, flags=re.MULTILINE))
+        exports = ", ".join(re.findall(r"^export (?:async )?(?:class|function|const) (\w+)", text, flags=re.MULTILINE))
         text = re.sub(r"^export ", "", text, flags=re.MULTILINE)
         parts.append(f"const ${name} = (() => {{\n{text}\nreturn {{ {exports} }};\n}})();")
     return "\n".join([*parts, f"export default ${modules[-1]}.show;"])

@@ -15,16 +15,20 @@ ASK_FROM = 15.0  # seconds from which a projection is not begun without a press 
 
 def settings(method: str, count: int) -> None:
     """Fields for the parameters of a method and the seed; what is entered goes into the link when it is confirmed."""
-    for name, (its_method, parameters) in CHOICES.items():
-        words = ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in parameters.items())
-        st.button(f"{name[0].upper()}{name[1:]}", help=f"{TITLES[its_method]}, {words}", on_click=take,
-                  args=(its_method, parameters, 0), key=f"choice {name}")  # fmt: skip
-    st.button("Defaults", on_click=take, args=(method, {}, 0))
+    with st.container(horizontal=True):
+        for name, (its_method, parameters) in CHOICES.items():
+            words = ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in parameters.items())
+            st.button(f"{name[0].upper()}{name[1:]}", help=f"{TITLES[its_method]}, {words}", on_click=take,
+                      args=(its_method, parameters, 0), key=f"choice {name}")  # fmt: skip
+        st.button("Defaults", on_click=take, args=(method, {}, 0))
     now = METHODS[method] | _choice().parameters()
     entered = {}
-    for name, default in METHODS[method].items():
-        entered[name] = st.number_input(name.replace("_", " "), value=type(default)(now[name]), key=f"{method} {name} {now[name]}")
-    seed = st.number_input("seed", value=_choice().seed, min_value=0, step=1)
+    columns = st.columns(2)
+    for place, (name, default) in enumerate(METHODS[method].items()):
+        entered[name] = columns[place % 2].number_input(
+            name.replace("_", " "), value=type(default)(now[name]), key=f"{method} {name} {now[name]}"
+        )
+    seed = columns[len(entered) % 2].number_input("seed", value=_choice().seed, min_value=0, step=1)
     seconds = _seconds(state.get("model"), method, entered, count)
     st.caption(f"About {in_words(seconds)} for {count:,} photographs, unless it was computed before.")
     changed = {name: value for name, value in entered.items() if value != METHODS[method][name]}

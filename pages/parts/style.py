@@ -19,9 +19,10 @@ VERDICTS = {
 
 _CSS = """
 <style>
-.block-container, [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 2rem; max-width: 1700px; }
+.block-container, [data-testid="stMainBlockContainer"] { padding: 1.6rem 2rem 2rem; max-width: 1700px; }
 h1 { padding: 0 !important; font-size: 1.9rem !important; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: .7rem; }
+[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] button { padding-left: .5rem; padding-right: .5rem; }
 [data-testid="stSidebar"] { min-width: 270px; max-width: 270px; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--card, 150px), 1fr)); gap: .7rem; }
 .card { border: 3px solid rgba(128,128,128,.35); border-radius: .5rem; overflow: hidden; background: rgba(128,128,128,.08);

@@ -2,7 +2,9 @@ import { MapApp } from "./app.js";
 import { UNLABELLED } from "./look.js";
 import { Scene } from "./scene.js";
 
-const SOON = 500; // milliseconds of rest before a changed view is told to the page
+// Milliseconds before the page is told of a change: its answer must not delay the lines and the gallery of a click, and a
+// view is told when it has come to rest.
+const DELAYS = { "": 0, shown: 80, rested: 500 };
 
 /** The link between the map and the page around it: what both know, and who said it last. */
 class Link {
