@@ -174,6 +174,7 @@ def _model(state: results.ModelState, name: str, choice: Choice, layout: Layout 
         "search": f"files/neighbours-of/{common}{described}",
         "queries": f"files/queries/{common}{described}",
         "caption": caption(layout, state) if layout else "",
+        "judged": layout.quality["neighbours"] if layout else None,
     }
 
 

@@ -48,7 +48,7 @@ export class Legend {
 
   drawRamp() {
     const text = document.createElement("span");
-    text.textContent = "Share of a photograph's 10 nearest neighbours in descriptor space that are its neighbours on the map: 0 %";
+    text.textContent = `Share of a photograph's ${this.app.model.judged} nearest neighbours in descriptor space that are its neighbours on the map: 0 %`;
     const bar = document.createElement("i");
     const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${rampColour(share).map(Math.round).join(",")})`);
     bar.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
