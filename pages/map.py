@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import loaders, projection, scene, state
+from pages.parts import loaders, projection, scene, state, upload
 from pages.parts.map import show_map
 from pages.parts.state import choose
 from retrieval_core.projection.layouts import METHODS, TITLES
@@ -24,19 +24,35 @@ def main() -> None:
         count = len(scene.ids(dataset.name, subset))
         with st.popover("Settings", icon=":material/tune:"):
             projection.settings(method, count)
+        with st.popover("New picture", icon=":material/add_photo_alternate:"):
+            upload.uploader()
     choice = scene.Choice.read({name: state.get(name) for name in ("method", "subset", "settings", "seed")})
     projection.make_missing(model.key, choice, count)
-    shared = {name: state.get(name) for name in BROWSER} | {"selection": state.selected(dataset)}
+    new = placed(dataset.name, model.key, choice)
+    shared = {name: state.get(name) for name in BROWSER} | {"selection": [] if new else state.selected(dataset)}
     show_map(
         f"files/scene/{dataset.name}?{choice.address()}&v={scene.version(dataset.name, choice)}",
-        shared,
+        shared | {"placed": new["key"] if new else ""},
         lambda heard: take_over(heard, dataset),
+        new,
     )
+
+
+def placed(name: str, model: str, choice: scene.Choice) -> dict | None:
+    """The picture that was handed over, on the map; None if there is none."""
+    uploaded = upload.uploaded()
+    if uploaded is None:
+        return None
+    found = scene.placed(name, model, choice, upload.describer(name, model).describe(uploaded.picture))
+    return {"key": f"{uploaded.key}-{name}-{model}-{choice.address()}", "model": model, "picture": uploaded.thumbnail, **found}
 
 
 def take_over(heard: dict, dataset) -> None:
     """Keep what was changed in the browser."""
     state.put(**{name: heard[name] for name in BROWSER if name in heard})
+    if not heard.get("placed"):
+        # A point, a query or Esc was chosen instead of the new picture.
+        upload.drop()
     if "selection" in heard:
         state.select(heard["selection"], dataset)
 

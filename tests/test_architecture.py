@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
-    "__main__", "jobs", "pipeline", "map_steps", "steps", "results", "artefacts", "projection",
+    "__main__", "jobs", "pipeline", "map_steps", "new_queries", "steps", "results", "artefacts", "projection",
     "training", "evaluation", "ranking", "descriptors", "networks", "presets", "datasets", "workspace", "progress", "errors",
 ]  # fmt: skip
 CORE = sorted((ROOT / "retrieval_core").rglob("*.py"))

@@ -17,6 +17,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.layouts import TITLES, Layout
+from retrieval_core.projection.placement import place
 from retrieval_core.ranking.search import nearest, search
 from retrieval_core.workspace import short_hash
 
@@ -147,6 +148,17 @@ def query_rankings(name: str, model: str, subset: str) -> dict:
                    "ap": [scores[query_id].ap_oxford, scores[query_id].ap_finite_sum]}
         for row, query_id in enumerate(queries.ids)
     }  # fmt: skip
+
+
+def placed(name: str, model: str, choice: Choice, descriptor: np.ndarray) -> dict:
+    """Where a new descriptor (1, D) belongs on a model's map, and the points most similar to it."""
+    matrix = _rows(name, model, choice.subset)
+    points, similarities = search(descriptor, matrix, artefacts.listed(len(matrix)))
+    return {
+        "place": place(matrix, aligned(name, choice)[model].xy, descriptor)[0].tolist(),
+        "points": points[0].tolist(),
+        "similarities": np.round(similarities[0], 4).tolist(),
+    }
 
 
 def _rows(name: str, model: str, subset: str) -> np.ndarray:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image as PILImage
 
 from retrieval_core.datasets.images import crop_query, read_image
 from retrieval_core.datasets.pixels import Pixels, as_array, widened
-from retrieval_core.datasets.types import Dataset
+from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.networks.network import RetrievalNetwork, normalise
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish
@@ -79,16 +80,16 @@ def extract_queries(
     `crop` is the rule, "fill" or "same"; a network with a fixed input squashes the crop to its square in either case.
     """
     network.eval()
+    photograph = lambda query: read_image(dataset.image(query.image_id).path)  # noqa: E731
     return np.concatenate([
-        describe_picture(network, query_picture(dataset, query, size, square, crop), device)[None]
+        describe_picture(network, query_picture(photograph(query), query.box, size, square, crop), device)[None]
         for query in dataset.queries
     ]) if dataset.queries else np.empty((0, 0), np.float32)  # fmt: skip
 
 
-def query_picture(dataset: Dataset, query, size: int, square: bool, crop: str) -> np.ndarray:
-    """The picture (H, W, 3) uint8 that stands for a query at the network's entrance."""
-    photograph = read_image(dataset.image(query.image_id).path)
-    picture = crop_query(photograph, query.box, size, "fill" if square else crop)
+def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square: bool, crop: str) -> np.ndarray:
+    """The picture (H, W, 3) uint8 that stands for a query, an RGB photograph and its box, at the network's entrance."""
+    picture = crop_query(photograph, box, size, "fill" if square else crop)
     return as_array(picture, size, True) if square else widened(picture)
 
 

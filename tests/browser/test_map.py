@@ -191,3 +191,22 @@ def test_axe_finds_nothing_serious(page, address):
     found = axe.run(page).response["violations"]
     serious = [f"{one['id']}: {node['target']}" for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
     assert not serious, serious
+
+
+def test_a_new_picture_finds_its_place(page, address, town_cache):
+    open_map(page, address)
+    page.get_by_role("button", name="New picture").click()
+    field = page.locator('input[type="file"]')
+    field.set_input_files({"name": "drawing.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"})
+    page.get_by_text("drawing.jpg is not a JPEG, PNG or WebP picture").wait_for()
+    photograph = next((town_cache / "town" / "photographs").rglob(f"{CASTLE}.jpg"))
+    field.set_input_files(photograph)
+    page.get_by_role("heading", name="Your picture").wait_for()
+    page.locator(f'.cards .card[data-image="{CASTLE}"]').wait_for()
+    assert page.locator(".cards .card").first.get_attribute("data-image") == CASTLE
+    page.keyboard.press("Escape")
+    page.keyboard.press("5")
+    page.locator(".caption", has_text="model 1f").wait_for()
+    page.get_by_role("heading", name="Your picture").wait_for()
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("heading", name="Click a point").wait_for()

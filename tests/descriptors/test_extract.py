@@ -3,8 +3,9 @@ import pytest
 import torch
 from PIL import Image as PILImage
 
+from retrieval_core.datasets.images import read_image
 from retrieval_core.datasets.pixels import open_pixels
-from retrieval_core.datasets.types import Dataset, Image, Query
+from retrieval_core.datasets.types import Image, Query
 from retrieval_core.descriptors import extract
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.network import build_network
@@ -71,10 +72,10 @@ def test_a_broken_photograph_is_named(images, network, tmp_path):
 
 def test_the_crop_rules_give_other_pictures(images):
     query = Query("a_1", "01", "a", (8, 8, 40, 24), ("01",), (), ())
-    dataset = Dataset("d", images, (query,), "x")
-    assert extract.query_picture(dataset, query, 64, False, "fill").shape == (32, 64, 3)
-    assert extract.query_picture(dataset, query, 128, False, "same").shape == (32, 64, 3)
-    assert extract.query_picture(dataset, query, 64, True, "same").shape == (64, 64, 3)
+    photograph = read_image(images[1].path)
+    assert extract.query_picture(photograph, query.box, 64, False, "fill").shape == (32, 64, 3)
+    assert extract.query_picture(photograph, query.box, 128, False, "same").shape == (32, 64, 3)
+    assert extract.query_picture(photograph, query.box, 64, True, "same").shape == (64, 64, 3)
 
 
 def test_descriptors_are_found_by_id():

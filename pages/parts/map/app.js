@@ -210,7 +210,7 @@ export class MapApp {
   /** Bring everything in line with what is chosen: neighbours, colours, panel, small maps. */
   choose(mayFetch = true) {
     const found = chosenList(this, this.model);
-    this.compared = found && compareNeighbours(new Places(this.model.xy), found.centre, found.list, found.similarities, this.k);
+    this.compared = found && compareNeighbours(new Places(this.model.xy), found, this.k);
     if (found) this.focus = new Set([found.centre, ...this.compared.points, ...this.compared.lookNear]);
     else this.focus = this.selection.length ? new Set(this.selection) : null;
     if (found && this.query && !this.selection.length) for (const set of Object.values(this.query.sets)) set.forEach((point) => this.focus.add(point));

@@ -22,7 +22,7 @@ class Link {
       model: app.model.key, query: app.query?.id ?? "", k: String(app.k), view: app.view.text,
       landmarks: [...app.isolated].map(name).join(","), unlabelled: String(app.unlabelled), colour: app.colour,
       thumbnails: app.thumbnails ? "on" : "off", film: app.film ? "open" : "",
-      selection: app.scene.ids ? app.selection.map((point) => app.scene.ids[point]) : [],
+      selection: app.scene.ids ? app.selection.map((point) => app.scene.ids[point]) : [], placed: app.placed?.key ?? "",
     };
   }
 
@@ -40,11 +40,12 @@ class Link {
   }
 
   /** Take over what the page says. */
-  async hear({ scene, shared, stamp }) {
+  async hear({ scene, shared, stamp, placed }) {
     const { app } = this;
     const late = stamp < this.stamp; // an echo of what was chosen before
     this.stamp = Math.max(this.stamp, stamp);
     this.latest = shared;
+    this.placed = placed; // a new picture's place and neighbours under the page's model; `shared` names it by its key
     if (scene !== this.address) {
       this.address = scene;
       await app.guarded(async () => {
@@ -80,6 +81,7 @@ class Link {
     app.root.querySelector(".caption").textContent = app.model.caption;
     await app.scene.loadIds();
     app.selection = shared.selection.map((id) => app.scene.places.get(id)).filter((point) => point !== undefined);
+    app.placed = shared.placed && this.placed?.key === shared.placed ? this.placed : null;
     app.legend.draw();
     app.choose();
     if (!fresh && app.scene.model(shared.model)) await app.setModel(shared.model);

@@ -3,16 +3,17 @@ import { isDrawn } from "./look.js";
 /**
  * The neighbours of a point in descriptor space beside those on the map.
  *
- * `list`: points by falling similarity. Near means: among the 2k nearest. A true neighbour that is near on the map was kept,
+ * `list`: points by falling similarity; `place`: where the centre is, if it is no point of the map (-1).
+ * Near means: among the 2k nearest. A true neighbour that is near on the map was kept,
  * another was torn away; a point among the k nearest on the map that isn't truly near only looks it.
  */
-export function compareNeighbours(places, centre, list, similarities, k) {
+export function compareNeighbours(places, { centre, place, list, similarities }, k) {
   const others = [];
   for (let place = 0; place < list.length; place++) {
     if (list[place] !== centre) others.push([list[place], similarities[place]]);
   }
   const near = Math.min(2 * k, others.length);
-  const onMap = places.near(centre, near);
+  const onMap = places.near(place ?? [places.x(centre), places.y(centre)], centre, near);
   const nearOnMap = new Set(onMap);
   const trulyNear = new Set(others.slice(0, near).map((other) => other[0]));
   const points = others.slice(0, k);
@@ -28,8 +29,10 @@ export function compareNeighbours(places, centre, list, similarities, k) {
 /** What is chosen under a model: the query's ranking, the neighbours of one selected point, or null. */
 export function chosenList(app, model) {
   if (app.placed && app.placed.model === model.key) {
-    return { centre: -1, list: app.placed.points, similarities: app.placed.similarities };
+    const { place, points, similarities } = app.placed;
+    return { centre: -1, place, list: points, similarities };
   }
+  if (app.placed) return null;
   if (app.selection.length > 1) return null;
   if (app.selection.length === 1) {
     const centre = app.selection[0];

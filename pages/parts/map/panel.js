@@ -13,7 +13,7 @@ export class Panel {
     const { selection, query, scene } = app;
     if (!scene.ids) return;
     const found = chosenList(app, app.model);
-    if (app.placed) this.tell("Your photograph", app.placed.picture, null, this.counted(found), this.cards(found));
+    if (app.placed) this.tell("Your picture", app.placed.picture, null, this.counted(found), this.cards(found));
     else if (selection.length > 1) {
       this.tell(`${selection.length.toLocaleString("en")} of ${scene.count.toLocaleString("en")} selected`, null, null,
         "Esc or the button takes the selection away.", selection.map((point) => ({ point })));
@@ -75,7 +75,7 @@ export class Panel {
     if (shown) this.button(head, `Show as query ${query.id}, with its box`, () => app.setQuery(query));
     const words = head.appendChild(document.createElement("p"));
     words.textContent = text;
-    head.dataset.chosen = app.selection.map((point) => app.scene.ids[point]).slice(0, 3).join(" ") || app.query?.id || "";
+    head.dataset.chosen = app.placed?.key ?? (app.selection.map((point) => app.scene.ids[point]).slice(0, 3).join(" ") || app.query?.id || "");
     app.gallery.show(cards, [app.model.key, head.dataset.chosen, app.selection.length, app.k, app.dark].join(" "));
   }
 

@@ -53,10 +53,8 @@ export class Places {
     return found;
   }
 
-  /** The `count` points nearest on the map to point `centre`, nearest first. */
-  near(centre, count) {
-    const x = this.x(centre);
-    const y = this.y(centre);
+  /** The `count` points nearest on the map to a place, nearest first, without point `centre`, which is there. */
+  near([x, y], centre, count) {
     const points = [];
     const distances = [];
     let worst = Infinity;

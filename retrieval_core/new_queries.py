@@ -1,0 +1,55 @@
+"""New pictures, described exactly as the queries of a dataset were."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image as PILImage
+
+from retrieval_core import artefacts
+from retrieval_core.datasets.types import Box
+from retrieval_core.descriptors.extract import describe_picture, query_picture
+from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.errors import RetrievalError
+from retrieval_core.networks.device import pick_device
+from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.presets import get_preset
+from retrieval_core.steps import load_network
+from retrieval_core.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Describer:
+    """A model that is loaded once and describes one picture after the other, by the recipe of a dataset's descriptors."""
+
+    network: RetrievalNetwork
+    whitening: PCAWhitening | None
+    recipe: dict
+    square: bool
+    device: torch.device
+
+    def describe(self, picture: PILImage.Image, box: Box | None = None) -> np.ndarray:
+        """Descriptor (1, D) float32 of length 1 of an RGB picture, or of what is inside the box (pixels)."""
+        entrance = query_picture(picture, box, self.recipe["size"], self.square, self.recipe["crop"])
+        row = describe_picture(self.network, entrance, self.device)[None]
+        return row if self.whitening is None else self.whitening.transform(row)
+
+
+def open_describer(workspace: Workspace, dataset: str, model: str, device: str = "auto") -> Describer:
+    """Load the model that described a dataset.
+
+    Raises RetrievalError if the dataset was not described, or the model has been trained anew since.
+    """
+    preset = get_preset(model)
+    record = workspace.record(workspace.folder(dataset, model) / "descriptors.npy")
+    remedy = f"Run: python -m retrieval_core run --dataset {dataset} --models {model}"
+    if record is None:
+        raise RetrievalError(f"Model {model} has not described {dataset} yet. {remedy}")
+    recipe = record.notes["recipe"]
+    weights = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, recipe["start"]))
+    if weights is None or weights.sha256 != recipe["weights"]:
+        raise RetrievalError(f"The weights that described {dataset} under model {model} are gone or have changed. {remedy}")
+    chosen = pick_device(device)
+    network = load_network(workspace, preset, recipe["start"], chosen)
+    whitening = PCAWhitening.load(artefacts.whitening_path(workspace, preset, recipe["start"])) if preset.whitening else None
+    return Describer(network, whitening, recipe, preset.square, chosen)
