@@ -7,7 +7,7 @@ from pages.parts.map import show_map
 from pages.parts.state import choose
 from retrieval_core.projection.layouts import METHODS, TITLES
 
-SUBSETS = {"all": "all photographs", "labelled": "labelled only"}
+SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film")
@@ -20,7 +20,7 @@ def main() -> None:
         st.title("Map", width="content")
         method = choose("method", METHODS, st.segmented_control, "Projection", format_func=TITLES.get, **QUIET)
         subset = choose("subset", SUBSETS, st.segmented_control, "Photographs", format_func=SUBSETS.get, **QUIET)
-        choose("k", ["6", "12", "24", "48"], st.segmented_control, "Neighbours", format_func="k = {}".format, **QUIET)
+        choose("k", ["6", "12", "24", "48"], st.segmented_control, "Neighbours", format_func="k {}".format, **QUIET)
         count = len(scene.ids(dataset.name, subset))
         with st.popover("Settings", icon=":material/tune:"):
             projection.settings(method, count)

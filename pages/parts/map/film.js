@@ -28,7 +28,7 @@ export class Film {
     this.slider.value = this.models.indexOf(this.app.model);
     const missing = scene.models.length - this.models.length;
     this.element.querySelector(".missing").textContent = missing
-      ? `${missing} more ${missing === 1 ? "model has" : "models have"} no map of this kind yet: choose ${missing === 1 ? "it" : "them"} on the left once.` : "";
+      ? `${missing} more ${missing === 1 ? "model has" : "models have"} no map of this kind yet: Settings computes ${missing === 1 ? "it" : "them"}.` : "";
     await Promise.all(this.models.map(async (model) => {
       await Promise.all([scene.loadPlaces(model), scene.loadNeighbours(model), scene.loadQueries(model)]);
     }));
