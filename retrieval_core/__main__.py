@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from retrieval_core import jobs
 from retrieval_core.errors import RetrievalError
+from retrieval_core.exchange_commands import register_data
 from retrieval_core.presets import PRESETS
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace
@@ -59,9 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _command(data, "list", data_list, "print the datasets")
     command = _command(data, "build", data_build, "render a built-in dataset")
     command.add_argument("name", help="town, town-train or shapes")
-    command = _command(data, "add", data_add, "register a folder in the Oxford layout")
-    command.add_argument("name", help="the name that it gets here")
-    command.add_argument("path", help="the folder: jpg/*.jpg and lab/NAME_N_{query,good,ok,junk}.txt")
+    register_data(data, _command)
     return top
 
 
@@ -113,12 +112,19 @@ def evaluate(workspace, options, arguments) -> None:
     """Score a dataset's queries and print the AP table."""
     from retrieval_core.datasets.catalog import open_dataset
     from retrieval_core.evaluation.tables import ap_table
-    from retrieval_core.results import load_scores
+    from retrieval_core.results import load_scores, model_states
 
     chosen = settings(options)
     draw(watched(workspace, arguments, options.dataset, chosen, ("describe", "score")))
-    scores = {model: load_scores(workspace, options.dataset, model) for model in chosen.models}
-    table = ap_table(scores, open_dataset(workspace, options.dataset), options.protocol, options.queries)
+    dataset = open_dataset(workspace, options.dataset)
+    if not dataset.queries:
+        raise RetrievalError(
+            f"{dataset.name!r} has no queries, so there is no average precision. Write LANDMARK_N_query.txt, _good.txt, _ok.txt and "
+            "_junk.txt into a folder, and add the dataset again with --ground-truth FOLDER."
+        )
+    there = [state.key for state in model_states(workspace, dataset.name)]
+    scores = {model: load_scores(workspace, dataset.name, model) for model in chosen.models if model in there}
+    table = ap_table(scores, dataset, options.protocol, options.queries)
     print(f"AP ({options.protocol}) in percent, dataset {options.dataset}\n{table.round(2).to_string()}")
 
 
@@ -154,15 +160,6 @@ def data_build(workspace, options, arguments) -> None:
 
     check_choice("built-in dataset", options.name, BUILT_IN)
     draw(build_dataset(workspace, options.name))
-
-
-def data_add(workspace, options, arguments) -> None:
-    """Register a folder in the Oxford layout."""
-    from retrieval_core.datasets.catalog import add_dataset
-
-    dataset = add_dataset(workspace, options.name, options.path)
-    print(f"{dataset.name}: {len(dataset.images)} photographs, {len(dataset.queries)} queries of "
-          f"{len({query.label for query in dataset.queries})} landmarks")  # fmt: skip
 
 
 def print_status(workspace, dataset: str) -> None:

@@ -148,7 +148,7 @@ def project(
         if not (yield from is_fresh(workspace, path, inputs)):
             database, _ = load_descriptors(workspace, name, model)
             ids = dataset_images(workspace, name, subset)
-            matrix = database.matrix[[database.row(image_id) for image_id in ids]]
+            matrix = database.rows(ids)
             begin = time.monotonic()
             layout = yield from compute_layout(ids, matrix, method, parameters, seed)
             notes = {"choice": choice, "n": len(ids), "quality": layout.quality, "parameters": layout.parameters,
