@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from retrieval_core import jobs
 from retrieval_core.errors import RetrievalError
-from retrieval_core.exchange_commands import register_data
+from retrieval_core.exchange_commands import register_data, register_models
 from retrieval_core.presets import PRESETS
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace
@@ -54,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--subset", default="all", help="all or labelled (default: all)")
     command = add("status", status, "say what exists, what is stale, how big it is and how long it took")
     command.add_argument("--dataset", default="town", help="dataset (default: town)")
-    add("models", models, "print the table of the models")
+    command = add("models", models, "print the table of the models; export and import trained ones")
+    register_models(command.add_subparsers(metavar="ACTION"), _command)
 
     data = add("data", None, "list, build and add datasets").add_subparsers(required=True, metavar="ACTION")
     _command(data, "list", data_list, "print the datasets")
@@ -80,6 +81,8 @@ def _run_options(command: argparse.ArgumentParser, dataset: bool = True) -> None
     command.add_argument("--crop", default="fill", help="how queries are cropped: fill or same (default: fill)")
     command.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
     command.add_argument("--download", action="store_true", help="consent to fetch ImageNet weights (about 380 MB)")
+    command.add_argument("--weights", metavar="PATH", help="start from ImageNet weights of your own: a .pth or .safetensors file of "
+                         "torchvision's network, or a folder with one for each backbone")  # fmt: skip
 
 
 def settings(options):
@@ -88,8 +91,9 @@ def settings(options):
 
     models = tuple(name for name in options.models.split(",") if name)
     return Settings(
-        options.schedule, options.seed, options.start, options.crop, options.device, options.download, models
-    )
+        options.schedule, options.seed, options.start, options.crop, options.device, options.download,
+        options.weights, models,
+    )  # fmt: skip
 
 
 def run(workspace, options, arguments) -> None:

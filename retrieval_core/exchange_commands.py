@@ -1,4 +1,4 @@
-"""The commands that take something in or hand it out: `data add`, `data export`."""
+"""The commands that take something in or hand it out: `data add`, `data export`, `models export`, `models import`."""
 
 from pathlib import Path
 
@@ -27,6 +27,33 @@ def register_data(data, command) -> None:
     export.add_argument("folder", help="the folder, which must be empty or new")
     export.add_argument("--layout", required=True, help="oxford, classes, csv, or npy (descriptors, no photographs)")
     export.add_argument("--model", help="npy: the model whose descriptors are written")
+
+
+def register_models(models, command) -> None:
+    """Add `models export` and `models import` to the actions of `models`."""
+    export = command(models, "export", models_export, "write trained models into a folder, to hand them out")
+    export.add_argument("folder", help="the folder, which must be empty or new")
+    export.add_argument("--models", help="models, separated by commas (default: all that are trained)")
+    command(models, "import", models_import, "take the models of such a folder: nothing is trained then").add_argument(
+        "folder", help="the folder"
+    )
+
+
+def models_export(workspace: Workspace, options, arguments) -> None:
+    """Write trained models into a folder."""
+    from retrieval_core.model_folder import export_models
+
+    folder = Path(options.folder).expanduser().absolute()
+    keys = export_models(workspace, folder, tuple(filter(None, (options.models or "").split(","))))
+    print(f"Models {', '.join(keys)} are in {folder} ({workspace.size(folder) / 1e6:.0f} MB)")
+
+
+def models_import(workspace: Workspace, options, arguments) -> None:
+    """Take the models of a folder."""
+    from retrieval_core.model_folder import import_models
+
+    keys = import_models(workspace, Path(options.folder).expanduser().absolute())
+    print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --models {','.join(keys)}")
 
 
 def data_add(workspace: Workspace, options, arguments) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from retrieval_core import map_steps, steps
-from retrieval_core.artefacts import TRAINING_SET, Settings
+from retrieval_core.artefacts import TRAINING_SET, Settings, imported_note, imported_stage, weights_path, whitening_path
 from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported
 from retrieval_core.datasets.imported import imported_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import imagenet_in_cache
-from retrieval_core.presets import get_preset, lineage
+from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
 from retrieval_core.projection.layouts import FEWEST
 from retrieval_core.results import dataset_images
@@ -54,16 +54,38 @@ def run(
     yield Progress("all done", 1, 1, overall=1.0)
 
 
-def choose_start(settings: Settings, backbones: set[str]) -> str:
-    """`imagenet` or `shapes`: what `auto` comes to. All models of a run start alike, so that they can be compared."""
+def choose_start(workspace: Workspace, settings: Settings) -> str:
+    """`imagenet` or `shapes`: what `auto` comes to. All models of a run start alike, so that they can be compared.
+
+    ImageNet weights are at hand where they are consented to, given as files, in torch's cache, or in ours.
+    """
     if settings.start != "auto":
         return settings.start
-    at_hand = settings.download or all(imagenet_in_cache(backbone) for backbone in backbones)
+    starts = {lineage(key)[0] for key in settings.models}
+    at_hand = settings.download or settings.weights is not None
+    at_hand = at_hand or all(
+        weights_path(workspace, stage, "imagenet").exists() or imagenet_in_cache(stage.backbone) for stage in starts
+    )
     return "imagenet" if at_hand else "shapes"
 
 
+def _to_train(workspace: Workspace, key: str, settings: Settings, start: str) -> tuple[list[Preset], Settings, str]:
+    """The stages of a model from the last imported one on, and the settings and the start that its descriptors have.
+
+    Imported weights were made with a schedule, a seed and a start of their own, whatever is chosen here.
+    """
+    stages = lineage(key)
+    for number, stage in reversed(list(enumerate(stages))):
+        note = imported_stage(workspace, stage)
+        if note is not None:
+            if stage is stages[-1]:
+                settings = replace(settings, schedule=note["schedule"] or settings.schedule, seed=note["seed"] or 0)
+            return stages[number:], settings, note["start"]
+    return stages, settings, start
+
+
 def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, maps) -> Iterator[Step]:
-    start = choose_start(settings, {get_preset(key).backbone for key in settings.models})
+    start = choose_start(workspace, settings)
     built = set()
 
     def build(name: str, seconds: float) -> Iterator[Step]:
@@ -81,22 +103,20 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
     trained = set()
     for key in settings.models:
         model = get_preset(key)
-        for stage in lineage(key):
+        stages, own, its_start = _to_train(workspace, key, settings, start)
+        for stage in stages:
             if stage.key in trained:
                 continue
             trained.add(stage.key)
-            if not stage.is_start:
-                yield from build(TRAINING_SET, 60)
-            elif start == "shapes":
-                yield from build("shapes", 5)
-            yield Step(f"train {stage.key}", stage.quick.seconds,
-                       lambda stage=stage: steps.train_stage(workspace, stage, settings, start))  # fmt: skip
+            if imported_stage(workspace, stage) is None and (not stage.is_start or its_start == "shapes"):
+                yield from build("shapes", 5) if stage.is_start else build(TRAINING_SET, 60)
+            yield Step(f"train {stage.key}", stage.quick.seconds, partial(steps.train_stage, workspace, stage, settings, its_start))
         if model.whitening:
-            yield Step(f"whiten {key}", 8,
-                       lambda model=model: steps.learn_whitening(workspace, model, settings, start))  # fmt: skip
+            if imported_note(workspace, whitening_path(workspace, model, its_start)) is None:
+                yield from build(TRAINING_SET, 60)
+            yield Step(f"whiten {key}", 8, partial(steps.learn_whitening, workspace, model, own, its_start))
         if dataset and "describe" in do:
-            yield Step(f"describe {dataset} with {key}", 4,
-                       lambda model=model: steps.describe(workspace, dataset, model, settings, start))  # fmt: skip
+            yield Step(f"describe {dataset} with {key}", 4, partial(steps.describe, workspace, dataset, model, own, its_start))
         if dataset:
             yield from _exploring(workspace, dataset, key, settings, do, maps)
 

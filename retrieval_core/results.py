@@ -108,6 +108,7 @@ def command(dataset: str, recipe: dict) -> str:
     return (
         f"python -m retrieval_core run --dataset {dataset} --models {recipe['model']} --schedule {recipe['schedule']} "
         f"--seed {recipe['seed']} --start {recipe['start']} --crop {recipe['crop']}"
+        + (f" --weights {recipe['start_file']['name']}" if "start_file" in recipe else "")
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
-    "__main__", "exchange_commands", "jobs", "pipeline", "map_steps", "steps", "results", "artefacts", "projection",
+    "__main__", "exchange_commands", "jobs", "pipeline", "map_steps", "steps", "model_folder", "results", "artefacts",
+    "projection",
     "training", "evaluation", "ranking", "descriptors", "networks", "presets", "datasets", "workspace", "progress", "errors",
 ]  # fmt: skip
 CORE = sorted((ROOT / "retrieval_core").rglob("*.py"))

@@ -1,7 +1,5 @@
 """Descriptors that were made elsewhere: a matrix in a .npy or .npz file, and the ids of its rows."""
 
-import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
@@ -84,12 +82,6 @@ def copy_unit_rows(matrix: np.ndarray, target: Path, source: Path) -> None:
         scale = np.where(np.abs(lengths - 1) < _UNIT, 1, lengths).astype(np.float32)
         copy[start : start + _ROWS] = block / scale[:, None]
     copy.flush()
-
-
-def file_hash(file: str | os.PathLike) -> str:
-    """SHA-256 of a file's bytes."""
-    with open(file, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def check_rows(file: Path, matrix: np.ndarray, names: Sequence[str], what: str) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, copy_unit_rows, file_hash, open_matrix, read_ids
+from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, copy_unit_rows, open_matrix, read_ids
 from retrieval_core.datasets.images import folder_fingerprint, list_photographs
 from retrieval_core.datasets.oxford import query_labels, read_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
-from retrieval_core.workspace import Workspace, canonical, write_json
+from retrieval_core.workspace import Workspace, canonical, file_hash, write_json
 
 START = "imported"  # what a recipe says in place of ImageNet or its stand-in
 
