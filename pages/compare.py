@@ -84,12 +84,8 @@ def recipes(models, dataset: str) -> None:
     """What stands behind each number, and the command that repeats it."""
     with st.expander("What stands behind these numbers"):
         for key, model in models.items():
-            recipe = model.recipe
-            st.markdown(f"**{loaders.model_titles()[key]}** — {recipe['size']} pixels ({recipe['shape']}), crop rule "
-                        f"{recipe['crop']}, one scale, whitening {recipe['whitening'] or 'none'}, start "
-                        f"{loaders.START_TITLES[recipe['start']]}, schedule {recipe['schedule']}, seed {recipe['seed']}, "
-                        f"weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
-            st.code(command(dataset, recipe), language="bash", wrap_lines=True)
+            st.markdown(f"**{loaders.model_titles()[key]}** — {loaders.recipe_in_words(model.recipe)}")
+            st.code(command(dataset, model.recipe), language="bash", wrap_lines=True)
 
 
 main()

@@ -7,6 +7,7 @@ from pages.parts import loaders, state
 from pages.parts.gallery import result_cards, show_gallery
 from pages.parts.state import choose
 from retrieval_core.datasets.images import read_image
+from retrieval_core.datasets.thumbnails import placeholder
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.ranking.search import search
@@ -68,7 +69,10 @@ def chosen_query(dataset: Dataset) -> Query:
 
 def with_box(dataset: Dataset, query: Query):
     """The query's photograph with its box drawn on it."""
-    picture = read_image(dataset.image(query.image_id).path)
+    path = dataset.image(query.image_id).path
+    if not path:
+        return placeholder()
+    picture = read_image(path)
     if query.box is not None:
         width = max(2, round(max(picture.size) / 150))
         left, top, right, bottom = query.box
@@ -83,10 +87,7 @@ def figures_of(model, query: Query) -> None:
     for column, (protocol, title) in zip(columns, PROTOCOL_TITLES.items(), strict=True):
         value = score.ap(protocol) if score else None
         column.metric(f"{title}, model {model.key}", "–" if value is None else f"{100 * value:.1f} %")
-    recipe = model.recipe
-    st.caption(f"Recipe: {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, one scale, whitening "
-               f"{recipe['whitening'] or 'none'}, start {loaders.START_TITLES[recipe['start']]}, seed {recipe['seed']}, "
-               f"weights {recipe['weights'][:12]}.")  # fmt: skip
+    st.caption(f"Recipe: {loaders.recipe_in_words(model.recipe)}.")
 
 
 def strip(dataset: Dataset, query: Query, model: str, k: int, heading: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from retrieval_core import jobs
 from retrieval_core.errors import RetrievalError
+from retrieval_core.exchange_commands import register_data, register_models
 from retrieval_core.presets import PRESETS
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace
@@ -53,15 +54,14 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--subset", default="all", help="all or labelled (default: all)")
     command = add("status", status, "say what exists, what is stale, how big it is and how long it took")
     command.add_argument("--dataset", default="town", help="dataset (default: town)")
-    add("models", models, "print the table of the models")
+    command = add("models", models, "print the table of the models; export and import trained ones")
+    register_models(command.add_subparsers(metavar="ACTION"), _command)
 
     data = add("data", None, "list, build and add datasets").add_subparsers(required=True, metavar="ACTION")
     _command(data, "list", data_list, "print the datasets")
     command = _command(data, "build", data_build, "render a built-in dataset")
     command.add_argument("name", help="town, town-train or shapes")
-    command = _command(data, "add", data_add, "register a folder in the Oxford layout")
-    command.add_argument("name", help="the name that it gets here")
-    command.add_argument("path", help="the folder: jpg/*.jpg and lab/NAME_N_{query,good,ok,junk}.txt")
+    register_data(data, _command)
     return top
 
 
@@ -81,6 +81,8 @@ def _run_options(command: argparse.ArgumentParser, dataset: bool = True) -> None
     command.add_argument("--crop", default="fill", help="how queries are cropped: fill or same (default: fill)")
     command.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
     command.add_argument("--download", action="store_true", help="consent to fetch ImageNet weights (about 380 MB)")
+    command.add_argument("--weights", metavar="PATH", help="start from ImageNet weights of your own: a .pth or .safetensors file of "
+                         "torchvision's network, or a folder with one for each backbone")  # fmt: skip
 
 
 def settings(options):
@@ -89,8 +91,9 @@ def settings(options):
 
     models = tuple(name for name in options.models.split(",") if name)
     return Settings(
-        options.schedule, options.seed, options.start, options.crop, options.device, options.download, models
-    )
+        options.schedule, options.seed, options.start, options.crop, options.device, options.download,
+        options.weights, models,
+    )  # fmt: skip
 
 
 def run(workspace, options, arguments) -> None:
@@ -113,12 +116,19 @@ def evaluate(workspace, options, arguments) -> None:
     """Score a dataset's queries and print the AP table."""
     from retrieval_core.datasets.catalog import open_dataset
     from retrieval_core.evaluation.tables import ap_table
-    from retrieval_core.results import load_scores
+    from retrieval_core.results import load_scores, model_states
 
     chosen = settings(options)
     draw(watched(workspace, arguments, options.dataset, chosen, ("describe", "score")))
-    scores = {model: load_scores(workspace, options.dataset, model) for model in chosen.models}
-    table = ap_table(scores, open_dataset(workspace, options.dataset), options.protocol, options.queries)
+    dataset = open_dataset(workspace, options.dataset)
+    if not dataset.queries:
+        raise RetrievalError(
+            f"{dataset.name!r} has no queries, so there is no average precision. Write LANDMARK_N_query.txt, _good.txt, _ok.txt and "
+            "_junk.txt into a folder, and add the dataset again with --ground-truth FOLDER."
+        )
+    there = [state.key for state in model_states(workspace, dataset.name)]
+    scores = {model: load_scores(workspace, dataset.name, model) for model in chosen.models if model in there}
+    table = ap_table(scores, dataset, options.protocol, options.queries)
     print(f"AP ({options.protocol}) in percent, dataset {options.dataset}\n{table.round(2).to_string()}")
 
 
@@ -154,15 +164,6 @@ def data_build(workspace, options, arguments) -> None:
 
     check_choice("built-in dataset", options.name, BUILT_IN)
     draw(build_dataset(workspace, options.name))
-
-
-def data_add(workspace, options, arguments) -> None:
-    """Register a folder in the Oxford layout."""
-    from retrieval_core.datasets.catalog import add_dataset
-
-    dataset = add_dataset(workspace, options.name, options.path)
-    print(f"{dataset.name}: {len(dataset.images)} photographs, {len(dataset.queries)} queries of "
-          f"{len({query.label for query in dataset.queries})} landmarks")  # fmt: skip
 
 
 def print_status(workspace, dataset: str) -> None:

@@ -10,13 +10,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from retrieval_core.datasets.catalog import fingerprint
-from retrieval_core.errors import check_choice
-from retrieval_core.presets import PRESETS, SCHEDULES, Preset, get_preset
-from retrieval_core.workspace import Workspace, short_hash
+from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.networks.weights import local_file
+from retrieval_core.presets import PRESETS, SCHEDULES, Preset, get_preset, lineage
+from retrieval_core.workspace import Workspace, file_hash, short_hash
 
 STARTS = ("auto", "imagenet", "shapes")
 CROPS = ("fill", "same")
 TRAINING_SET = "town-train"
+IMPORTED = "imported"  # the note on weights that were not trained here: schedule, seed and start that they were made with
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
 VERSIONS = {"weights": 1, "whitening": 1, "descriptors": 1, "scores": 1, "map": 3, "neighbours": 1, "thumbnails": 1}
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
@@ -32,6 +34,7 @@ class Settings:
     crop: str = "fill"
     device: str = "auto"
     download: bool = False  # consent to fetch the ImageNet weights
+    weights: str | None = None  # a person's own file of ImageNet weights, or a folder with one for each backbone
     models: tuple[str, ...] = tuple(PRESETS)
 
     def __post_init__(self):
@@ -39,6 +42,8 @@ class Settings:
         check_choice("start", self.start, STARTS)
         check_choice("crop rule", self.crop, CROPS)
         check_choice("device", self.device, ("auto", "cuda", "mps", "cpu"))
+        if self.weights is not None and self.start == "shapes":
+            raise RetrievalError("--weights is for a start from ImageNet. Leave out --start shapes, or --weights.")
         for model in self.models:
             check_choice("model", model, PRESETS)
 
@@ -53,14 +58,53 @@ def weights_path(workspace: Workspace, stage: Preset, start: str) -> Path:
     return stage_folder(workspace, stage, start) / "weights.safetensors"
 
 
+def identity(stage: Preset) -> dict:
+    """What a stage is, apart from its title and its schedules."""
+    return {key: value for key, value in asdict(stage).items() if key not in (*SCHEDULES, "title")}
+
+
+def imported_note(workspace: Workspace, path: Path) -> dict | None:
+    """With what schedule, seed and start imported weights (or a whitening) were made; None for those that were not imported."""
+    record = workspace.record(path)
+    return record.notes.get(IMPORTED) if record is not None else None
+
+
+def imported_stage(workspace: Workspace, stage: Preset) -> dict | None:
+    """The note on a stage's weights, whatever they start from."""
+    return next(filter(None, (imported_note(workspace, weights_path(workspace, stage, start)) for start in STARTS[1:])), None)
+
+
+def start_file(workspace: Workspace, preset: Preset, start: str) -> dict | None:
+    """Name and hash of the person's own file that a model's ImageNet start was read from; None for other starts."""
+    note = imported_stage(workspace, preset.weights_stage)
+    if note is not None:
+        return note["start_file"]
+    record = workspace.record(weights_path(workspace, lineage(preset.key)[0], start))
+    own = record is not None and "file" in record.notes
+    return {"name": record.notes["file"], "sha256": record.inputs["file"]} if own else None
+
+
 def weights_inputs(workspace: Workspace, stage: Preset, settings: Settings, start: str) -> dict:
-    """What a stage's weights are made from; `start` is imagenet or shapes."""
+    """What a stage's weights are made from; `start` is imagenet or shapes. Imported ones are what they were made from.
+
+    A start's own file counts by its hash; where none is chosen, the one that was used before still does.
+    """
+    path = weights_path(workspace, stage, start)
+    known = workspace.record(path)
+    if imported_note(workspace, path) is not None:
+        return dict(known.inputs)
     trained_on = "shapes" if stage.is_start else TRAINING_SET
     downloaded = stage.is_start and start == "imagenet"
     parent = get_preset(stage.parent) if stage.parent else None
+    own_file = {}
+    if downloaded and settings.weights is not None:
+        own_file = {"file": file_hash(local_file(Path(settings.weights), stage.backbone))}
+    elif downloaded and known is not None and "file" in known.inputs:
+        own_file = {"file": known.inputs["file"]}
     return {
+        **own_file,
         "version": VERSIONS["weights"],
-        "stage": {key: value for key, value in asdict(stage).items() if key not in (*SCHEDULES, "title")},
+        "stage": identity(stage),
         "schedule": None if downloaded else asdict(stage.schedule(settings.schedule)),
         "seed": None if downloaded else settings.seed,
         "start": start,
@@ -76,6 +120,9 @@ def whitening_path(workspace: Workspace, preset: Preset, start: str) -> Path:
 
 def whitening_inputs(workspace: Workspace, preset: Preset, settings: Settings, start: str) -> dict:
     """What a whitening is learnt from: the training photographs under the model's weights."""
+    path = whitening_path(workspace, preset, start)
+    if imported_note(workspace, path) is not None:
+        return dict(workspace.record(path).inputs)
     return {
         "version": VERSIONS["whitening"],
         "data": fingerprint(workspace, TRAINING_SET),

@@ -16,9 +16,9 @@ from retrieval_core.workspace import Workspace
 
 
 def neighbours(workspace: Workspace, name: str, model: str, subset: str = "all") -> Steps:
-    """Find the nearest neighbours of every photograph of a subset, unless there are too many photographs for that."""
+    """Find the nearest neighbours of every photograph of a subset, unless it has none or too many for that."""
     ids = dataset_images(workspace, name, subset)
-    if len(ids) > artefacts.MOST_LISTED:
+    if not 0 < len(ids) <= artefacts.MOST_LISTED:
         return
     paths = artefacts.neighbours_paths(workspace, name, model, subset)
     inputs = artefacts.neighbours_inputs(workspace, name, model, subset)
@@ -29,7 +29,7 @@ def neighbours(workspace: Workspace, name: str, model: str, subset: str = "all")
         if fresh:
             return
         database, _ = load_descriptors(workspace, name, model)
-        matrix = database.matrix[[database.row(image_id) for image_id in ids]]
+        matrix = database.rows(ids)
         begin = time.monotonic()
         found = yield from neighbour_lists(matrix, artefacts.listed(len(ids)))
         seconds = time.monotonic() - begin
@@ -43,7 +43,7 @@ def thumbnails(workspace: Workspace, name: str) -> Generator[Progress, None, Non
     dataset = open_dataset(workspace, name)
     inputs = artefacts.sheets_inputs(workspace, name)
     with workspace.lock(name, "thumbnails"):
-        for number in range(sheet_count(len(dataset.images))):
+        for number in range(sheet_count(dataset.images)):
             path = artefacts.sheet_path(workspace, name, number)
             if not (yield from is_fresh(workspace, path, inputs)):
                 with workspace.writing(path, inputs) as temporary:

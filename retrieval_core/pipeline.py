@@ -5,13 +5,18 @@ Every step looks first whether its artefact is there and fresh, so a run that wa
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from retrieval_core import map_steps, steps
-from retrieval_core.artefacts import TRAINING_SET, Settings
-from retrieval_core.datasets.catalog import BUILT_IN, build_dataset
+from retrieval_core.artefacts import TRAINING_SET, Settings, imported_note, imported_stage, weights_path, whitening_path
+from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported
+from retrieval_core.datasets.imported import imported_models
+from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import imagenet_in_cache
-from retrieval_core.presets import get_preset, lineage
+from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
+from retrieval_core.projection.layouts import FEWEST
+from retrieval_core.results import dataset_images
 from retrieval_core.workspace import Workspace
 
 ALL_STEPS = ("describe", "score", "map")
@@ -29,11 +34,12 @@ class Step:
 
 
 def run(
-    workspace: Workspace, dataset: str | None, settings: Settings, do: tuple[str, ...] = ALL_STEPS, maps=MAPS
+    workspace: Workspace, dataset: str | None, settings: Settings, do: tuple[str, ...] = ALL_STEPS, maps=None
 ) -> Iterator[Progress]:
     """Do everything that is missing, model after model, each explorable as soon as its own steps are done.
 
-    `dataset` None trains only. `do` leaves out later steps, `maps` says which maps are made.
+    `dataset` None trains only. `do` leaves out later steps, `maps` says which maps are made: MAPS by default, as far as
+    there are photographs for them. Descriptors that were imported are scored and mapped, and nothing is trained for them.
     """
     plan = list(_plan(workspace, dataset, settings, do, maps))
     whole = sum(step.seconds for step in plan)
@@ -48,16 +54,38 @@ def run(
     yield Progress("all done", 1, 1, overall=1.0)
 
 
-def choose_start(settings: Settings, backbones: set[str]) -> str:
-    """`imagenet` or `shapes`: what `auto` comes to. All models of a run start alike, so that they can be compared."""
+def choose_start(workspace: Workspace, settings: Settings) -> str:
+    """`imagenet` or `shapes`: what `auto` comes to. All models of a run start alike, so that they can be compared.
+
+    ImageNet weights are at hand where they are consented to, given as files, in torch's cache, or in ours.
+    """
     if settings.start != "auto":
         return settings.start
-    at_hand = settings.download or all(imagenet_in_cache(backbone) for backbone in backbones)
+    starts = {lineage(key)[0] for key in settings.models}
+    at_hand = settings.download or settings.weights is not None
+    at_hand = at_hand or all(
+        weights_path(workspace, stage, "imagenet").exists() or imagenet_in_cache(stage.backbone) for stage in starts
+    )
     return "imagenet" if at_hand else "shapes"
 
 
+def _to_train(workspace: Workspace, key: str, settings: Settings, start: str) -> tuple[list[Preset], Settings, str]:
+    """The stages of a model from the last imported one on, and the settings and the start that its descriptors have.
+
+    Imported weights were made with a schedule, a seed and a start of their own, whatever is chosen here.
+    """
+    stages = lineage(key)
+    for number, stage in reversed(list(enumerate(stages))):
+        note = imported_stage(workspace, stage)
+        if note is not None:
+            if stage is stages[-1]:
+                settings = replace(settings, schedule=note["schedule"] or settings.schedule, seed=note["seed"] or 0)
+            return stages[number:], settings, note["start"]
+    return stages, settings, start
+
+
 def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, maps) -> Iterator[Step]:
-    start = choose_start(settings, {get_preset(key).backbone for key in settings.models})
+    start = choose_start(workspace, settings)
     built = set()
 
     def build(name: str, seconds: float) -> Iterator[Step]:
@@ -67,33 +95,59 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
 
     if dataset:
         yield from build(dataset, 20)
+    if dataset and is_imported(workspace, dataset):
+        settings = replace(settings, models=tuple(_imported(workspace, dataset, settings)))
+        for key in settings.models:
+            yield from _exploring(workspace, dataset, key, settings, do, maps)
+        return
     trained = set()
     for key in settings.models:
         model = get_preset(key)
-        for stage in lineage(key):
+        stages, own, its_start = _to_train(workspace, key, settings, start)
+        for stage in stages:
             if stage.key in trained:
                 continue
             trained.add(stage.key)
-            if not stage.is_start:
-                yield from build(TRAINING_SET, 60)
-            elif start == "shapes":
-                yield from build("shapes", 5)
-            yield Step(f"train {stage.key}", stage.quick.seconds,
-                       lambda stage=stage: steps.train_stage(workspace, stage, settings, start))  # fmt: skip
+            if imported_stage(workspace, stage) is None and (not stage.is_start or its_start == "shapes"):
+                yield from build("shapes", 5) if stage.is_start else build(TRAINING_SET, 60)
+            yield Step(f"train {stage.key}", stage.quick.seconds, partial(steps.train_stage, workspace, stage, settings, its_start))
         if model.whitening:
-            yield Step(f"whiten {key}", 8,
-                       lambda model=model: steps.learn_whitening(workspace, model, settings, start))  # fmt: skip
+            if imported_note(workspace, whitening_path(workspace, model, its_start)) is None:
+                yield from build(TRAINING_SET, 60)
+            yield Step(f"whiten {key}", 8, partial(steps.learn_whitening, workspace, model, own, its_start))
         if dataset and "describe" in do:
-            yield Step(f"describe {dataset} with {key}", 4,
-                       lambda model=model: steps.describe(workspace, dataset, model, settings, start))  # fmt: skip
-        if dataset and "score" in do:
-            yield Step(f"score {key}", 0.3, lambda key=key: steps.score(workspace, dataset, key))
-        if dataset and "map" in do:
-            if model is get_preset(settings.models[0]):
-                yield Step(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
-            for subset in dict.fromkeys(subset for _, subset in maps):
-                yield Step(f"neighbours {key}", 0.5,
-                           lambda key=key, subset=subset: map_steps.neighbours(workspace, dataset, key, subset))  # fmt: skip
-            for method, subset in maps:
-                yield Step(f"map {key}", 2, lambda key=key, method=method, subset=subset: steps.project(
-                    workspace, dataset, key, method, subset, seed=settings.seed))  # fmt: skip
+            yield Step(f"describe {dataset} with {key}", 4, partial(steps.describe, workspace, dataset, model, own, its_start))
+        if dataset:
+            yield from _exploring(workspace, dataset, key, settings, do, maps)
+
+
+def _imported(workspace: Workspace, dataset: str, settings: Settings) -> list[str]:
+    """Which of the chosen models have imported descriptors of the dataset."""
+    found = [key for key in imported_models(workspace, dataset) if key in settings.models]
+    if not found:
+        raise RetrievalError(
+            f"{dataset!r} has imported descriptors only of {', '.join(imported_models(workspace, dataset))}, and no others can be "
+            "made. Choose among these with --models."
+        )
+    return found
+
+
+def _exploring(workspace: Workspace, dataset: str, key: str, settings: Settings, do, maps) -> Iterator[Step]:
+    """What is made of a model's descriptors: scores, thumbnails with the first model, neighbours and maps."""
+    if "score" in do:
+        yield Step(f"score {key}", 0.3, lambda: steps.score(workspace, dataset, key))
+    if "map" not in do:
+        return
+    if key == settings.models[0]:
+        yield Step(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
+    for subset in dict.fromkeys(subset for _, subset in maps or MAPS):
+        yield Step(f"neighbours {key}", 0.5, lambda subset=subset: map_steps.neighbours(workspace, dataset, key, subset))
+    for method, subset in maps or MAPS:
+        project = partial(steps.project, workspace, dataset, key, method, subset, seed=settings.seed)
+        yield Step(f"map {key}", 2, project if maps else partial(_if_enough, workspace, dataset, subset, project))
+
+
+def _if_enough(workspace: Workspace, dataset: str, subset: str, project: Callable) -> Generator[Progress, None, None]:
+    """Make a map that nobody asked for by name only where the subset has photographs enough: there may be no labels."""
+    if len(dataset_images(workspace, dataset, subset)) >= FEWEST:
+        yield from project()

@@ -1,5 +1,6 @@
 """The read side: what has been made so far, checked and read back. Pages and reports call this, nothing here computes."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import numpy as np
 
 from retrieval_core import artefacts
 from retrieval_core.artefacts import Settings
-from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.catalog import fingerprint, is_imported, open_dataset
+from retrieval_core.datasets.imported import START as IMPORTED_START
+from retrieval_core.datasets.imported import imported_models
 from retrieval_core.datasets.thumbnails import sheet_count
 from retrieval_core.descriptors.extract import Descriptors
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import check_choice
 from retrieval_core.evaluation.average_precision import Score
 from retrieval_core.presets import PRESETS, Preset, get_preset
 from retrieval_core.projection.layouts import Layout
@@ -60,7 +63,9 @@ class ModelState:
 
 
 def model_states(workspace: Workspace, dataset: str) -> list[ModelState]:
-    """The state of every preset for a dataset, in the order of the table."""
+    """The state of every preset for a dataset, in the order of the table; of imported descriptors only of those there are."""
+    if is_imported(workspace, dataset):
+        return [model_state(workspace, dataset, get_preset(key)) for key in imported_models(workspace, dataset)]
     return [model_state(workspace, dataset, preset) for preset in PRESETS.values()]
 
 
@@ -78,11 +83,13 @@ def model_state(workspace: Workspace, dataset: str, preset: Preset) -> ModelStat
     if described is None:
         return ModelState(**common, state="trained" if weights else "missing")
     recipe = described.notes["recipe"]
+    if start == IMPORTED_START:
+        common["title"] = f"{recipe['dim']}-d, imported from {recipe['source']}"
     state, message = _descriptors_state(workspace, dataset, preset, recipe)
     scores = read_json(folder / "scores.json", {}) if workspace.state(folder / "scores.json") == "fresh" else {}
     seconds = {"train": weights.seconds if weights else 0.0, "describe": described.seconds}
     return ModelState(
-        **common, state=state, message=message, schedule=recipe["schedule"], seed=recipe["seed"],
+        **common, state=state, message=message, schedule=recipe.get("schedule"), seed=recipe.get("seed"),
         device=described.device, seconds=seconds, recipe=recipe,
         bytes=workspace.size(folder), map_oxford=scores.get("map_oxford"),
         map_finite_sum=scores.get("map_finite_sum"), maps=tuple(list_layouts(workspace, dataset, preset.key)),
@@ -96,9 +103,12 @@ def recipe_settings(recipe: dict) -> Settings:
 
 def command(dataset: str, recipe: dict) -> str:
     """The command that repeats the number that this recipe stands behind."""
+    if recipe["start"] == IMPORTED_START:
+        return f"python -m retrieval_core run --dataset {dataset} --models {recipe['model']}"
     return (
         f"python -m retrieval_core run --dataset {dataset} --models {recipe['model']} --schedule {recipe['schedule']} "
         f"--seed {recipe['seed']} --start {recipe['start']} --crop {recipe['crop']}"
+        + (f" --weights {recipe['start_file']['name']}" if "start_file" in recipe else "")
     )
 
 
@@ -179,7 +189,7 @@ def load_neighbours(
 def list_sheets(workspace: Workspace, dataset: str) -> list[Path]:
     """The sheets of a dataset's thumbnails; empty if one is not there or not of the photographs as they are now."""
     inputs = artefacts.sheets_inputs(workspace, dataset)
-    count = sheet_count(len(open_dataset(workspace, dataset).images))
+    count = sheet_count(open_dataset(workspace, dataset).images)
     paths = [artefacts.sheet_path(workspace, dataset, number) for number in range(count)]
     return paths if all(workspace.state(path, inputs) == "fresh" for path in paths) else []
 
@@ -192,8 +202,6 @@ def layout_choice(method: str, subset: str, parameters: dict | None, seed: int) 
 
 def training_log(workspace: Workspace, model: str) -> list[dict]:
     """The lines of a model's training.jsonl; empty where it was not trained (or only downloaded)."""
-    import json
-
     stage = get_preset(model).weights_stage
     for start in ("shapes", "imagenet"):
         path = artefacts.stage_folder(workspace, stage, start) / "training.jsonl"
@@ -211,6 +219,8 @@ def dataset_images(workspace: Workspace, dataset: str, subset: str) -> tuple[str
 
 def _weights_record(workspace: Workspace, preset: Preset, described: Record | None) -> tuple[Record | None, str | None]:
     starts = [described.notes["recipe"]["start"]] if described else ["imagenet", "shapes"]
+    if starts == [IMPORTED_START]:
+        return None, IMPORTED_START
     for start in starts:
         record = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, start))
         if record is not None:
@@ -220,6 +230,11 @@ def _weights_record(workspace: Workspace, preset: Preset, described: Record | No
 
 def _descriptors_state(workspace: Workspace, dataset: str, preset: Preset, recipe: dict) -> tuple[str, str]:
     folder = workspace.folder(dataset, preset.key)
+    if recipe["start"] == IMPORTED_START:
+        sound = all(workspace.state(folder / file) == "fresh" for file in ("descriptors.npy", "queries.npy"))
+        if sound and recipe["dataset"] == fingerprint(workspace, dataset):
+            return "ready", ""
+        return "damaged", f"{folder} is damaged, or the ground truth changed since. Add the descriptors again: data add {dataset} …"
     inputs = artefacts.descriptors_inputs(workspace, dataset, preset, recipe_settings(recipe), recipe["start"])
     for file in ("descriptors.npy", "queries.npy"):
         state = workspace.state(folder / file, inputs)
@@ -228,13 +243,3 @@ def _descriptors_state(workspace: Workspace, dataset: str, preset: Preset, recip
         if state != "fresh":
             return "damaged", f"{folder / file} is {state}; the next run makes it anew."
     return "ready", ""
-
-
-def require_model(state: ModelState, dataset: str) -> ModelState:
-    """Return the state of a model that can be explored; RetrievalError with the remedy otherwise."""
-    if not state.explorable:
-        raise RetrievalError(
-            f"Model {state.key} has no descriptors of {dataset!r} ({state.state}). "
-            f"Run: python -m retrieval_core run --dataset {dataset} --models {state.key}"
-        )
-    return state

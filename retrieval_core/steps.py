@@ -23,7 +23,7 @@ from retrieval_core.descriptors.whitening import PCAWhitening
 from retrieval_core.evaluation.average_precision import evaluate, mean_average_precision
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
-from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, save_weights
+from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, local_file, local_weights, save_weights
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress
 from retrieval_core.projection.layouts import Layout, compute_layout
@@ -36,16 +36,20 @@ Steps = Generator[Progress, None, None]
 
 
 def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: str) -> Steps:
-    """Make the weights of a stage: fetched for an ImageNet start, else trained from the parent's weights."""
+    """Make the weights of a stage: fetched or read for an ImageNet start, else trained from the parent's weights.
+
+    Weights that were imported are used as they are, whatever the settings; damaged ones raise a RetrievalError.
+    """
     path = artefacts.weights_path(workspace, stage, start)
     inputs = artefacts.weights_inputs(workspace, stage, settings, start)
     with workspace.lock(str(path.relative_to(workspace.root))):
-        if (yield from is_fresh(workspace, path, inputs)):
+        if (yield from _was_imported(workspace, path)) or (yield from is_fresh(workspace, path, inputs)):
             return
         if stage.is_start and start == "imagenet":
             yield Progress(f"fetch {stage.key}", 0, 1)
-            state = imagenet_weights(stage.backbone, settings.download)
-            with workspace.writing(path, inputs) as temporary:
+            file = local_file(Path(settings.weights), stage.backbone) if settings.weights else None
+            state = local_weights(file, stage.backbone) if file else imagenet_weights(stage.backbone, settings.download)
+            with workspace.writing(path, inputs, notes={"file": file.name} if file else {}) as temporary:
                 save_weights(state, temporary, {"stage": stage.key, "start": start})
             return
         device = pick_device(settings.device)
@@ -70,7 +74,7 @@ def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, st
     path = artefacts.whitening_path(workspace, preset, start)
     inputs = artefacts.whitening_inputs(workspace, preset, settings, start)
     with workspace.lock(str(path.relative_to(workspace.root))):
-        if (yield from is_fresh(workspace, path, inputs)):
+        if (yield from _was_imported(workspace, path)) or (yield from is_fresh(workspace, path, inputs)):
             return
         dataset = open_dataset(workspace, TRAINING_SET)
         folder = _half_done(path, inputs)
@@ -103,7 +107,8 @@ def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings
         if preset.whitening:
             whitening = PCAWhitening.load(artefacts.whitening_path(workspace, preset, start))
             matrix, queries = (whitening.transform(rows) for rows in (matrix, queries))
-        notes = {"recipe": _recipe(preset, settings, start, inputs)}
+        own_file = artefacts.start_file(workspace, preset, start)
+        notes = {"recipe": _recipe(preset, settings, start, inputs) | ({"start_file": own_file} if own_file else {})}
         common = {"device": str(device), "seconds": time.monotonic() - begin, "notes": notes}
         ids = {
             "images": [image.id for image in dataset.images],
@@ -148,7 +153,7 @@ def project(
         if not (yield from is_fresh(workspace, path, inputs)):
             database, _ = load_descriptors(workspace, name, model)
             ids = dataset_images(workspace, name, subset)
-            matrix = database.matrix[[database.row(image_id) for image_id in ids]]
+            matrix = database.rows(ids)
             begin = time.monotonic()
             layout = yield from compute_layout(ids, matrix, method, parameters, seed)
             notes = {"choice": choice, "n": len(ids), "quality": layout.quality, "parameters": layout.parameters,
@@ -190,6 +195,15 @@ def is_fresh(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progre
         kept = workspace.set_aside(path)
         yield Progress("check", 0, 1, f"{path} was damaged: it is now {kept.name}, and made anew")
     return state == "fresh"
+
+
+def _was_imported(workspace: Workspace, path: Path) -> Generator[Progress, None, bool]:
+    """Whether weights (or a whitening) were imported, and so are used as they are; RetrievalError if they are damaged."""
+    if artefacts.imported_note(workspace, path) is None:
+        return False
+    workspace.require(path, f"It was imported: import it again, or remove {path.parent} to train it here.")
+    yield Progress("check", 1, 1, f"{path} was imported and is used as it is; remove {path.parent} to train it here")
+    return True
 
 
 def _half_done(path: Path, inputs: dict) -> Path:

@@ -152,8 +152,7 @@ class Workspace:
         known = self._verified.get(path)
         if known and known[:2] == (stat.st_size, stat.st_mtime_ns):
             return known[2]
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = file_hash(path)
         self._verified[path] = (stat.st_size, stat.st_mtime_ns, digest)
         return digest
 
@@ -164,6 +163,12 @@ class Workspace:
     def free_bytes(self) -> int:
         """Bytes free on the disk that holds the cache."""
         return shutil.disk_usage(next(p for p in (self.root, *self.root.parents) if p.exists())).free
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def canonical(value: Any) -> str:

@@ -12,16 +12,17 @@ from pages.parts import state
 from retrieval_core import results
 from retrieval_core.datasets.catalog import fingerprint, list_datasets, open_dataset
 from retrieval_core.datasets.images import crop_query, read_image
+from retrieval_core.datasets.thumbnails import placeholder
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.descriptors.extract import Descriptors
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.presets import PRESETS
 from retrieval_core.workspace import Workspace
 
 START_TITLES = {
     "shapes": "shapes, a formula-driven stand-in for ImageNet",
     "imagenet": "ImageNet",
+    "imported": "descriptors that were imported",
     None: "not trained yet",
 }
 THUMBNAIL = 240  # pixels of the longest side
@@ -39,8 +40,8 @@ def retrieval_datasets() -> list[str]:
 
 
 def model_titles() -> dict[str, str]:
-    """Key and title of every model."""
-    return {key: f"{key} · {preset.title}" for key, preset in PRESETS.items()}
+    """Key and title of every model of the chosen dataset."""
+    return {model.key: f"{model.key} · {model.title}" for model in model_states()}
 
 
 def model_states() -> list[results.ModelState]:
@@ -72,6 +73,17 @@ def chosen_model() -> results.ModelState:
     if chosen.state == "stale":
         st.warning(f"Model {chosen.key} is stale: {chosen.message}")
     return chosen
+
+
+def recipe_in_words(recipe: dict) -> str:
+    """What stands behind a model's descriptors of the chosen dataset."""
+    if recipe["start"] == "imported":
+        return (f"{recipe['dim']} dimensions, imported from `{recipe['source']}` (`{recipe['sha256'][:12]}`); how they were made is "
+                f"not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
+    own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
+    return (f"{recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, one scale, whitening "
+            f"{recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule {recipe['schedule']}, seed "
+            f"{recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
 
 
 def start_note() -> str:
@@ -123,8 +135,8 @@ def thumbnail(path: str, box: Box | None = None) -> str:
 
 @st.cache_data(max_entries=20_000, show_spinner=False)
 def _thumbnail(path: str, box: Box | None, changed: float) -> str:
-    picture = read_image(path)
-    if box is not None:
+    picture = read_image(path) if path else placeholder().copy()
+    if path and box is not None:
         picture = crop_query(picture, box, THUMBNAIL, "fill")
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     return data_uri(picture)

@@ -13,6 +13,7 @@ from pages.parts import loaders, style
 from retrieval_core import artefacts, results
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
+from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS
 from retrieval_core.projection.alignment import align
@@ -69,8 +70,7 @@ def describe(name: str, choice: Choice) -> dict:
         "extent": np.max([np.abs(layout.xy).max(axis=0) for layout in laid_out.values()], axis=0).tolist() if laid_out else [1, 1],
         "landmarks": [{"name": label, "colour": style.hue(dataset.labels, label), "symbol": style.symbol_number(dataset.labels, label)}
                       for label in dataset.labels],
-        "queries": [{"id": query.id, "point": order[query.image_id], "label": query.label, "box": query.box,
-                     "size": image_size(dataset.image(query.image_id).path),
+        "queries": [{"id": query.id, "point": order[query.image_id], "label": query.label, **_box(dataset, query),
                      "good": numbers(query.good), "ok": numbers(query.ok), "junk": numbers(query.junk)}
                     for query in dataset.queries if query.image_id in order],
         "models": [_model(state, name, choice, laid_out.get(state.key)) for state in results.model_states(workspace, name)
@@ -96,6 +96,12 @@ def label_numbers(name: str, subset: str) -> np.ndarray:
     dataset = loaders.open_named(name)
     numbers = {label: number for number, label in enumerate(dataset.labels)}
     return np.array([numbers.get(dataset.image(image_id).label, UNLABELLED) for image_id in ids(name, subset)], np.uint16)
+
+
+def _box(dataset: Dataset, query: Query) -> dict:
+    """The box of a query and the size of its photograph; without the photograph there is nothing to draw a box on."""
+    path = dataset.image(query.image_id).path
+    return {"box": query.box, "size": image_size(path)} if path else {"box": None, "size": None}
 
 
 def sheet_cells(name: str, subset: str) -> list[int] | None:

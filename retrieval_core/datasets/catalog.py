@@ -1,18 +1,21 @@
-"""Which datasets there are: the built-in ones, rendered into the cache at first use, and folders that the user added.
+"""Which datasets there are: the built-in ones, rendered into the cache at first use, and those that the user added.
 
 A dataset is known by `cache/<name>/dataset.json`, written last: where it lies and which reader it needs.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from retrieval_core.datasets.csv_table import read_csv
 from retrieval_core.datasets.folder import read_class_folders
+from retrieval_core.datasets.imported import Source, import_descriptors, read_imported
+from retrieval_core.datasets.own import find_layout, read_classes, read_flat
 from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
 from retrieval_core.datasets.town.build import TownSpec, TownTrainSpec, build_town, build_town_train
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
@@ -40,12 +43,29 @@ BUILT_IN = {
 
 
 @dataclass(frozen=True)
+class Layout:
+    """How a dataset that was added lies on disk: what it is called, and its reader (path, name, ground truth)."""
+
+    title: str
+    reader: Callable[[str, str, str | None], Dataset]
+
+
+LAYOUTS = {
+    "oxford": Layout("Photographs in {path}", read_oxford),
+    "flat": Layout("Photographs in {path}, without ground truth", read_flat),
+    "classes": Layout("Folders of landmarks in {path}", read_classes),
+    "csv": Layout("Photographs listed in {path}", read_csv),
+}
+IMPORTED = "npy"  # descriptors without a reader of photographs: see imported.py
+
+
+@dataclass(frozen=True)
 class DatasetEntry:
     """One line of the catalogue. `retrieval` is False for a training set: it has classes but no queries."""
 
     name: str
     title: str
-    kind: str  # "built-in" or "oxford"
+    kind: str  # "built-in", one of LAYOUTS, or IMPORTED
     path: str
     ready: bool
     retrieval: bool
@@ -61,8 +81,12 @@ def list_datasets(workspace: Workspace) -> list[DatasetEntry]:
     for file in sorted(workspace.root.glob(f"*/{DESCRIPTION}")):
         name = file.parent.name
         if name not in BUILT_IN:
-            path = read_json(file)["path"]
-            entries.append(DatasetEntry(name, f"Photographs in {path}", "oxford", path, Path(path).is_dir(), True))
+            kind, path = (read_json(file)[key] for key in ("kind", "path"))
+            if kind == IMPORTED:
+                entries.append(DatasetEntry(name, f"Descriptors imported from {path}", kind, path, True, True))
+            else:
+                title = LAYOUTS[kind].title.format(path=path)
+                entries.append(DatasetEntry(name, title, kind, path, Path(path).exists(), True))
     return entries
 
 
@@ -77,10 +101,13 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     Raises RetrievalError with the remedy if the name is unknown, not built yet, or its folder is gone or broken.
     """
     description = _description(workspace, name)
+    kind = description["kind"]
     if name in BUILT_IN:
         dataset = BUILT_IN[name].reader(workspace.folder(name) / "photographs", name)
+    elif kind == IMPORTED:
+        dataset = read_imported(workspace.folder(name), name, description["photographs"], description["ground_truth"])
     else:
-        dataset = read_oxford(Path(description["path"]), name)
+        dataset = LAYOUTS[kind].reader(description["path"], name, description.get("ground_truth"))
     if description.get("fingerprint") != dataset.fingerprint:
         write_json(workspace.folder(name) / DESCRIPTION, {**description, "fingerprint": dataset.fingerprint})
     return dataset
@@ -103,20 +130,41 @@ def _description(workspace: Workspace, name: str) -> dict:
     )
 
 
-def add_dataset(workspace: Workspace, name: str, path: str | Path) -> Dataset:
-    """Register a folder in the Oxford layout under a name, after reading it whole. The folder is only ever read."""
+def is_imported(workspace: Workspace, name: str) -> bool:
+    """Whether a dataset consists of descriptors that were made elsewhere: there is nothing to train or to describe."""
+    return read_json(workspace.folder(name) / DESCRIPTION, {}).get("kind") == IMPORTED
+
+
+def add_dataset(
+    workspace: Workspace, name: str, path: str | Path, layout: str | None = None, *, ground_truth: str | Path | None = None,
+    model: str | None = None, ids: str | Path | None = None, queries: str | Path | None = None,
+) -> Dataset:  # fmt: skip
+    """Register what lies at `path` under a name, after reading it whole. It is only ever read.
+
+    `layout` is one of LAYOUTS or IMPORTED; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
+    they don't lie with the photographs. `model`, `ids` and `queries` are for descriptors: see `import_descriptors`.
+    Raises RetrievalError if the name is taken, or as the readers do.
+    """
     if name in BUILT_IN:
         raise RetrievalError(f"{name!r} is the name of a built-in dataset. Choose another name.")
-    folder = Path(path).expanduser().absolute()
-    description = read_json(workspace.folder(name) / DESCRIPTION)
-    if description is not None and description["path"] != str(folder):
-        raise RetrievalError(f"{name!r} already names {description['path']}. Choose another name for {folder}.")
-    dataset = read_oxford(folder, name)
-    workspace.ensure_writable(workspace.folder(name))
-    write_json(
-        workspace.folder(name) / DESCRIPTION,
-        {"kind": "oxford", "path": str(folder), "fingerprint": dataset.fingerprint},
+    path, ground_truth, ids, queries = (
+        Path(part).expanduser().absolute() if part is not None else None for part in (path, ground_truth, ids, queries)
     )
+    layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, IMPORTED))
+    description = read_json(workspace.folder(name) / DESCRIPTION)
+    if description is not None and (description["kind"] != layout or (layout != IMPORTED and description["path"] != str(path))):
+        raise RetrievalError(f"{name!r} already names {description['path']}. Choose another name for {path}.")
+    if layout == IMPORTED:
+        if model is None:
+            raise RetrievalError(f"Say with --model KEY which of the models the descriptors in {path} stand for.")
+        dataset, more = import_descriptors(workspace, name, Source(path, model, ids, queries, ground_truth))
+    else:
+        if (model, ids, queries) != (None, None, None):
+            raise RetrievalError(f"{path} is not a file of descriptors: --model, --ids and --queries are only for those.")
+        dataset = LAYOUTS[layout].reader(path, name, ground_truth)
+        more = {"ground_truth": str(ground_truth) if ground_truth else None, "fingerprint": dataset.fingerprint}
+    workspace.ensure_writable(workspace.folder(name))
+    write_json(workspace.folder(name) / DESCRIPTION, {"kind": layout, "path": str(path), **more})
     return dataset
 
 

@@ -1,8 +1,9 @@
 """The Oxford layout: photographs in one folder, and four text files for each query.
 
-`NAME_N_query.txt` holds one line `oxc1_<image> x1 y1 x2 y2` (the prefix may be left out); `NAME_N_good.txt`, `_ok.txt`
-and `_junk.txt` hold one image a line and may be empty. NAME is the landmark, N the number of its query. Source: the
-Oxford Buildings dataset (Philbin et al., "Object retrieval with large vocabularies and fast spatial matching", 2007).
+`NAME_N_query.txt` holds one line `oxc1_<image> x1 y1 x2 y2` (the prefix may be left out, and so may the box where the
+whole photograph is the query); `NAME_N_good.txt`, `_ok.txt` and `_junk.txt` hold one image a line and may be empty.
+NAME is the landmark, N the number of its query. Source: the Oxford Buildings dataset (Philbin et al., "Object retrieval
+with large vocabularies and fast spatial matching", 2007).
 """
 
 import math
@@ -23,55 +24,72 @@ _FILE_NAME = re.compile(r"(?P<landmark>.+)_(?P<number>\d+)_(?P<kind>query|good|o
 _TOLERANCE = 1.0  # pixels by which a rounded box may stand out of its picture
 
 
-def read_oxford(root: str | Path, name: str) -> Dataset:
+def read_oxford(root: str | Path, name: str, ground_truth: str | Path | None = None) -> Dataset:
     """Read a folder in the Oxford layout: any number of landmarks and of queries a landmark, lists may be empty.
 
     Image ids are file stems, query ids `NAME_N`; both are sorted, queries by landmark and then by number. An image
     is labelled with the landmark whose lowest-numbered query counts it as good or ok; if several do, with the first.
-    Pictures are not decoded; of the query images the headers are read, to check the boxes.
+    Pictures are not decoded; of the query images the headers are read, to check the boxes. The text files may lie in
+    a folder `ground_truth` of their own.
     Raises RetrievalError naming the file and the remedy for whatever is missing or does not fit together.
     """
     root = Path(root).absolute()
     if not root.is_dir():
-        raise RetrievalError(
-            f"The folder {root} does not exist. Check the path, or add the dataset again with a new one."
-        )
-    photographs = _find_photographs(root)
-    files = _find_ground_truth(root)
-    queries = tuple(_read_query(key, files[key], photographs) for key in sorted(files))
-    labels = _labels(queries)
+        raise RetrievalError(f"The folder {root} does not exist. Check the path, or add the dataset again with a new one.")
+    photographs = find_photographs(root)
+    if not photographs:
+        raise RetrievalError(f"No photographs in {root}. Put them (.jpg, .jpeg, .png or .webp) into {root / 'jpg'}.")
+    queries, files = read_ground_truth(ground_truth or root, photographs)
+    labels = query_labels(queries)
     images = tuple(Image(stem, path, labels.get(stem)) for stem, path in photographs.items())
-    fingerprint = folder_fingerprint(root, images, [file for kinds in files.values() for file in kinds.values()])
-    return Dataset(name, images, queries, fingerprint)
+    return Dataset(name, images, queries, folder_fingerprint(root, images, files))
+
+
+def read_ground_truth(folder: str | Path, photographs: Mapping[str, str]) -> tuple[tuple[Query, ...], list[Path]]:
+    """The queries whose text files lie in `folder` (or in its lab/ or gt_files*/), and these files.
+
+    `photographs` gives the path of each image id, "" where there is no photograph: its boxes are not checked then.
+    Raises RetrievalError as `read_oxford` does, also where there is no ground truth.
+    """
+    files = find_ground_truth(folder)
+    if not files:
+        raise RetrievalError(
+            f"No ground truth for {folder}. Put NAME_1_query.txt, NAME_1_good.txt, NAME_1_ok.txt and NAME_1_junk.txt "
+            f"for each query into {Path(folder) / 'lab'}."
+        )
+    _check_complete(files)
+    queries = tuple(_read_query(key, files[key], photographs) for key in sorted(files))
+    return queries, [file for kinds in files.values() for file in kinds.values()]
 
 
 def write_oxford(root: str | Path, queries: Sequence[Query]) -> None:
     """Write the ground truth of `queries` as `root/lab/*.txt`, so that `read_oxford` gives the same queries back.
 
-    Query ids must be `NAME_N` with their label as NAME, and every query needs a box; otherwise ValueError.
+    Raises RetrievalError if a query's id is not `NAME_N` with its label as NAME, or can't be a file's name.
     """
     folder = Path(root) / "lab"
     folder.mkdir(parents=True, exist_ok=True)
     for query in queries:
-        if not re.fullmatch(re.escape(query.label) + r"_\d+", query.id) or query.box is None:
-            raise ValueError(f"query {query.id!r} of {query.label!r} has no box or no id of the form NAME_N")
-        box = " ".join(str(float(side)) for side in query.box)
-        (folder / f"{query.id}_query.txt").write_text(f"{PREFIX}{query.image_id} {box}\n", encoding="utf-8")
+        if not re.fullmatch(re.escape(query.label) + r"_\d+", query.id) or "/" in query.id:
+            raise RetrievalError(
+                f"The query {query.id!r} of {query.label!r} can't be written in the Oxford layout: its id must be the "
+                "landmark, an underscore and a number, without '/'. Rename it in the ground truth that it was read from."
+            )
+        box = "".join(f" {float(side)}" for side in query.box or ())
+        (folder / f"{query.id}_query.txt").write_text(f"{PREFIX}{query.image_id}{box}\n", encoding="utf-8")
         for kind in LISTS:
             lines = "".join(f"{image_id}\n" for image_id in getattr(query, kind))
             (folder / f"{query.id}_{kind}.txt").write_text(lines, encoding="utf-8")
 
 
-def _find_photographs(root: Path) -> dict[str, str]:
-    for folder in PHOTOGRAPH_FOLDERS:
-        found = list_photographs(root / folder)
-        if found:
-            return found
-    raise RetrievalError(f"No photographs in {root}. Put them (.jpg, .jpeg, .png or .webp) into {root / 'jpg'}.")
+def find_photographs(root: str | Path) -> dict[str, str]:
+    """Path of every photograph by file stem, from the first of PHOTOGRAPH_FOLDERS that has any; empty if none has."""
+    return next(filter(None, (list_photographs(Path(root) / folder) for folder in PHOTOGRAPH_FOLDERS)), {})
 
 
-def _find_ground_truth(root: Path) -> dict[tuple[str, int], dict[str, Path]]:
-    """The four files of each query by (landmark, number), from the first folder that has any."""
+def find_ground_truth(root: str | Path) -> dict[tuple[str, int], dict[str, Path]]:
+    """The files of each query by (landmark, number), from the first folder that has any; empty if none has."""
+    root = Path(root)
     folders = [folder for pattern in GROUND_TRUTH_FOLDERS for folder in sorted(root.glob(pattern)) if folder.is_dir()]
     for folder in [*folders, root]:
         found: dict[tuple[str, int], dict[str, Path]] = {}
@@ -84,12 +102,8 @@ def _find_ground_truth(root: Path) -> dict[tuple[str, int], dict[str, Path]]:
                     raise RetrievalError(f"{kinds[match['kind']]} and {file} mean the same query. Remove one of them.")
                 kinds[match["kind"]] = file
         if found:
-            _check_complete(found)
             return found
-    raise RetrievalError(
-        f"No ground truth for {root}. Put NAME_1_query.txt, NAME_1_good.txt, NAME_1_ok.txt and NAME_1_junk.txt "
-        f"for each query into {root / 'lab'}."
-    )
+    return {}
 
 
 def _check_complete(files: Mapping[tuple[str, int], Mapping[str, Path]]) -> None:
@@ -113,15 +127,16 @@ def _read_query(key: tuple[str, int], files: Mapping[str, Path], photographs: Ma
         for other in image_ids:
             if other in seen:
                 raise RetrievalError(
-                    f"{files[kind]} names {other!r}, which {files[seen[other]].name} already names. "
-                    "Keep one of the two lines."
+                    f"{files[kind]} names {other!r}, which {files[seen[other]].name} already names. Keep one of the two lines."
                 )
             seen[other] = kind
     return Query(f"{landmark}_{number}", image_id, landmark, box, **lists)
 
 
-def _read_query_line(file: Path, photographs: Mapping[str, str]) -> tuple[str, Box]:
+def _read_query_line(file: Path, photographs: Mapping[str, str]) -> tuple[str, Box | None]:
     lines = _lines(file)
+    if len(lines) == 1 and lines[0].removeprefix(PREFIX) in photographs:
+        return lines[0].removeprefix(PREFIX), None
     parts = lines[0].rsplit(maxsplit=4) if len(lines) == 1 else []
     try:
         image_name, *sides = parts
@@ -132,11 +147,12 @@ def _read_query_line(file: Path, photographs: Mapping[str, str]) -> tuple[str, B
         ) from error
     image_id = image_name if image_name in photographs else image_name.removeprefix(PREFIX)
     _check_known(image_id, file, photographs)
-    width, height = image_size(photographs[image_id])
+    # Without the photograph its sides are not known: a box only has to be one.
+    width, height = image_size(photographs[image_id]) if photographs[image_id] else (math.inf, math.inf)
     inside = -_TOLERANCE <= x1 < x2 <= width + _TOLERANCE and -_TOLERANCE <= y1 < y2 <= height + _TOLERANCE
     if not inside or not all(map(math.isfinite, (x1, y1, x2, y2))):
         raise RetrievalError(
-            f"{file}: the box {x1:g} {y1:g} {x2:g} {y2:g} does not lie in {photographs[image_id]}, which is "
+            f"{file}: the box {x1:g} {y1:g} {x2:g} {y2:g} does not lie in {photographs[image_id] or image_id}, which is "
             f"{width} x {height} pixels. Correct the box: 0 <= x1 < x2 <= {width} and 0 <= y1 < y2 <= {height}."
         )
     return image_id, (x1, y1, x2, y2)
@@ -160,15 +176,16 @@ def _lines(file: Path) -> list[str]:
 
 def _check_known(image_id: str, file: Path, photographs: Mapping[str, str]) -> None:
     if image_id not in photographs:
-        folder = Path(next(iter(photographs.values()))).parent
+        first = next(iter(photographs.values()))
+        where = Path(first).parent if first else "the list of ids"
         raise RetrievalError(
-            f"{file} names the image {image_id!r}, but {folder} has no such photograph. "
+            f"{file} names the image {image_id!r}, but {where} has no such photograph. "
             "Add the photograph or remove the line; names are written without their ending (.jpg)."
         )
 
 
-def _labels(queries: Sequence[Query]) -> dict[str, str]:
-    """Landmark of each labelled image; `queries` are sorted, so a landmark's first query comes first."""
+def query_labels(queries: Sequence[Query]) -> dict[str, str]:
+    """Landmark of each labelled image; `queries` are sorted, so a landmark's first comes first."""
     labels: dict[str, str] = {}
     done: set[str] = set()
     for query in queries:

@@ -3,10 +3,11 @@
 import io
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from PIL import Image as PILImage
-from PIL import ImageOps
+from PIL import ImageDraw, ImageFont, ImageOps
 
 from retrieval_core.datasets.images import image_size, read_image
 from retrieval_core.datasets.pixels import THREADS
@@ -21,9 +22,9 @@ MOST = 60_000  # photographs; above, the sheets would not fit into a browser's m
 _BACKGROUND = (128, 128, 128)
 
 
-def sheet_count(images: int) -> int:
-    """How many sheets a dataset of so many photographs takes; none above MOST."""
-    return 0 if images > MOST else -(-images // PER_SHEET)
+def sheet_count(images: Sequence[Image]) -> int:
+    """How many sheets a dataset takes; none above MOST photographs, or where there are only descriptors of them."""
+    return 0 if len(images) > MOST or not all(image.path for image in images) else -(-len(images) // PER_SHEET)
 
 
 def write_sheet(images: Sequence[Image], number: int, path: Path) -> Generator[Progress, None, None]:
@@ -45,11 +46,28 @@ def write_sheet(images: Sequence[Image], number: int, path: Path) -> Generator[P
 
 
 def small_jpeg(path: str | Path, side: int) -> bytes:
-    """A photograph as a JPEG whose longest side is at most `side` pixels; the file itself where it is one already."""
+    """A photograph as a JPEG whose longest side is at most `side` pixels; the file itself where it is one already.
+
+    For the path "" of an image that has no photograph, a picture that says so.
+    """
+    if not path:
+        return _as_jpeg(placeholder())
     if str(path).lower().endswith((".jpg", ".jpeg")) and max(image_size(path)) <= side:
         return Path(path).read_bytes()
     picture = read_image(path, side)
     picture.thumbnail((side, side), PILImage.Resampling.LANCZOS, reducing_gap=3.0)
+    return _as_jpeg(picture)
+
+
+@cache
+def placeholder() -> PILImage.Image:
+    """What stands for a photograph that is not there: a grey picture that says so."""
+    picture = PILImage.new("RGB", (240, 180), _BACKGROUND)
+    ImageDraw.Draw(picture).text((120, 90), "no photograph", (255, 255, 255), ImageFont.load_default(24), anchor="mm")
+    return picture
+
+
+def _as_jpeg(picture: PILImage.Image) -> bytes:
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=84)
     return data.getvalue()

@@ -36,6 +36,10 @@ class Descriptors:
             object.__setattr__(self, "_known", known)
         return known[image_id]
 
+    def rows(self, ids: Sequence[str]) -> np.ndarray:
+        """The rows (K, D) of these ids; the matrix itself, which may be larger than memory, where they are all of them."""
+        return self.matrix if tuple(ids) == self.ids else self.matrix[[self.row(image_id) for image_id in ids]]
+
 
 def extract_pixels(
     network: RetrievalNetwork,
@@ -80,11 +84,11 @@ def extract_queries(
     `crop` is the rule, "fill" or "same"; a network with a fixed input squashes the crop to its square in either case.
     """
     network.eval()
-    photograph = lambda query: read_image(dataset.image(query.image_id).path)  # noqa: E731
-    return np.concatenate([
-        describe_picture(network, query_picture(photograph(query), query.box, size, square, crop), device)[None]
-        for query in dataset.queries
-    ]) if dataset.queries else np.empty((0, 0), np.float32)  # fmt: skip
+    matrix = np.empty((len(dataset.queries), network.dim), np.float32)
+    for row, query in enumerate(dataset.queries):
+        photograph = read_image(dataset.image(query.image_id).path)
+        matrix[row] = describe_picture(network, query_picture(photograph, query.box, size, square, crop), device)
+    return matrix
 
 
 def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square: bool, crop: str) -> np.ndarray:

@@ -22,6 +22,7 @@ class RetrievalNetwork(nn.Module):
 
     def __init__(self, preset: Preset, classes: int | None = None):
         super().__init__()
+        self.dim = preset.dim
         self.trunk = build_trunk(preset.backbone, preset.pooling)
         self.pool = GeM() if preset.pooling == "gem" else None
         self.fc = nn.Linear(self.trunk.channels, preset.dim) if preset.head else None

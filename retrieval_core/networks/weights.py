@@ -1,4 +1,7 @@
-"""Weights as files (safetensors, never pickle), handed from a stage to the next, and fetched from torchvision."""
+"""Weights as files, handed from a stage to the next; ImageNet's, fetched from torchvision or read from a person's own file.
+
+Ours are safetensors. torchvision's .pth files are read with `weights_only`, which takes tensors and runs no code.
+"""
 
 import json
 from collections.abc import Mapping
@@ -18,6 +21,9 @@ _RELEASES = {
     "resnet18": torchvision.models.ResNet18_Weights.IMAGENET1K_V1,
     "resnet50": torchvision.models.ResNet50_Weights.IMAGENET1K_V1,
 }
+
+_UNUSED = ("fc.", "classifier.6.")  # the original's last layer, ImageNet's classifier: we never use it
+_NAMED = 3  # faults of a file that are named; a file of another network has hundreds
 
 State = Mapping[str, torch.Tensor]
 
@@ -62,7 +68,7 @@ def imagenet_weights(backbone: str, download: bool) -> dict[str, torch.Tensor]:
     if not download and not imagenet_in_cache(backbone):
         raise RetrievalError(
             f"The ImageNet weights of {backbone} ({release.meta['_file_size']:.0f} MB) are not in {_cached(backbone).parent}. "
-            "Give --download to fetch them, or --start shapes to do without."
+            "Give --download to fetch them, --weights PATH for a file of your own, or --start shapes to do without."
         )
     try:
         state = release.get_state_dict(progress=False, check_hash=True)
@@ -71,8 +77,64 @@ def imagenet_weights(backbone: str, download: bool) -> dict[str, torch.Tensor]:
             f"The ImageNet weights of {backbone} could not be fetched from {release.url} ({error}). "
             "Check the network, or give --start shapes to do without."
         ) from error
-    # The last layer of the original is ImageNet's classifier: we never use it.
-    return {f"trunk.{name}": tensor for name, tensor in state.items() if not name.startswith(("fc.", "classifier.6."))}
+    return _named_as_ours(state)
+
+
+def local_file(path: Path, backbone: str) -> Path:
+    """The weights file of a backbone: `path` itself, or the one in the folder `path` whose name starts with the backbone's.
+
+    Raises RetrievalError if there is none, or more than one.
+    """
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise RetrievalError(f"{path} does not exist. Give a file of weights, or a folder with a file for each backbone.")
+    found = [file for file in sorted(path.iterdir())
+             if file.name.lower().startswith(backbone) and file.suffix in (".pth", ".safetensors")]  # fmt: skip
+    if len(found) != 1:
+        raise RetrievalError(
+            f"{path} holds {len(found)} files of weights of {backbone}. Put exactly one there, named {backbone}….pth or "
+            f"{backbone}….safetensors, as torchvision names them."
+        )
+    return found[0]
+
+
+def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
+    """Weights of a torchvision network by the names of ours, from a .pth or .safetensors file.
+
+    Raises RetrievalError if the file can't be read, holds other things than tensors, or does not fit the backbone; the last
+    layer, which we don't use, may have any shape.
+    """
+    try:
+        state = load_file(file) if file.suffix == ".safetensors" else torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many kinds of them for a file that is not one of its own
+        raise RetrievalError(
+            f"Weights {file} can't be read ({str(error).splitlines()[0]}). Give a state dict as torchvision saves it (.pth), or "
+            "a .safetensors file."
+        ) from error
+    if not isinstance(state, Mapping) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
+        raise RetrievalError(f"{file} holds more than tensors by name. Give a state dict as torchvision saves it, and no more.")
+    with torch.device("meta"):
+        wanted = _named_as_ours(getattr(torchvision.models, backbone)(weights=None).state_dict())
+    state = _named_as_ours(state)
+    # Files from before PyTorch 1.0 do not count the batches that batch norm has seen; nothing depends on it.
+    missing = [name for name in wanted if name not in state and not name.endswith("num_batches_tracked")]
+    faults = [f"{name} is missing" for name in missing]
+    faults += [f"{name} is not known" for name in state if name not in wanted]
+    faults += [f"{name} has the shape {tuple(tensor.shape)}, not {tuple(wanted[name].shape)}"
+               for name, tensor in state.items() if name in wanted and tensor.shape != wanted[name].shape]  # fmt: skip
+    if faults:
+        more = f", and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
+        named = ", ".join(faults[:_NAMED]).replace("trunk.", "")
+        raise RetrievalError(
+            f"{file} does not fit {backbone}: {named}{more}. Give torchvision's weights of {backbone}; for models with different "
+            "backbones give a folder with a file for each."
+        )
+    return state
+
+
+def _named_as_ours(state: State) -> dict[str, torch.Tensor]:
+    return {f"trunk.{name}": tensor for name, tensor in state.items() if not name.startswith(_UNUSED)}
 
 
 def _cached(backbone: str) -> Path:

@@ -102,8 +102,12 @@ def test_legend_isolates_adds_and_resets(page, address):
     page.wait_for_function("() => location.search.includes('landmarks=alder_court')")
     brock.click(modifiers=["Shift"])
     assert pressed() == ["true", "true"]
+    page.wait_for_function("() => /landmarks=alder_court(,|%2C)brock_tower/.test(location.search)")
+    assert pressed() == ["true", "true"]
     brock.click(modifiers=["Shift"])
     alder.click()
+    assert pressed() == ["false", "false"]
+    page.wait_for_function("() => !location.search.includes('landmarks=')")
     assert pressed() == ["false", "false"]
 
 

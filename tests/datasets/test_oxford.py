@@ -147,10 +147,20 @@ def test_missing_empty_and_half_empty_folders(root, tmp_path):
 
 
 def test_a_query_that_the_layout_can_not_hold_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="keep-1"):
-        write_oxford(tmp_path, [Query("keep-1", "a", "keep", (0, 0, 1, 1), (), (), ())])
-    with pytest.raises(ValueError, match="no box"):
-        write_oxford(tmp_path, [Query("keep_1", "a", "keep", None, (), (), ())])
+    for query_id, label in (("keep-1", "keep"), ("a/b_1", "a/b")):
+        with pytest.raises(RetrievalError, match=query_id):
+            write_oxford(tmp_path, [Query(query_id, "a", label, (0, 0, 1, 1), (), (), ())])
+
+
+def test_a_query_without_a_box_is_the_whole_photograph(root):
+    whole = Query("barn_1", "c", "barn", None, good=("c",), ok=(), junk=())
+    write_oxford(root, [whole])
+    assert read_oxford(root, "small").query("barn_1") == whole
+
+
+def test_the_ground_truth_may_lie_elsewhere(root, tmp_path):
+    (root / "lab").rename(tmp_path / "truth")
+    assert read_oxford(root, "small", tmp_path / "truth").queries == (KEEP_1, KEEP_2, OLD_MILL_1)
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason=f"the photographs {PHOTOS.name} are not beside the project")

@@ -7,7 +7,15 @@ import torchvision
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks import weights
 from retrieval_core.networks.network import build_network
-from retrieval_core.networks.weights import imagenet_in_cache, imagenet_weights, inherit, load_weights, save_weights
+from retrieval_core.networks.weights import (
+    imagenet_in_cache,
+    imagenet_weights,
+    inherit,
+    load_weights,
+    local_file,
+    local_weights,
+    save_weights,
+)
 from retrieval_core.presets import get_preset
 
 
@@ -63,6 +71,89 @@ def test_a_failed_download_says_what_to_do(monkeypatch):
     monkeypatch.setattr(weights, "_RELEASES", {"alexnet": _Release("alexnet", OSError("no route to host"))})
     with pytest.raises(RetrievalError, match=r"no route to host.*--start shapes"):
         imagenet_weights("alexnet", download=True)
+
+
+def own_file(folder, backbone, suffix, change=lambda state: None):
+    state = getattr(torchvision.models, backbone)(weights=None).state_dict()
+    change(state)
+    file = folder / f"{backbone}-mine{suffix}"
+    if suffix == ".pth":
+        torch.save(state, file)
+    else:
+        save_weights(state, file, {})
+    return file
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_a_file_of_ones_own_fills_our_network(tmp_path, suffix):
+    other_classes = {"fc.weight": torch.zeros(5, 512), "fc.bias": torch.zeros(5)}
+    file = own_file(tmp_path, "resnet18", suffix, lambda state: state.update(other_classes))
+    assert local_file(tmp_path, "resnet18") == local_file(file, "resnet18") == file
+    state = local_weights(file, "resnet18")
+    assert not [name for name in state if "fc" in name]
+    assert inherit(build_network(get_preset("1d")), state) == ["pool.p"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda state: state.pop("conv1.weight"), r"conv1\.weight is missing"),
+        (lambda state: state.update({"conv9.weight": torch.zeros(1)}), r"conv9\.weight is not known"),
+        (
+            lambda state: state.update({"conv1.weight": torch.zeros(64, 1, 7, 7)}),
+            r"conv1\.weight has the shape \(64, 1, 7, 7\), not \(64, 3, 7, 7\)",
+        ),
+    ],
+)
+def test_weights_that_do_not_fit_are_named(tmp_path, change, words):
+    with pytest.raises(RetrievalError, match=r"resnet18-mine\.safetensors does not fit resnet18: " + words):
+        local_weights(own_file(tmp_path, "resnet18", ".safetensors", change), "resnet18")
+
+
+def test_weights_of_another_network_are_refused_without_listing_them_all(tmp_path):
+    with pytest.raises(RetrievalError, match=r"does not fit resnet50: .*, and \d+ more.*a folder with a file for each"):
+        local_weights(own_file(tmp_path, "resnet18", ".pth"), "resnet50")
+
+
+def test_files_that_are_no_weights_are_named(tmp_path):
+    (tmp_path / "text.pth").write_text("not weights")
+    torch.save({"epoch": 3, "state_dict": {}}, tmp_path / "checkpoint.pth")
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "whole.pth")
+    for name, words in (("text.pth", "can't be read"), ("checkpoint.pth", "more than tensors"), ("whole.pth", "can't be read"),
+                        ("text.safetensors", "can't be read")):  # fmt: skip
+        with pytest.raises(RetrievalError, match=rf"{name}.*{words}"):
+            local_weights(tmp_path / name, "resnet18")
+    for path, words in ((tmp_path / "nowhere", "does not exist"), (tmp_path, "0 files of weights of alexnet")):
+        with pytest.raises(RetrievalError, match=words):
+            local_file(path, "alexnet")
+
+
+def test_the_start_is_read_from_the_file_and_its_hash_is_in_the_recipe(town_cache, tmp_path):
+    from retrieval_core.artefacts import Settings
+    from retrieval_core.pipeline import choose_start, run
+    from retrieval_core.results import command, load_descriptors
+    from retrieval_core.workspace import Workspace, file_hash
+
+    file = own_file(tmp_path, "alexnet", ".pth")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "town").mkdir()
+    for name in ("photographs", "dataset.json"):
+        (tmp_path / "cache" / "town" / name).symlink_to(town_cache / "town" / name)
+    workspace, chosen = Workspace(tmp_path / "cache"), Settings(device="cpu", weights=str(file), models=("1a",))
+    for _ in run(workspace, "town", chosen, ("describe",)):
+        pass
+    recipe = load_descriptors(workspace, "town", "1a")[0].recipe
+    assert (recipe["start"], recipe["start_file"]) == ("imagenet", {"name": "alexnet-mine.pth", "sha256": file_hash(file)})
+    assert "--weights alexnet-mine.pth" in command("town", recipe)
+    weights = workspace.folder("imagenet", "start-alexnet") / "weights.safetensors"
+    before = weights.stat().st_mtime_ns
+    later = Settings(device="cpu", models=("1a",))  # names no file: the one that was used stays
+    assert choose_start(workspace, later) == "imagenet"
+    for _ in run(workspace, "town", later, ("describe",)):
+        pass
+    assert weights.stat().st_mtime_ns == before
+    with pytest.raises(RetrievalError, match="start shapes"):
+        Settings(start="shapes", weights=str(file))
 
 
 class _Release:

@@ -31,6 +31,7 @@ class Link {
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
       await this.app.scene.loadIds();
+      this.timer = null;
       const shared = { ...this.shared(), ...changes };
       if (JSON.stringify(shared) === this.told) return;
       this.told = JSON.stringify(shared);
@@ -42,7 +43,7 @@ class Link {
   /** Take over what the page says. */
   async hear({ scene, shared, stamp, placed }) {
     const { app } = this;
-    const late = stamp < this.stamp; // an echo of what was chosen before
+    const late = stamp < this.stamp || this.timer; // an echo of what was chosen before
     this.stamp = Math.max(this.stamp, stamp);
     this.latest = shared;
     this.placed = placed; // a new picture's place and neighbours under the page's model; `shared` names it by its key

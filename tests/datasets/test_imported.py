@@ -1,0 +1,143 @@
+"""Descriptors that were made elsewhere: copied, matched with ids and queries, and each fault named."""
+
+import numpy as np
+import pytest
+from PIL import Image as PILImage
+
+from retrieval_core.datasets.catalog import add_dataset, is_imported, list_datasets, open_dataset
+from retrieval_core.datasets.oxford import write_oxford
+from retrieval_core.datasets.types import Query
+from retrieval_core.errors import RetrievalError
+from retrieval_core.results import load_descriptors, model_states
+from retrieval_core.workspace import Workspace
+
+IDS = ["d", "a", "c", "b"]
+QUERIES = [Query("keep_1", "a", "keep", (0, 0, 900, 700), ("a", "c"), (), ()), Query("mill_1", "d", "mill", None, ("d",), (), ("b",))]
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Four descriptors, two of queries, their ids and a ground truth."""
+    rows = np.random.default_rng(0).normal(size=(6, 8)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    folder = tmp_path / "features"
+    folder.mkdir()
+    np.save(folder / "net_ox.npy", rows[:4])
+    np.save(folder / "net_oxq.npy", rows[4:])
+    (folder / "ids.txt").write_text("\n".join(IDS) + "\n")
+    return folder
+
+
+def add(tmp_path, files, **options):
+    return add_dataset(Workspace(tmp_path / "cache"), "theirs", files / "net_ox.npy", **{"model": "1h", **options})
+
+
+def test_descriptors_alone_can_be_explored(tmp_path, files):
+    dataset, workspace = add(tmp_path, files), Workspace(tmp_path / "cache")
+    assert [(image.id, image.path) for image in dataset.images] == [(image_id, "") for image_id in IDS]
+    assert is_imported(workspace, "theirs")
+    database, queries = load_descriptors(workspace, "theirs", "1h")
+    assert database.ids == tuple(IDS)
+    assert np.array_equal(database.matrix, np.load(files / "net_ox.npy"))
+    assert queries.matrix.shape == (0, 8)
+    (state,) = model_states(workspace, "theirs")
+    assert (state.key, state.state, state.start) == ("1h", "ready", "imported")
+    assert "imported from net_ox.npy" in state.title
+    record = workspace.record(workspace.folder("theirs", "1h") / "descriptors.npy")
+    assert list(record.inputs["imported"]) == ["net_ox.npy"]
+    (files / "net_ox.npy").unlink()
+    assert next(entry for entry in list_datasets(workspace) if entry.name == "theirs").ready
+    assert open_dataset(workspace, "theirs") == dataset
+
+
+def test_queries_belong_to_the_sorted_ground_truth(tmp_path, files):
+    write_oxford(files, QUERIES)
+    dataset = add(tmp_path, files, queries=files / "net_oxq.npy")
+    assert [query.id for query in dataset.queries] == ["keep_1", "mill_1"]
+    assert [image.label for image in dataset.images] == ["mill", "keep", "keep", None]
+    _, queries = load_descriptors(Workspace(tmp_path / "cache"), "theirs", "1h")
+    assert queries.ids == ("keep_1", "mill_1")
+    assert np.array_equal(queries.matrix, np.load(files / "net_oxq.npy"))
+
+
+def test_a_second_model_joins_the_first(tmp_path, files):
+    add(tmp_path, files)
+    add(tmp_path, files, model="1a")
+    assert [state.key for state in model_states(Workspace(tmp_path / "cache"), "theirs")] == ["1a", "1h"]
+    (files / "ids.txt").write_text("\n".join(reversed(IDS)))
+    with pytest.raises(RetrievalError, match="other photographs"):
+        add(tmp_path, files, model="1b")
+
+
+def test_photographs_give_ids_in_the_order_of_their_names(tmp_path, files):
+    for name in IDS:
+        PILImage.new("RGB", (40, 30)).save(tmp_path / f"{name}.jpg")
+    dataset = add(tmp_path, files, ids=tmp_path)
+    assert [image.id for image in dataset.images] == sorted(IDS)
+    assert all(image.path.endswith(f"{image.id}.jpg") for image in dataset.images)
+    (tmp_path / "b.jpg").unlink()
+    with pytest.raises(RetrievalError, match="'b' is gone"):
+        open_dataset(Workspace(tmp_path / "cache"), "theirs")
+
+
+def test_one_npz_file_may_hold_everything(tmp_path, files):
+    write_oxford(files, QUERIES)
+    rows, queries = np.load(files / "net_ox.npy"), np.load(files / "net_oxq.npy")
+    np.savez(files / "all.npz", descriptors=rows, ids=np.array(IDS), queries=queries)
+    dataset = add_dataset(Workspace(tmp_path / "cache"), "theirs", files / "all.npz", model="1a")
+    assert [image.id for image in dataset.images] == IDS
+    assert np.array_equal(load_descriptors(Workspace(tmp_path / "cache"), "theirs", "1a")[1].matrix, queries)
+
+
+def test_rows_are_brought_to_length_one(tmp_path, files):
+    np.save(files / "net_ox.npy", 3 * np.load(files / "net_ox.npy").astype(np.float64))
+    add(tmp_path, files)
+    database, _ = load_descriptors(Workspace(tmp_path / "cache"), "theirs", "1h")
+    assert database.matrix.dtype == np.float32
+    assert np.allclose(np.linalg.norm(database.matrix, axis=1), 1, atol=1e-6)
+
+
+def test_a_ground_truth_that_changed_asks_for_the_descriptors_again(tmp_path, files):
+    write_oxford(files, QUERIES)
+    add(tmp_path, files, queries=files / "net_oxq.npy")
+    (files / "lab" / "keep_1_ok.txt").write_text("b\n")
+    workspace = Workspace(tmp_path / "cache")
+    open_dataset(workspace, "theirs")
+    (state,) = model_states(workspace, "theirs")
+    assert not state.explorable
+    assert "data add" in state.message
+    add(tmp_path, files, queries=files / "net_oxq.npy")
+    assert model_states(workspace, "theirs")[0].state == "ready"
+
+
+def test_faults_are_named_with_their_remedy(tmp_path, files):
+    def refused(words, **options):
+        with pytest.raises(RetrievalError, match=words):
+            add(tmp_path, files, **options)
+
+    refused("--model", model=None)
+    refused(r"needs a ground truth", queries=files / "net_oxq.npy")
+    refused(r"few\.npy.*array|few\.npy", ids=files / "few.npy")
+    (files / "ids.txt").write_text("a\nb\nc\n")
+    refused(r"4 rows, but there are 3 ids in .*ids\.txt")
+    (files / "ids.txt").write_text("a\nb\nc\nb\n")
+    refused(r"ids\.txt, line 4: 'b' is empty or there twice")
+    (files / "ids.txt").unlink()
+    refused(r"ids\.txt is missing.*--ids")
+    (files / "ids.txt").write_text("\n".join(IDS))
+    write_oxford(files, QUERIES)
+    refused(r"2 queries.*--queries")
+    refused(r"4 rows, but there are 2 queries", queries=files / "net_ox.npy")
+    np.save(files / "wide.npy", np.ones((2, 9), np.float32))
+    refused("9 dimensions", queries=files / "wide.npy")
+    rows = np.load(files / "net_ox.npy")
+    rows[2] = 0
+    np.save(files / "net_ox.npy", rows)
+    refused(r"Row 2 of .*net_ox\.npy", queries=files / "net_oxq.npy")
+    assert not (tmp_path / "cache" / "theirs" / "dataset.json").exists()
+    np.save(files / "net_ox.npy", np.ones(4, np.float32))
+    refused(r"shape \(4,\)")
+    np.save(files / "net_ox.npy", np.array([{}, {}], dtype=object), allow_pickle=True)
+    refused("without pickle")
+    (files / "net_ox.npy").write_bytes(b"no array")
+    refused(r"net_ox\.npy can't be read")

@@ -1,0 +1,74 @@
+"""Datasets of one's own on every page: photographs without ground truth, and descriptors without photographs."""
+
+import shutil
+
+import pytest
+import streamlit as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from test_pages import HEAD, PAGES, open_page, shared, texts  # noqa: F401
+
+from pages.parts.files import ROUTES
+from retrieval_core.artefacts import Settings
+from retrieval_core.datasets.catalog import add_dataset, open_dataset
+from retrieval_core.datasets.export import export_descriptors
+from retrieval_core.pipeline import run
+from retrieval_core.results import load_descriptors
+from retrieval_core.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def own_cache(town_cache, tmp_path_factory):
+    """A cache with `flat`, the town's photographs without their ground truth, and `rows`, descriptors of them."""
+    root = tmp_path_factory.mktemp("own")
+    (root / "cache").mkdir()
+    for folder in ("town", "town-train", "shapes"):
+        (root / "cache" / folder).symlink_to(town_cache / folder)
+    workspace = Workspace(root / "cache")
+    shutil.copytree(town_cache / "town" / "photographs" / "jpg", root / "flat")
+    add_dataset(workspace, "flat", root / "flat")
+    database, queries = load_descriptors(workspace, "town", "1h")
+    export_descriptors(open_dataset(workspace, "town"), root / "rows", database.matrix, queries.matrix)
+    add_dataset(workspace, "rows", root / "rows" / "descriptors.npy", model="1e", queries=root / "rows" / "queries.npy")
+    for name in ("flat", "rows"):
+        for _ in run(workspace, name, Settings(device="cpu", start="shapes", models=("1c", "1e"))):
+            pass
+    return root / "cache"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_photographs_without_ground_truth_open_on_every_page(open_page, own_cache, page):  # noqa: F811
+    app = open_page(page, own_cache, dataset="flat", model="1c")
+    assert not app.error, texts(app.error)
+    if page == "Map":
+        assert shared(app)["scene"].startswith("files/scene/flat")
+    if page in ("Query", "Compare"):
+        assert "flat" in texts(app.info)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_descriptors_without_photographs_open_on_every_page(open_page, own_cache, page):  # noqa: F811
+    app = open_page(page, own_cache, dataset="rows", model="1e")
+    assert not app.error, texts(app.error)
+    if page == "Start":
+        assert list(app.dataframe[0].value["model"]) == ["1e"]
+        assert "imported" in app.dataframe[0].value["start"][0]
+    if page == "Compare":
+        assert list(app.dataframe[0].value.columns) == ["1e"]
+        assert "imported from `descriptors.npy`" in texts(app.markdown)
+
+
+def test_what_is_served_of_a_dataset_without_photographs(own_cache, monkeypatch):
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(own_cache))
+    st.cache_resource.clear()
+    client = TestClient(Starlette(routes=ROUTES))
+    scene = client.get("/files/scene/rows?method=tsne&subset=all").json()
+    assert scene["sheets"]["files"] == []
+    assert {query["box"] for query in scene["queries"]} == {None}
+    assert [model["key"] for model in scene["models"]] == ["1e"]
+    pictures = [client.get(f"/files/photograph/rows/{image_id}") for image_id in client.get(f"/{scene['files']['ids']}").json()]
+    assert {picture.status_code for picture in pictures} == {200}
+    assert len({picture.content for picture in pictures}) == 1
+    flat = client.get("/files/scene/flat?method=tsne&subset=all").json()
+    assert (flat["queries"], flat["landmarks"], len(flat["sheets"]["files"])) == ([], [], 1)
+    st.cache_resource.clear()
