@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.parts import figures, loaders, state
 from pages.parts.state import choose
+from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.report import REPORT_PROTOCOL, report_table
 from retrieval_core.evaluation.tables import ap_table, landmark_table
@@ -22,8 +23,7 @@ def main() -> None:
     loaders.some_models()
     dataset = loaders.dataset()
     if not any(query.positives for query in dataset.queries):
-        st.info(f"{dataset.name!r} has no ground truth, so there is no average precision. Add LANDMARK_N_query.txt, "
-                "_good.txt, _ok.txt and _junk.txt files in its folder lab/.")  # fmt: skip
+        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
         return
     models = {model.key: model for model in loaders.model_states() if model.explorable and model.map_oxford is not None}
     scores = {key: loaders.scores(key) for key in models}

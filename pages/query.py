@@ -6,6 +6,7 @@ from PIL import ImageDraw
 from pages.parts import loaders, state
 from pages.parts.gallery import result_cards, show_gallery
 from pages.parts.state import choose
+from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.images import read_image
 from retrieval_core.datasets.thumbnails import placeholder
 from retrieval_core.datasets.types import Dataset, Query
@@ -19,7 +20,7 @@ def main() -> None:
     model = loaders.chosen_model()
     dataset = loaders.dataset()
     if not dataset.queries:
-        st.info(f"{dataset.name!r} has no queries: add LANDMARK_N_query.txt files beside its photographs.")
+        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
         return
     query = chosen_query(dataset)
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")

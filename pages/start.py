@@ -131,10 +131,11 @@ def datasets() -> None:
              "use": "retrieval" if entry.retrieval else "training"} for entry in list_datasets(loaders.workspace())]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     with st.expander("Add a folder of photographs"), st.form("add a folder"):
-        st.markdown("A folder in the layout of Oxford Buildings: `jpg/*.jpg`, and in `lab/` the files "
-                    "`LANDMARK_N_query.txt`, `_good.txt`, `_ok.txt`, `_junk.txt`. It is only read.")  # fmt: skip
+        st.markdown("A folder of photographs, a folder with a folder for each landmark, or a CSV file with the columns `image` and "
+                    "`landmark`. With queries, in the layout of Oxford Buildings, there is average precision as well: "
+                    "`LANDMARK_N_query.txt`, `_good.txt`, `_ok.txt`, `_junk.txt` in `lab/`. It is only read.")  # fmt: skip
         name = st.text_input("Name", placeholder="photos")
-        path = st.text_input("Folder", placeholder="/home/me/photos")
+        path = st.text_input("Folder or CSV file", placeholder="/home/me/photos")
         if st.form_submit_button("Add"):
             with shown_errors():
                 dataset = add_dataset(loaders.workspace(), name.strip(), path.strip())

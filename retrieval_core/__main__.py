@@ -114,7 +114,7 @@ def extract(workspace, options, arguments) -> None:
 
 def evaluate(workspace, options, arguments) -> None:
     """Score a dataset's queries and print the AP table."""
-    from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.datasets.catalog import how_to_add_queries, open_dataset
     from retrieval_core.evaluation.tables import ap_table
     from retrieval_core.results import load_scores, model_states
 
@@ -122,10 +122,7 @@ def evaluate(workspace, options, arguments) -> None:
     draw(watched(workspace, arguments, options.dataset, chosen, ("describe", "score")))
     dataset = open_dataset(workspace, options.dataset)
     if not dataset.queries:
-        raise RetrievalError(
-            f"{dataset.name!r} has no queries, so there is no average precision. Write LANDMARK_N_query.txt, _good.txt, _ok.txt and "
-            "_junk.txt into a folder, and add the dataset again with --ground-truth FOLDER."
-        )
+        raise RetrievalError(how_to_add_queries(workspace, dataset.name))
     there = [state.key for state in model_states(workspace, dataset.name)]
     scores = {model: load_scores(workspace, dataset.name, model) for model in chosen.models if model in there}
     table = ap_table(scores, dataset, options.protocol, options.queries)

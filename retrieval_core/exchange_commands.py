@@ -58,7 +58,7 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
-    from retrieval_core.datasets.catalog import add_dataset
+    from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries
 
     if options.model is not None:
         check_choice("model", options.model, PRESETS)
@@ -69,8 +69,7 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
           f"Next: python -m retrieval_core run --dataset {dataset.name}")  # fmt: skip
     if not dataset.queries:
-        print("No queries, so there will be no average precision: maps and neighbours need none. To add some, write "
-              "LANDMARK_N_query.txt, _good.txt, _ok.txt and _junk.txt into a folder and give it as --ground-truth.")  # fmt: skip
+        print(how_to_add_queries(workspace, dataset.name))
 
 
 def data_export(workspace: Workspace, options, arguments) -> None:

@@ -130,6 +130,17 @@ def _description(workspace: Workspace, name: str) -> dict:
     )
 
 
+def how_to_add_queries(workspace: Workspace, name: str) -> str:
+    """Why a dataset without queries has no average precision, and what to do about it."""
+    description = read_json(workspace.folder(name) / DESCRIPTION)
+    more = " --model KEY --queries FILE" if description["kind"] == IMPORTED else ""
+    return (
+        f"{name!r} has no queries, so there is no average precision; maps and neighbours need none. To have it, write "
+        "LANDMARK_N_query.txt, _good.txt, _ok.txt and _junk.txt for each query into a folder GT (the README says how), and run: "
+        f"python -m retrieval_core data add {name} {description['path']} --ground-truth GT{more}"
+    )
+
+
 def is_imported(workspace: Workspace, name: str) -> bool:
     """Whether a dataset consists of descriptors that were made elsewhere: there is nothing to train or to describe."""
     return read_json(workspace.folder(name) / DESCRIPTION, {}).get("kind") == IMPORTED
@@ -152,7 +163,8 @@ def add_dataset(
     )
     layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, IMPORTED))
     description = read_json(workspace.folder(name) / DESCRIPTION)
-    if description is not None and (description["kind"] != layout or (layout != IMPORTED and description["path"] != str(path))):
+    joining = description is not None and description["kind"] == layout == IMPORTED  # another model of the same photographs
+    if description is not None and not joining and description["path"] != str(path):
         raise RetrievalError(f"{name!r} already names {description['path']}. Choose another name for {path}.")
     if layout == IMPORTED:
         if model is None:

@@ -1,11 +1,13 @@
 """Descriptors that were made elsewhere: a matrix in a .npy or .npz file, and the ids of its rows."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
+from retrieval_core.datasets.images import SUFFIXES
 from retrieval_core.datasets.oxford import find_photographs
 from retrieval_core.errors import RetrievalError
 
@@ -39,8 +41,8 @@ def open_matrix(file: Path, key: str = "descriptors") -> np.ndarray:
 def read_ids(file: Path, ids: Path | None) -> tuple[tuple[str, ...], dict[str, str]]:
     """The ids of the rows of a descriptor file, and the paths of their photographs where there are any.
 
-    `ids` is a text file with one id a line, or the folder of the photographs, whose sorted stems are the ids. Without it
-    they are the array "ids" of a .npz file, or the lines of ids.txt beside a .npy file.
+    `ids` is a text file with one id (or name of a photograph) a line, or the folder of the photographs, whose sorted stems
+    are the ids. Without it they are the array "ids" of a .npz file, or the lines of ids.txt beside a .npy file.
     Raises RetrievalError if there is none of these, or an id is empty or there twice.
     """
     source, photographs = ids or file.with_name(ID_LIST), {}
@@ -51,7 +53,7 @@ def read_ids(file: Path, ids: Path | None) -> tuple[tuple[str, ...], dict[str, s
         found = list(photographs)
     elif source.is_file():
         try:
-            found = [line.strip() for line in source.read_text(encoding="utf-8-sig").splitlines()]
+            found = [_without_ending(line.strip()) for line in source.read_text(encoding="utf-8-sig").splitlines()]
         except UnicodeDecodeError as error:
             raise RetrievalError(f"{source} can't be read as UTF-8 text ({error}). Save it as plain text, one id a line.") from error
     else:
@@ -88,6 +90,11 @@ def check_rows(file: Path, matrix: np.ndarray, names: Sequence[str], what: str) 
     """Raise a RetrievalError unless the matrix of `file` has a row for each name."""
     if len(matrix) != len(names):
         raise RetrievalError(f"{file} has {len(matrix):,} rows, but there are {len(names):,} {what}. They must be as many.")
+
+
+def _without_ending(name: str) -> str:
+    stem, suffix = os.path.splitext(name)
+    return stem if suffix.lower() in SUFFIXES else name
 
 
 def _ids_within(file: Path) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, copy_unit_rows, open_matrix, read_ids
 from retrieval_core.datasets.images import folder_fingerprint, list_photographs
-from retrieval_core.datasets.oxford import query_labels, read_ground_truth
+from retrieval_core.datasets.oxford import find_ground_truth, query_labels, read_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace, canonical, file_hash, write_json
@@ -69,7 +69,7 @@ def import_descriptors(workspace: Workspace, name: str, source: Source) -> tuple
     ids, photographs = read_ids(file, source.ids)
     check_rows(file, matrix, ids, f"ids in {source.ids or file.with_name(ID_LIST)}")
     beside = file.parent / "lab"
-    ground_truth = source.ground_truth or (beside if beside.is_dir() else None)
+    ground_truth = source.ground_truth or (beside if find_ground_truth(beside) else None)
     known = folder / ID_LIST
     if imported_models(workspace, name) and tuple(known.read_text(encoding="utf-8").splitlines()) != ids:
         raise RetrievalError(f"{name!r} names descriptors of other photographs than {file}. Choose another name for these.")

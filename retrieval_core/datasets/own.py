@@ -71,11 +71,11 @@ def read_classes(root: str | Path, name: str, ground_truth: str | Path | None = 
 
 
 def with_ground_truth(dataset: Dataset, root: Path, ground_truth: str | Path | None, also: Sequence[Path] = ()) -> Dataset:
-    """The dataset with the queries of `ground_truth`, or of the root's lab/ if there is one, and the fingerprint of all.
+    """The dataset with the queries of `ground_truth`, or of the root's lab/ if it holds any, and the fingerprint of all.
 
     `also` names other files that the fingerprint depends on.
     """
     queries, files = (), []
-    if ground_truth is not None or (root / "lab").is_dir():
+    if ground_truth is not None or find_ground_truth(root / "lab"):
         queries, files = read_ground_truth(ground_truth or root / "lab", {image.id: image.path for image in dataset.images})
     return replace(dataset, queries=queries, fingerprint=folder_fingerprint(root, dataset.images, [*files, *also]))

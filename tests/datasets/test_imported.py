@@ -80,6 +80,11 @@ def test_photographs_give_ids_in_the_order_of_their_names(tmp_path, files):
         open_dataset(Workspace(tmp_path / "cache"), "theirs")
 
 
+def test_an_id_list_may_hold_the_names_of_photographs(tmp_path, files):
+    (files / "names.txt").write_text("d.jpg\nv1.2/a.JPG\nc\nb.x\n")
+    assert [image.id for image in add(tmp_path, files, ids=files / "names.txt").images] == ["d", "v1.2/a", "c", "b.x"]
+
+
 def test_one_npz_file_may_hold_everything(tmp_path, files):
     write_oxford(files, QUERIES)
     rows, queries = np.load(files / "net_ox.npy"), np.load(files / "net_oxq.npy")

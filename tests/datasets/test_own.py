@@ -3,11 +3,13 @@
 import pytest
 from PIL import Image as PILImage
 
+from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, open_dataset
 from retrieval_core.datasets.csv_table import read_csv
 from retrieval_core.datasets.own import find_layout, read_classes, read_flat
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.types import Query
 from retrieval_core.errors import RetrievalError
+from retrieval_core.workspace import Workspace
 
 
 def photographs(root, *names):
@@ -77,6 +79,28 @@ def test_class_folders_with_unlabelled_photographs_and_queries(tmp_path):
     assert with_queries.queries == (query,)
     assert with_queries.labels == ("keep", "mill")
     assert with_queries.fingerprint != dataset.fingerprint
+
+
+def test_a_landmark_may_be_called_lab(tmp_path):
+    dataset = read_classes(photographs(tmp_path, "lab/1.jpg", "mill/1.jpg"), "mine")
+    assert dataset.labels == ("lab", "mill")
+    assert dataset.queries == ()
+
+
+def test_a_folder_may_get_its_ground_truth_later(tmp_path):
+    root, workspace = photographs(tmp_path / "pictures", "a.jpg", "b.jpg"), Workspace(tmp_path / "cache")
+    assert add_dataset(workspace, "mine", root).queries == ()
+    assert f"data add mine {root} --ground-truth" in how_to_add_queries(workspace, "mine")
+    query = Query("mill_1", "a", "mill", None, ("a", "b"), (), ())
+    write_oxford(tmp_path / "truth", [query])
+    assert add_dataset(workspace, "mine", root, ground_truth=tmp_path / "truth").queries == (query,)
+    assert open_dataset(workspace, "mine").queries == (query,)
+    with pytest.raises(RetrievalError, match="already names"):
+        add_dataset(workspace, "mine", photographs(tmp_path / "others", "a.jpg"))
+    with pytest.raises(RetrievalError, match="only for those"):
+        add_dataset(workspace, "mine", root, model="1a")
+    with pytest.raises(RetrievalError, match="oxford, flat, classes, csv, npy"):
+        add_dataset(workspace, "mine", root, "tree")
 
 
 def test_a_table_names_photographs_and_landmarks(tmp_path):

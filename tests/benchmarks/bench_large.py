@@ -1,0 +1,117 @@
+"""A large dataset of imported descriptors, from the file to the map: as many as Oxford105k and its distractors.
+
+    python tests/benchmarks/bench_large.py [--count 105000] [--folder FOLDER] [--map pca,tsne]
+
+Writes synthetic descriptors of 2048 dimensions with a ground truth of 70 queries to FOLDER (by default where temporary
+files go; 1.8 GB, deleted at the end) and prints, for each step that a person meets, its seconds, the memory that it took
+at most beyond what was held before, and the most that the process has held so far, pages of mapped files included, which
+the system may take back at any time. Linux only.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from bench_search import own_memory
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from retrieval_core import map_steps, steps
+from retrieval_core.datasets.catalog import add_dataset, open_dataset
+from retrieval_core.datasets.oxford import write_oxford
+from retrieval_core.datasets.types import Query
+from retrieval_core.ranking.search import nearest
+from retrieval_core.results import load_descriptors, load_layout, model_states
+from retrieval_core.workspace import Workspace
+
+WIDTH, QUERIES, LANDMARKS, PHOTOGRAPHS = 2048, 70, 14, 60  # photographs of one landmark
+NAME, MODEL = "large", "1h"
+WRITTEN = 5000  # rows made at a time
+
+
+def write_files(folder: Path, count: int) -> None:
+    """Descriptors near a subspace, as those of a network are; the first rows are of landmarks, the others of anything."""
+    random = np.random.default_rng(0)
+    basis = random.standard_normal((128, WIDTH), dtype=np.float32)
+    centres = random.standard_normal((LANDMARKS, 128), dtype=np.float32)
+    rows = np.lib.format.open_memmap(folder / "descriptors.npy", "w+", np.float32, (count, WIDTH))
+    for start in range(0, count, WRITTEN):
+        hidden = random.standard_normal((min(WRITTEN, count - start), 128), dtype=np.float32)
+        for row in range(start, min(start + len(hidden), LANDMARKS * PHOTOGRAPHS)):
+            hidden[row - start] = 2 * hidden[row - start] + centres[row // PHOTOGRAPHS]
+        block = hidden @ basis
+        rows[start : start + WRITTEN] = block / np.linalg.norm(block, axis=1, keepdims=True)
+    rows.flush()
+    ids = [f"image_{row:06}" for row in range(count)]
+    (folder / "ids.txt").write_text("\n".join(ids) + "\n")
+    queries, each = [], QUERIES // LANDMARKS
+    for number in range(QUERIES):
+        first = number // each * PHOTOGRAPHS
+        own = first + number % each
+        positives = tuple(ids[first : first + PHOTOGRAPHS])
+        queries.append(Query(f"landmark{number // each:02}_{number % each + 1}", ids[own], f"landmark{number // each:02}", None,
+                             positives, (), ()))  # fmt: skip
+    write_oxford(folder, queries)
+    np.save(folder / "queries.npy", rows[[ids.index(query.image_id) for query in queries]])
+
+
+@contextmanager
+def step(name: str):
+    """Time a step, watch its memory, print both."""
+    peaks: dict[str, float] = {}
+    begin = time.perf_counter()
+    with own_memory(peaks, name):
+        yield
+    status = Path("/proc/self/status").read_text()
+    most = int(status.split("VmHWM:")[1].split()[0]) / 1e6
+    print(f"{name:44}{time.perf_counter() - begin:>9.1f} s{peaks[name]:>9.0f} MB{most:>8.1f} GB", flush=True)
+
+
+def drain(progress):
+    """Run a step of the pipeline to its end."""
+    for _ in progress:
+        pass
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=105_000)
+    parser.add_argument("--folder")
+    parser.add_argument("--map", default="pca,tsne")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as place:
+        folder, workspace = Path(place), Workspace(Path(place) / "cache")
+        print(f"{options.count:,} photographs, {WIDTH} dimensions, {QUERIES} queries\n{'':44}{'time':>11}{'memory':>12}{'held':>11}")
+        write_files(folder, options.count)
+        with step("add: check, copy, hash"):
+            add_dataset(workspace, NAME, folder / "descriptors.npy", model=MODEL, queries=folder / "queries.npy")
+        with step("open the dataset"):
+            dataset = open_dataset(workspace, NAME)
+        with step("look at the models' state"):
+            (state,) = model_states(workspace, NAME)
+            assert state.explorable
+            assert len(dataset.images) == options.count
+        with step("rank all queries and score them"):
+            drain(steps.score(workspace, NAME, MODEL))
+        database, _ = load_descriptors(workspace, NAME, MODEL)
+        with step("neighbours of one photograph, as on a click"):
+            nearest(database.matrix, options.count // 2, 48)
+        with step("list the neighbours of all, where not too many"):
+            drain(map_steps.neighbours(workspace, NAME, MODEL))
+        for method in options.map.split(","):
+            with step(f"map: {method}"):
+                drain(steps.project(workspace, NAME, MODEL, method))
+            with step(f"open the map: {method}"):
+                layout = load_layout(workspace, NAME, MODEL, method)
+            print(f"  trustworthiness {layout.quality['trustworthiness']:.3f}, kNN overlap {layout.quality['knn_overlap']:.3f}")
+        (state,) = model_states(workspace, NAME)
+        print(f"mAP {state.map_oxford:.2f} (Oxford), {state.map_finite_sum:.2f} (finite sum)")
+
+
+if __name__ == "__main__":
+    main()
