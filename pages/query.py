@@ -1,107 +1,120 @@
-"""Query: one query and its ranking, under one model or under all."""
+"""Query: what is searched for, its ranking under one model or several, and how its AP comes about."""
 
+import numpy as np
 import streamlit as st
-from PIL import ImageDraw
 
-from pages.parts import loaders, state
-from pages.parts.gallery import result_cards, show_gallery
+from pages.parts import gallery, loaders, state, upload, views
+from pages.parts.ranking import show_view
 from pages.parts.state import choose
+from pages.parts.subject import Subject, chosen_subject, ranking
 from retrieval_core.datasets.catalog import how_to_add_queries
-from retrieval_core.datasets.images import read_image
-from retrieval_core.datasets.thumbnails import placeholder
-from retrieval_core.datasets.types import Dataset, Query
-from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
-from retrieval_core.ranking.search import search
+from retrieval_core.datasets.types import Dataset
 from retrieval_core.results import command
+
+SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow"}
+STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
+QUIET = {"label_visibility": "collapsed"}
 
 
 def main() -> None:
-    st.title("Query")
     model = loaders.chosen_model()
     dataset = loaders.dataset()
-    if not dataset.queries:
-        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Query", width="content")
+        shown = choose("show", SHOWN, st.segmented_control, "View", format_func=SHOWN.get, **QUIET)
+        with st.popover("New picture", icon=":material/add_photo_alternate:"):
+            upload.uploader()
+    subject = chosen_subject(dataset)
+    if dataset.queries:
+        obey(show_view(views.pick_view(dataset, subject.query.id if subject.query else "", hardness(), loaders.explorable_models()),
+                       "queries"), dataset)  # fmt: skip
+    if subject is None:
+        st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
+                + how_to_add_queries(loaders.workspace(), dataset.name))  # fmt: skip
         return
-    query = chosen_query(dataset)
-    left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    left, right = st.columns([1, 3 if shown == "ranking" else 4], gap="medium")
     with left:
-        st.image(with_box(dataset, query), width="stretch",
-                 caption=f"{query.label} · query {query.id} · only what is in the box is described")  # fmt: skip
+        obey(show_view(views.picture_view(subject, dataset), "picture"), dataset)
+        about(subject, dataset, model)
     with right:
-        positives = f"{len(query.good)} good and {len(query.ok)} ok photographs answer it; {len(query.junk)} are junk."
-        st.markdown(f"### {query.id}\n{positives}")
-        figures_of(model, query)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        k = int(choose("k", ["6", "12", "24", "48"], st.segmented_control, "Top"))
-        every = st.toggle("All models under each other")
-    models = loaders.explorable_models() if every else [model.key]
-    for key in models:
-        strip(dataset, query, key, k, heading=every)
-    st.caption("✓ good (solid green) · ~ ok (thin green) · ∅ junk (grey, hatched, not counted) · ✗ wrong (orange). "
-               "The query's own picture stays in the database and counts, as in Oxford5k.")  # fmt: skip
-    st.code(command(dataset.name, model.recipe), language="bash", wrap_lines=True)
+        if shown == "ranking":
+            strips(subject, dataset, model.key)
+        elif subject.query is None or not subject.query.positives:
+            st.info("Average precision needs a ground truth: choose one of the queries above. "
+                    "A photograph or a picture of your own has a ranking, but nothing says which answers are right.")  # fmt: skip
+        elif shown == "machine":
+            ids, _ = ranking(subject, dataset, model.key)
+            show_view(views.machine_view(ids, subject.query, dataset), "machine")
+        else:
+            rankings = {key: ranking(subject, dataset, key) for key in loaders.explorable_models()}
+            obey(show_view(views.flow_view(rankings, subject.query, dataset), "flow"), dataset)
 
 
-def chosen_query(dataset: Dataset) -> Query:
-    """Choose by landmark, then by picture."""
-    queries = {query.id: query for query in dataset.queries}
-    if state.get("query") not in queries:
-        if state.get("query"):
-            st.warning(f"The link asks for query {state.get('query')!r}, which is not in {dataset.name!r}.")
-        state.put(query=dataset.queries[0].id)
-    current = queries[state.get("query")]
-    labels = sorted({query.label for query in dataset.queries})
-    key = f"landmark of {dataset.name}"
-    st.session_state.setdefault(key, current.label)
-    if st.session_state.get("query seen") != current.id:
-        st.session_state[key], st.session_state["query seen"] = current.label, current.id
-    label = st.pills("Landmark", labels, key=key) or current.label
-    own = [query for query in dataset.queries if query.label == label]
-    columns = st.columns(max(5, len(own)))
-    for column, query in zip(columns, own, strict=False):
-        with column:
-            st.image(loaders.thumbnail(dataset.image(query.image_id).path, query.box), width="stretch")
-            if st.button(query.id.removeprefix(label).strip("_") or query.id, key=f"choose {query.id}", width="stretch",
-                         type="primary" if query.id == current.id else "secondary", help=query.id):  # fmt: skip
-                state.put(query=query.id)
-                st.rerun()
-    return current
+def strips(subject: Subject, dataset: Dataset, model: str) -> None:
+    """The head of the ranking under one model, two or all."""
+    every = loaders.explorable_models()
+    others = [key for key in every if key != model]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        k = int(choose("k", ["6", "12", "24", "48"], st.segmented_control, "Top", format_func="top {}".format, **QUIET))
+        several = choose("strips", STRIPS, st.segmented_control, "Models", format_func=STRIPS.get, **QUIET) if others else "one"
+        if several == "two":
+            if state.get("versus") == model:
+                state.put(versus=others[0])
+            versus = choose("versus", others, st.selectbox, "Beside", **QUIET, width=110)
+    chosen = {"one": [model], "two": [model, versus] if several == "two" else [], "all": every}[several]
+    rankings = {key: ranking(subject, dataset, key) for key in chosen}
+    gallery.follow(show_view(views.strips_view(rankings, subject, dataset, k, several == "two"), "strips"), dataset)
 
 
-def with_box(dataset: Dataset, query: Query):
-    """The query's photograph with its box drawn on it."""
-    path = dataset.image(query.image_id).path
-    if not path:
-        return placeholder()
-    picture = read_image(path)
-    if query.box is not None:
-        width = max(2, round(max(picture.size) / 150))
-        left, top, right, bottom = query.box
-        ImageDraw.Draw(picture).rectangle((left, top, right - 1, bottom - 1), outline=(255, 140, 0), width=width)
-    return picture
+def about(subject: Subject, dataset: Dataset, model) -> None:
+    """What is searched for, its AP, and the recipe."""
+    if subject.uploaded and st.button("Take the picture away", icon=":material/close:"):
+        upload.drop()
+        state.put(box="")
+        st.rerun()
+    if subject.query:
+        query = subject.query
+        answers = f"{len(query.good)} good and {len(query.ok)} ok photographs answer it; {len(query.junk)} are junk."
+        st.markdown(f"**{query.id}** · {answers}")
+        ids, _ = ranking(subject, dataset, model.key)
+        words = views.ap_in_words(ids, query)
+        st.markdown(f"Model {model.key}: **{words}**" if words else "It has no positives, and so no AP.")
+        if not subject.official:
+            st.caption("With your box. The ground truth is the same; AP tables always use the query's own box.")
+    else:
+        image = dataset.image(subject.image_id) if subject.image_id else None
+        st.markdown(f"**{subject.name}** · " + ((image.label or "unlabelled") if image else "stays in memory, is never kept"))
+    with st.expander("Recipe"):
+        st.caption(loaders.recipe_in_words(model.recipe))
+        st.code(command(dataset.name, model.recipe), language="bash", wrap_lines=True)
 
 
-def figures_of(model, query: Query) -> None:
-    """AP of the query in both protocols."""
-    score = next((score for score in loaders.scores(model.key) if score.query_id == query.id), None)
-    columns = st.columns(2)
-    for column, (protocol, title) in zip(columns, PROTOCOL_TITLES.items(), strict=True):
-        value = score.ap(protocol) if score else None
-        column.metric(f"{title}, model {model.key}", "–" if value is None else f"{100 * value:.1f} %")
-    st.caption(f"Recipe: {loaders.recipe_in_words(model.recipe)}.")
+def hardness() -> dict[str, float]:
+    """Mean AP (Oxford), 0 to 1, of every query that has one, over the models that are scored."""
+    found: dict[str, list[float]] = {}
+    for model in loaders.model_states():
+        if model.explorable and model.map_oxford is not None:
+            for score in loaders.scores(model.key):
+                if score.ap_oxford is not None:
+                    found.setdefault(score.query_id, []).append(score.ap_oxford)
+    return {query_id: float(np.mean(values)) for query_id, values in found.items()}
 
 
-def strip(dataset: Dataset, query: Query, model: str, k: int, heading: bool) -> None:
-    """The top of the ranking under one model."""
-    database, queries = loaders.descriptors(model)
-    row = queries.row(query.id)
-    indices, similarities = search(queries.matrix[row : row + 1], database.matrix, k)
-    cards = result_cards(query, [database.ids[index] for index in indices[0]], similarities[0])
-    if heading:
-        score = next(score for score in loaders.scores(model) if score.query_id == query.id)
-        figures = " · ".join(f"{title} {100 * (score.ap(protocol) or 0):.1f}" for protocol, title in PROTOCOL_TITLES.items())
-        st.markdown(f"**{loaders.model_titles()[model]}** — {figures}")
-    show_gallery(dataset, cards, 120 if heading else 160)
+def obey(event: dict | None, dataset: Dataset) -> None:
+    """Do what was asked for in a view."""
+    if event is None:
+        return
+    if "query" in event:
+        upload.drop()
+        state.put(query=event["query"], photo="", box="")
+    elif "box" in event:
+        state.put(box="" if event["box"] == "own" else event["box"])
+    elif "model" in event:
+        state.put(model=event["model"])
+    else:
+        upload.drop()
+        gallery.follow(event, dataset)
+    st.rerun()
 
 
 main()

@@ -14,27 +14,46 @@ from starlette.routing import Route
 
 from pages.parts import loaders, scene
 from retrieval_core import artefacts, results
-from retrieval_core.datasets.thumbnails import small_jpeg
+from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
+from retrieval_core.datasets.types import Box
 from retrieval_core.errors import RetrievalError
 
 SIDE = 360  # pixels of a served photograph's longest side
+CROP_SIDE = 160
+LARGE = 1400  # of one that is looked at by itself
 
 KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
 def photograph(request: Request) -> Response:
-    """A photograph, made small."""
+    """A photograph, made small; with `large` in the address one that fills a screen."""
     dataset = loaders.open_named(request.path_params["dataset"])
     try:
         path = dataset.image(request.path_params["image"]).path
     except KeyError:
         raise RetrievalError(f"{dataset.name} has no photograph {request.path_params['image']!r}.") from None
-    return Response(_small(path, dataset.fingerprint), media_type="image/jpeg")
+    data = small_jpeg(path, LARGE) if "large" in request.query_params else _small(path, dataset.fingerprint)
+    return Response(data, media_type="image/jpeg")
 
 
 @lru_cache(maxsize=6000)
 def _small(path: str, version: str) -> bytes:
     return small_jpeg(path, SIDE)
+
+
+def crop(request: Request) -> Response:
+    """What is in the box of a query, made small."""
+    dataset = loaders.open_named(request.path_params["dataset"])
+    try:
+        query = dataset.query(request.path_params["query"])
+    except KeyError:
+        raise RetrievalError(f"{dataset.name} has no query {request.path_params['query']!r}.") from None
+    return Response(_crop(dataset.image(query.image_id).path, query.box, dataset.fingerprint), media_type="image/jpeg")
+
+
+@lru_cache(maxsize=2000)
+def _crop(path: str, box: Box | None, version: str) -> bytes:
+    return small_crop(path, box, CROP_SIDE)
 
 
 def sheet(request: Request) -> Response:
@@ -114,6 +133,7 @@ ROUTES = [
     Route(f"/files/{path}", _answering(endpoint))
     for path, endpoint in (
         ("photograph/{dataset}/{image:path}", photograph),
+        ("crop/{dataset}/{query:path}", crop),
         ("sheet/{dataset}/{number:int}", sheet),
         ("scene/{dataset}", map_scene),
         ("ids/{dataset}", ids),

@@ -1,18 +1,20 @@
 """Photographs in a grid, each with its rank, its similarity and what the ground truth says of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
+import numpy as np
 import streamlit as st
 
-from pages.parts import loaders, style
+from pages.parts import loaders, state
+from pages.parts.ranking import show_view
 from retrieval_core.datasets.types import Dataset, Query
+from retrieval_core.evaluation import curve
 
 
 @dataclass(frozen=True)
 class Card:
-    """One picture of a gallery; `verdict` is a key of style.VERDICTS."""
+    """One picture of a gallery. `verdict`: good, ok, junk, wrong, unlabelled, or none where nothing judges it."""
 
     image_id: str
     caption: str
@@ -20,39 +22,45 @@ class Card:
     is_query: bool = False
 
 
-def verdict(query: Query, image_id: str) -> str:
-    """What the ground truth of a query says of an image."""
-    for word, ids in (("good", query.good), ("ok", query.ok), ("junk", query.junk)):
-        if image_id in ids:
-            return word
-    return "wrong"
+def verdict(dataset: Dataset, query: Query | None, image_id: str) -> str:
+    """What the ground truth of a query says of an image; an unlabelled one counts as wrong and may show anything."""
+    word = "none" if query is None else curve.verdict(query, image_id)
+    return "unlabelled" if word == "wrong" and dataset.image(image_id).label is None else word
 
 
-def result_cards(query: Query, ids: Iterable[str], similarities: Iterable[float]) -> list[Card]:
-    """Cards of a ranking; the rank counts as AP does, so junk has none."""
+def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150, key: str = "gallery") -> None:
+    """Draw a gallery of cards of about `card_width` pixels; one that is clicked is enlarged. Every gallery has its own `key`."""
+    drawn = [picture(dataset, card.image_id) | {"word": card.verdict, "own": card.is_query, "caption": card.caption}
+             for card in cards]  # fmt: skip
+    follow(show_view({"kind": "strips", "width": card_width, "strips": [{"cards": drawn}]}, key), dataset)
+
+
+def picture(dataset: Dataset, image_id: str) -> dict:
+    """What the browser needs of a photograph."""
+    return {"id": image_id, "name": dataset.image(image_id).label or "", "src": loaders.photograph(dataset, image_id)}
+
+
+def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], similarities: np.ndarray) -> list[dict]:
+    """Cards of a ranking's head; the rank counts as AP does, so junk has none."""
     cards, rank = [], 0
     for image_id, similarity in zip(ids, similarities, strict=True):
-        word = verdict(query, image_id)
+        word = verdict(dataset, query, image_id)
         rank += word != "junk"
-        place = "–" if word == "junk" else f"{rank}."
-        own = " · the query's own picture" if image_id == query.image_id else ""
-        cards.append(Card(image_id, f"{place} {similarity:.3f} {style.VERDICTS[word][1]}{own}", word, bool(own)))
+        own = query is not None and image_id == query.image_id
+        cards.append(picture(dataset, image_id) | {"word": word, "own": own, "rank": None if word == "junk" else rank,
+                                                   "similarity": round(float(similarity), 4)})  # fmt: skip
     return cards
 
 
-def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150) -> None:
-    """Draw a gallery; matched by image id, so a card always shows its own picture."""
-    html = "".join(_card(dataset, card) for card in cards)
-    st.html(f'<div class="gallery" style="--card:{card_width}px">{html}</div>')
-
-
-def _card(dataset: Dataset, card: Card) -> str:
-    image = dataset.image(card.image_id)
-    sign = style.VERDICTS[card.verdict][0]
-    mark = f'<span class="mark">{sign}</span>' if sign else ""
-    classes = f"card {card.verdict}" + (" query" if card.is_query else "")
-    return (
-        f'<div class="{classes}" data-image="{escape(card.image_id)}">{mark}'
-        f'<img src="{loaders.thumbnail(image.path)}" alt="{escape(card.image_id)}" title="{escape(card.image_id)}">'
-        f"<p>{escape(card.caption)}</p></div>"
-    )
+def follow(event: dict | None, dataset: Dataset) -> None:
+    """Go where a click in a gallery leads: to a photograph as the query, or to its place on the map."""
+    if event is None:
+        return
+    if "map" in event:
+        state.put(query="")
+        state.select([event["map"]], dataset)
+        st.switch_page("map.py")
+    if "photo" in event:
+        own = next((query for query in dataset.queries if query.image_id == event["photo"]), None)
+        state.put(**({"query": own.id, "photo": ""} if own else {"photo": event["photo"]}))
+        st.switch_page("query.py")

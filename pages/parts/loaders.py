@@ -3,20 +3,21 @@
 import base64
 import io
 import json
-import os
+from collections.abc import Callable
+from urllib.parse import quote
 
+import numpy as np
 import streamlit as st
 from PIL import Image as PILImage
 
 from pages.parts import state
 from retrieval_core import results
 from retrieval_core.datasets.catalog import fingerprint, list_datasets, open_dataset
-from retrieval_core.datasets.images import crop_query, read_image
-from retrieval_core.datasets.thumbnails import placeholder
-from retrieval_core.datasets.types import Box, Dataset
+from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.extract import Descriptors
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
+from retrieval_core.ranking.search import search
 from retrieval_core.workspace import Workspace
 
 START_TITLES = {
@@ -25,7 +26,7 @@ START_TITLES = {
     "imported": "descriptors that were imported",
     None: "not trained yet",
 }
-THUMBNAIL = 240  # pixels of the longest side
+THUMBNAIL = 480  # pixels of the longest side of a picture that travels inside a page
 
 
 @st.cache_resource
@@ -100,6 +101,11 @@ def dataset() -> Dataset:
     return open_named(state.get("dataset"))
 
 
+def photograph(dataset: Dataset, image_id: str) -> str:
+    """Where the browser finds a photograph of a dataset."""
+    return f"files/photograph/{dataset.name}/{quote(image_id)}?v={dataset.fingerprint[:12]}"
+
+
 def open_named(name: str) -> Dataset:
     """A dataset by its name, opened once as long as its photographs and its ground truth stay the same."""
     return _dataset(str(workspace().root), name, fingerprint(workspace(), name))
@@ -109,6 +115,16 @@ def descriptors(model: str) -> tuple[Descriptors, Descriptors]:
     """Descriptors of the chosen dataset's photographs and queries under a model."""
     record = workspace().record(workspace().folder(state.get("dataset"), model) / "descriptors.npy")
     return _descriptors(str(workspace().root), state.get("dataset"), model, record.sha256 if record else "")
+
+
+def ranking(model: str, descriptor: Callable[[], np.ndarray], key: str) -> tuple[np.ndarray, np.ndarray]:
+    """The chosen dataset's photographs by their similarity to a descriptor: positions (N,), most similar first, and similarities.
+
+    `descriptor` makes it, (1, D), and `key` names it: the same key gives what was computed before, as long as the model's
+    descriptors stay the same.
+    """
+    record = workspace().record(workspace().folder(state.get("dataset"), model) / "descriptors.npy")
+    return _ranking(state.get("dataset"), model, record.sha256 if record else "", key, descriptor)
 
 
 def scores(model: str) -> list[Score]:
@@ -128,20 +144,6 @@ def running_losses(stage: str) -> dict[int, float]:
     return {line["step"]: line["loss"] for line in lines if "loss" in line}
 
 
-def thumbnail(path: str, box: Box | None = None) -> str:
-    """A photograph, or the part of it in a box, as a small JPEG in a data URI; made anew when the file changes."""
-    return _thumbnail(path, box, os.path.getmtime(path) if os.path.exists(path) else 0.0)
-
-
-@st.cache_data(max_entries=20_000, show_spinner=False)
-def _thumbnail(path: str, box: Box | None, changed: float) -> str:
-    picture = read_image(path) if path else placeholder().copy()
-    if path and box is not None:
-        picture = crop_query(picture, box, THUMBNAIL, "fill")
-    picture.thumbnail((THUMBNAIL, THUMBNAIL))
-    return data_uri(picture)
-
-
 def data_uri(picture: PILImage.Image) -> str:
     """A picture as a JPEG in a data URI."""
     data = io.BytesIO()
@@ -152,6 +154,12 @@ def data_uri(picture: PILImage.Image) -> str:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _dataset(root: str, name: str, version: str | None) -> Dataset:
     return open_dataset(workspace(), name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ranking(name: str, model: str, version: str, key: str, _descriptor: Callable[[], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    positions, similarities = search(_descriptor(), descriptors(model)[0].matrix)
+    return positions[0], similarities[0]
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

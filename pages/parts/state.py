@@ -24,10 +24,19 @@ DEFAULTS = {
     "colour": "landmark",
     "thumbnails": "on",
     "film": "",
+    "photo": "",  # a photograph that is searched for instead of a query
+    "box": "",  # on the picture that is searched for: x1,y1,x2,y2 in its pixels, or whole; empty for the query's own
+    "show": "ranking",
+    "strips": "one",
+    "versus": "",  # the model beside the chosen one
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _KEY = "shared state"
-_DEPENDENT = {"dataset": ("query", "selection", "view", "landmarks"), "method": ("settings", "view")}
+# What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
+_DEPENDENT = {
+    "dataset": ("query", "selection", "view", "landmarks", "photo", "box", "versus"), "method": ("settings", "view"),
+    "query": ("photo", "box"), "photo": ("box",),
+}  # fmt: skip
 
 
 def load_state() -> None:
@@ -45,8 +54,10 @@ def get(name: str) -> str:
 
 
 def put(**changes: str) -> None:
-    """Change parameters, here and in the URL."""
+    """Change parameters, here and in the URL; what depends on one that changes falls back, unless it is given as well."""
     state = st.session_state.setdefault(_KEY, dict(DEFAULTS))
+    changed = [name for name, value in changes.items() if state[name] != str(value)]
+    state |= {left: DEFAULTS[left] for name in changed for left in _DEPENDENT.get(name, ())}
     state |= {name: str(value) for name, value in changes.items()}
     _write_url(state)
 
@@ -108,9 +119,7 @@ def _changed(name: str, key: str) -> None:
     # A pressed button that is pressed again is released: it stays what it was.
     if st.session_state[key] is None:
         return
-    # Ids of one dataset say nothing in another, nor do the parameters of one method.
-    left_behind = dict.fromkeys(_DEPENDENT.get(name, ()), "")
-    put(**{name: st.session_state[key]}, **left_behind)
+    put(**{name: st.session_state[key]})
 
 
 def _write_url(state: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.parts import loaders
+from pages.parts import loaders, state
 from retrieval_core.datasets.uploads import read_upload
 from retrieval_core.errors import RetrievalError
 from retrieval_core.new_queries import Describer, open_describer
@@ -41,6 +41,7 @@ def uploader() -> None:
             return
         small = picture.copy()
         small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))
+        state.put(box="")
         st.session_state[_KEPT] = Uploaded(key, file.name, picture, loaders.data_uri(small))
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from PIL import Image as PILImage
 from PIL import ImageDraw, ImageFont, ImageOps
 
-from retrieval_core.datasets.images import image_size, read_image
+from retrieval_core.datasets.images import crop_query, image_size, read_image
 from retrieval_core.datasets.pixels import THREADS
-from retrieval_core.datasets.types import Image
+from retrieval_core.datasets.types import Box, Image
 from retrieval_core.progress import Progress
 
 CELL = 96  # pixels of a cell's sides
@@ -57,6 +57,11 @@ def small_jpeg(path: str | Path, side: int) -> bytes:
     picture = read_image(path, side)
     picture.thumbnail((side, side), PILImage.Resampling.LANCZOS, reducing_gap=3.0)
     return _as_jpeg(picture)
+
+
+def small_crop(path: str | Path, box: Box | None, side: int) -> bytes:
+    """What is in a box of a photograph (pixels as stored) as a JPEG whose longest side is `side` pixels; see `small_jpeg`."""
+    return _as_jpeg(crop_query(read_image(path), box, side, "fill")) if path and box else small_jpeg(path, side)
 
 
 @cache

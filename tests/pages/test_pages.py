@@ -41,10 +41,6 @@ def texts(elements):
     return " ".join(str(element.value) for element in elements)
 
 
-def html(app):
-    return " ".join(element.proto.body for element in app.get("html"))
-
-
 def test_an_empty_cache_offers_to_build_the_town(open_page, tmp_path):
     app = open_page("Start", tmp_path / "cache")
     assert next(button.label for button in app.button) == "Build the town"
@@ -122,22 +118,6 @@ def test_a_link_to_many_photographs_is_short_and_names_the_same(open_page, town_
     app = open_page("Map", town_cache, model="1d", selection="~000000:1-3")
     assert shared(app)["shared"]["selection"] == []
     assert "other photographs" in texts(app.warning)
-
-
-def test_the_query_page_ranks_and_names_both_protocols(open_page, town_cache):
-    app = open_page("Query", town_cache, model="1d", query="castle_gate_2", k="12")
-    assert {metric.label for metric in app.metric} == {"AP (Oxford), model 1d", "AP (finite sum), model 1d"}
-    shown = html(app)
-    assert shown.count("data-image=") == 12
-    assert 'class="card good' in shown
-    assert "the query&#x27;s own picture" in shown
-
-
-def test_the_query_page_shows_a_strip_for_every_model(open_page, town_cache):
-    app = open_page("Query", town_cache, model="1d", query="castle_gate_2", k="6")
-    app.toggle[0].set_value(True).run()
-    assert not app.exception
-    assert html(app).count("data-image=") == 8 * 6
 
 
 def test_the_table_agrees_with_the_cache(open_page, town_cache):

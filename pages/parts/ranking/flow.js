@@ -1,0 +1,114 @@
+import { button, element, fitted, photograph, plain, shape, SIGNS, WORDS } from "./text.js";
+import { saveButtons } from "./save.js";
+
+const TALL = [380, 640]; // pixels of the figure's height, least and most
+const EDGE = { left: 140, right: 130, top: 34, bottom: 18 };
+const THUMB = [56, 42];
+
+/** One query under every model: each relevant photograph is a line of its rank. */
+export class Flow {
+  constructor(root, enlarged) {
+    this.enlarged = enlarged;
+    this.svg = shape("svg", { "aria-label": "Rank of every relevant photograph under every model" });
+    new ResizeObserver(() => this.data && this.draw()).observe(this.svg);
+    this.words = element("p", "note");
+    this.card = element("div", "told");
+    this.root = root;
+    root.append(element("div", "flow", "", element("div", "figure", "", element("div", "row", "", ...saveButtons(() => this.svg, "rank-flow")), this.svg), element("div", "", "", this.words, this.card)));
+  }
+
+  show(data) {
+    this.data = data;
+    if (!data.lines.some((line) => line.id === this.chosen)) this.chosen = null;
+    this.draw();
+    this.tell();
+  }
+
+  x(place) {
+    const { models } = this.data;
+    return EDGE.left + (models.length < 2 ? 0.5 : place / (models.length - 1)) * (this.size.width - EDGE.left - EDGE.right);
+  }
+
+  /** Ranks on a logarithmic scale: the head of the ranking, which decides an AP, gets most of the room. */
+  y(rank) {
+    return EDGE.top + (Math.log(rank) / Math.log(this.data.count)) * (this.size.height - EDGE.top - EDGE.bottom);
+  }
+
+  draw() {
+    const { data } = this;
+    this.size = fitted(this.svg, 0.55, ...TALL);
+    const parts = [shape("rect", { class: "perfect", x: EDGE.left, width: this.size.width - EDGE.left - EDGE.right, y: this.y(1) - 6,
+      height: this.y(data.lines.length + 0.5) - this.y(1) + 6 })];
+    for (let tick = 1; tick <= data.count; tick *= 10) {
+      for (const value of [tick, 3 * tick].filter((rank) => rank <= data.count)) {
+        parts.push(shape("path", { class: "grid", d: `M${EDGE.left} ${this.y(value)}H${this.size.width - EDGE.right}` }),
+          shape("text", { x: EDGE.left - 78, y: this.y(value) + 5, "text-anchor": "end" }, value.toLocaleString("en")));
+      }
+    }
+    parts.push(shape("text", { x: 10, y: EDGE.top - 14 }, "rank"));
+    data.models.forEach((model, place) => {
+      parts.push(shape("path", { class: "axis", d: `M${this.x(place)} ${EDGE.top - 6}V${this.size.height - EDGE.bottom}` }),
+        shape("text", { class: "model", x: this.x(place), y: EDGE.top - 14, "text-anchor": "middle" }, model));
+    });
+    this.lines = data.lines.map((line) => this.line(line));
+    this.svg.replaceChildren(...parts, ...this.lines, ...this.ends(0), ...this.ends(data.models.length - 1));
+  }
+
+  line(line) {
+    const points = line.ranks.map((rank, place) => `${this.x(place).toFixed(1)} ${this.y(rank).toFixed(1)}`);
+    const path = `M${points.join("L")}`;
+    const dots = line.ranks.map((rank, place) => shape("circle", { cx: this.x(place), cy: this.y(rank), r: 3.5 }));
+    const made = shape("g", { class: `line ${line.word}${line.id === this.chosen ? " chosen" : ""}`, tabindex: 0, role: "button",
+      "aria-label": `${line.id}, ${line.word}, ranks ${line.ranks.join(", ")}`, "data-image": line.id });
+    made.append(shape("path", { class: "hit", d: path }), shape("path", { d: path }), ...dots, shape("title", {}, `${line.id}: ${line.ranks.join(" → ")}`));
+    made.addEventListener("click", () => this.choose(line));
+    made.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") this.choose(line);
+    });
+    return made;
+  }
+
+  /** Photographs at an end of their lines, as many as find room; the one that is chosen always does. */
+  ends(place) {
+    const left = place === 0;
+    const taken = [];
+    const first = (line) => (line.id === this.chosen ? -1 : line.ranks[place]);
+    const shown = [];
+    for (const line of [...this.data.lines].sort((a, b) => first(a) - first(b))) {
+      const y = this.y(line.ranks[place]);
+      if (taken.some((other) => Math.abs(other - y) < THUMB[1] + 2)) continue;
+      taken.push(y);
+      const x = left ? EDGE.left - THUMB[0] - 10 : this.size.width - EDGE.right + 10;
+      const image = shape("image", { href: line.src, x, y: y - THUMB[1] / 2, width: THUMB[0], height: THUMB[1], preserveAspectRatio: "xMidYMid slice" });
+      image.addEventListener("click", () => this.choose(line));
+      shown.push(shape("rect", { class: `edge ${line.word}${line.id === this.chosen ? " chosen" : ""}`, x: x - 2, y: y - THUMB[1] / 2 - 2, width: THUMB[0] + 4, height: THUMB[1] + 4 }), image);
+      if (!left) shown.push(shape("text", { x: x + THUMB[0] + 8, y: y + 5 }, `${line.ranks[place].toLocaleString("en")}.`));
+    }
+    return shown;
+  }
+
+  choose(line) {
+    this.chosen = this.chosen === line.id ? null : line.id;
+    this.draw();
+    this.tell();
+    this.svg.querySelector(".line.chosen")?.focus();
+  }
+
+  tell() {
+    const { lines, models } = this.data;
+    const inside = (place) => lines.filter((line) => line.ranks[place] <= lines.length).length;
+    this.words.textContent = `${lines.length} relevant photographs. Within the first ${lines.length} ranks (shaded: all would be there in a perfect ranking): ` +
+      models.map((model, place) => `${model} ${inside(place)}`).join(", ") + ". Click a line to see its photograph.";
+    const line = lines.find((one) => one.id === this.chosen);
+    this.card.replaceChildren();
+    if (!line) return;
+    const best = Math.min(...line.ranks);
+    const worst = Math.max(...line.ranks);
+    const named = (rank) => models.filter((_, place) => line.ranks[place] === rank).join(", ");
+    const large = button("", () => this.enlarged.show([{ ...line, rank: null }], 0), "Enlarge");
+    large.className = `card ${line.word}`;
+    large.append(photograph(line.src, line.id, false), element("b", "", SIGNS[line.word]));
+    this.card.append(large, element("p", "", "", element("strong", "", line.id), ` (${plain(line.name)}) is ${WORDS[line.word]}. ` +
+      (best === worst ? `Every model puts it at rank ${best}.` : `${named(best)} finds it at rank ${best}; ${named(worst)} loses it to rank ${worst.toLocaleString("en")}.`)));
+  }
+}

@@ -1,0 +1,78 @@
+import { button, element, photograph, plain } from "./text.js";
+
+const ORDERS = {
+  landmark: ["by landmark", (a, b) => a.label.localeCompare(b.label) || a.number - b.number],
+  hard: ["hardest first", (a, b) => (a.ap ?? 2) - (b.ap ?? 2)],
+  easy: ["easiest first", (a, b) => (b.ap ?? -1) - (a.ap ?? -1)],
+};
+
+/** The queries as pictures in a strip: by landmark or by how hard they are, one at random, and J and K to step. */
+export class Picker {
+  constructor(root, tell) {
+    this.tell = tell;
+    this.order = "landmark";
+    this.select = element("select");
+    this.select.setAttribute("aria-label", "Order of the queries");
+    this.select.append(...Object.entries(ORDERS).map(([key, [text]]) => Object.assign(element("option", "", text), { value: key })));
+    this.jump = element("select");
+    this.jump.setAttribute("aria-label", "Go to a landmark");
+    this.strip = element("div", "pick");
+    this.strip.setAttribute("role", "group");
+    this.strip.setAttribute("aria-label", "Queries");
+    const random = button("🎲 Random", () => this.go(Math.floor(Math.random() * this.queries.length)), "A query at random (R)");
+    root.append(element("div", "row", "", element("strong", "", "Query"), this.select, this.jump, random), this.strip);
+    this.select.onchange = () => {
+      this.order = this.select.value;
+      this.draw();
+    };
+    this.jump.onchange = () => {
+      const place = this.queries.findIndex((query) => query.label === this.jump.value);
+      if (place >= 0) this.go(place);
+    };
+    this.listen = (event) => this.key(event);
+    document.addEventListener("keydown", this.listen);
+  }
+
+  show(data) {
+    this.data = data;
+    const labels = [...new Set(data.queries.map((query) => query.label))].sort();
+    const current = data.queries.find((query) => query.id === data.current);
+    this.jump.replaceChildren(...labels.map((label) => Object.assign(element("option", "", plain(label)), { value: label })));
+    this.jump.value = current?.label ?? "";
+    this.draw();
+  }
+
+  draw() {
+    const { data } = this;
+    this.queries = data.queries.map((query, number) => ({ ...query, number })).sort(ORDERS[this.order][1]);
+    this.strip.replaceChildren(...this.queries.map((query, place) => {
+      const made = button("", () => this.go(place), `${query.id}, ${query.ap === null ? "no AP" : `mean AP of the models ${(100 * query.ap).toFixed(0)}`}`);
+      made.dataset.query = query.id;
+      made.setAttribute("aria-pressed", String(query.id === data.current));
+      made.append(photograph(query.src, query.id), element("span", "", query.ap === null ? "–" : `${(100 * query.ap).toFixed(0)} %`));
+      return made;
+    }));
+    const chosen = this.strip.querySelector('[aria-pressed="true"]');
+    if (chosen) this.strip.scrollLeft = chosen.offsetLeft - this.strip.clientWidth / 2;
+  }
+
+  go(place) {
+    const wanted = this.queries[(place + this.queries.length) % this.queries.length];
+    this.tell({ query: wanted.id });
+  }
+
+  key(event) {
+    const target = event.composedPath()[0];
+    if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|TEXTAREA|SELECT/.test(target.tagName) || target.isContentEditable) return;
+    const here = this.queries.findIndex((query) => query.id === this.data.current);
+    const key = event.key.toLowerCase();
+    if (key === "j") this.go(here + 1);
+    else if (key === "k") this.go(here < 0 ? -1 : here - 1);
+    else if (key === "r") this.go(Math.floor(Math.random() * this.queries.length));
+    else if (/^[1-9]$/.test(key) && this.data.models[key - 1]) this.tell({ model: this.data.models[key - 1] });
+  }
+
+  end() {
+    document.removeEventListener("keydown", this.listen);
+  }
+}

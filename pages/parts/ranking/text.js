@@ -1,0 +1,56 @@
+export const SIGNS = { good: "✓", ok: "~", junk: "∅", wrong: "✗", unlabelled: "?", none: "" };
+export const WORDS = {
+  good: "good", ok: "ok", junk: "junk, not counted", wrong: "wrong", unlabelled: "unlabelled, counts as wrong", none: "",
+};
+
+/** A name as people write it. */
+export const plain = (name) => (name ?? "").replaceAll("_", " ");
+
+/** A share as percent with one digit. */
+export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+/** An element with its class, its text and its children. */
+export function element(tag, name = "", text = "", ...children) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  if (text) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+/** A button that does one thing. */
+export function button(text, act, title = "") {
+  const made = element("button", "", text);
+  made.type = "button";
+  if (title) made.title = title;
+  made.onclick = act;
+  return made;
+}
+
+/** A photograph; where it cannot be shown, its name stands in its place. */
+export function photograph(src, name, lazy = true) {
+  const picture = element("img");
+  picture.alt = name;
+  picture.onerror = () => picture.replaceWith(element("span", "lost", `${name} cannot be shown`));
+  if (lazy) picture.loading = "lazy";
+  picture.src = src;
+  return picture;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An SVG element with its attributes. */
+export function shape(tag, attributes = {}, text = "") {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text) made.textContent = text;
+  return made;
+}
+
+/** Make an SVG's units the pixels of the screen, so that type keeps its size: its width, and a height in proportion. */
+export function fitted(svg, proportion, least, most) {
+  const width = Math.max(320, svg.clientWidth);
+  const height = Math.round(Math.min(most, Math.max(least, proportion * width)));
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  return { width, height };
+}
