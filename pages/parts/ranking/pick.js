@@ -58,6 +58,8 @@ export class Picker {
 
   go(place) {
     const wanted = this.queries[(place + this.queries.length) % this.queries.length];
+    this.data.current = wanted.id; // the next key counts from here, even before the page has answered
+    for (const one of this.strip.children) one.setAttribute("aria-pressed", String(one.dataset.query === wanted.id));
     this.tell({ query: wanted.id });
   }
 
