@@ -6,6 +6,8 @@ const ORDERS = {
   easy: ["easiest first", (a, b) => (b.ap ?? -1) - (a.ap ?? -1)],
 };
 
+const PATIENCE = 5000; // milliseconds in which the page has answered
+
 /** The queries as pictures in a strip: by landmark or by how hard they are, one at random, and J and K to step. */
 export class Picker {
   constructor(root, tell) {
@@ -34,6 +36,10 @@ export class Picker {
   }
 
   show(data) {
+    // What the page says of an earlier choice comes late when one key follows another: it must not undo the last choice.
+    const late = this.asked && data.current !== this.asked.query && performance.now() - this.asked.at < PATIENCE;
+    if (!late) this.asked = null;
+    if (late) data = { ...data, current: this.asked.query };
     this.data = data;
     const labels = [...new Set(data.queries.map((query) => query.label))].sort();
     const current = data.queries.find((query) => query.id === data.current);
@@ -58,6 +64,7 @@ export class Picker {
 
   go(place) {
     const wanted = this.queries[(place + this.queries.length) % this.queries.length];
+    this.asked = { query: wanted.id, at: performance.now() };
     this.data.current = wanted.id; // the next key counts from here, even before the page has answered
     for (const one of this.strip.children) one.setAttribute("aria-pressed", String(one.dataset.query === wanted.id));
     this.tell({ query: wanted.id });
