@@ -12,7 +12,7 @@ from pathlib import Path
 from retrieval_core.datasets.catalog import fingerprint
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.weights import local_file
-from retrieval_core.presets import PRESETS, SCHEDULES, Preset, get_preset, lineage
+from retrieval_core.presets import PRESETS, SCHEDULES, Preset, check_model, get_preset, lineage
 from retrieval_core.workspace import Workspace, file_hash, short_hash
 
 STARTS = ("auto", "imagenet", "shapes")
@@ -45,7 +45,7 @@ class Settings:
         if self.weights is not None and self.start == "shapes":
             raise RetrievalError("--weights is for a start from ImageNet. Leave out --start shapes, or --weights.")
         for model in self.models:
-            check_choice("model", model, PRESETS)
+            check_model(model)
 
 
 def stage_folder(workspace: Workspace, stage: Preset, start: str) -> Path:
@@ -59,8 +59,9 @@ def weights_path(workspace: Workspace, stage: Preset, start: str) -> Path:
 
 
 def identity(stage: Preset) -> dict:
-    """What a stage is, apart from its title and its schedules."""
-    return {key: value for key, value in asdict(stage).items() if key not in (*SCHEDULES, "title")}
+    """What a stage is, apart from its title, its schedules and what is chosen at search time."""
+    left_out = (*SCHEDULES, "title", "scales", "crop")
+    return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
 def imported_note(workspace: Workspace, path: Path) -> dict | None:
@@ -129,6 +130,8 @@ def whitening_inputs(workspace: Workspace, preset: Preset, settings: Settings, s
         "size": preset.schedule(settings.schedule).extract_size,
         "power": preset.schedule(settings.schedule).whitening_power,
         "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, start)),
+        **_scales(preset),
+        **({"kind": preset.whitening} if preset.whitening != "pca" else {}),
     }
 
 
@@ -139,9 +142,10 @@ def descriptors_inputs(workspace: Workspace, dataset: str, preset: Preset, setti
         "version": VERSIONS["descriptors"],
         "data": fingerprint(workspace, dataset),
         "size": preset.schedule(settings.schedule).extract_size,
-        "crop": settings.crop,
+        "crop": preset.crop or settings.crop,
         "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, start)),
         "whitening": _sha256(workspace, whitening) if preset.whitening else None,
+        **_scales(preset),
     }
 
 
@@ -192,6 +196,10 @@ def sheet_path(workspace: Workspace, dataset: str, number: int) -> Path:
 def sheets_inputs(workspace: Workspace, dataset: str) -> dict:
     """What sheets of thumbnails are made from."""
     return {"version": VERSIONS["thumbnails"], "data": fingerprint(workspace, dataset)}
+
+
+def _scales(preset: Preset) -> dict:
+    return {"scales": list(preset.scales)} if len(preset.scales) > 1 else {}
 
 
 def _sha256(workspace: Workspace, path: Path) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from retrieval_core import artefacts
 from retrieval_core.artefacts import IMPORTED
-from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import inherit, load_weights
@@ -139,7 +139,7 @@ def _check_file(file: Path, record: Record, preset: Preset) -> None:
     if file_hash(file) != record.sha256:
         raise RetrievalError(f"{file} is damaged: its hash is not the one in {MANIFEST}. Ask for the folder again.")
     if file.suffix == ".npz":
-        width = len(PCAWhitening.load(file).mean)
+        width = len(Whitening.load(file).mean)
         if width != preset.dim:
             raise RetrievalError(f"{file} is a whitening of {width} dimensions, and model {preset.key} has {preset.dim}.")
         return

@@ -9,7 +9,7 @@ from PIL import Image as PILImage
 from retrieval_core import artefacts
 from retrieval_core.datasets.types import Box
 from retrieval_core.descriptors.extract import describe_picture, query_picture
-from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork
@@ -23,7 +23,7 @@ class Describer:
     """A model that is loaded once and describes one picture after the other, by the recipe of a dataset's descriptors."""
 
     network: RetrievalNetwork
-    whitening: PCAWhitening | None
+    whitening: Whitening | None
     recipe: dict
     square: bool
     device: torch.device
@@ -31,7 +31,7 @@ class Describer:
     def describe(self, picture: PILImage.Image, box: Box | None = None) -> np.ndarray:
         """Descriptor (1, D) float32 of length 1 of an RGB picture, or of what is inside the box (pixels)."""
         entrance = query_picture(picture, box, self.recipe["size"], self.square, self.recipe["crop"])
-        row = describe_picture(self.network, entrance, self.device)[None]
+        row = describe_picture(self.network, entrance, self.device, self.recipe["scales"])[None]
         return row if self.whitening is None else self.whitening.transform(row)
 
 
@@ -51,5 +51,5 @@ def open_describer(workspace: Workspace, dataset: str, model: str, device: str =
         raise RetrievalError(f"The weights that described {dataset} under model {model} are gone or have changed. {remedy}")
     chosen = pick_device(device)
     network = load_network(workspace, preset, recipe["start"], chosen)
-    whitening = PCAWhitening.load(artefacts.whitening_path(workspace, preset, recipe["start"])) if preset.whitening else None
+    whitening = Whitening.load(artefacts.whitening_path(workspace, preset, recipe["start"])) if preset.whitening else None
     return Describer(network, whitening, recipe, preset.square, chosen)

@@ -7,11 +7,12 @@ cores, chosen by the validation mAP on held-out training landmarks.
 
 from dataclasses import dataclass, replace
 
-from retrieval_core.errors import check_choice
+from retrieval_core.errors import RetrievalError, check_choice
 
 BACKBONES = ("alexnet", "resnet18", "resnet50")
 POOLINGS = ("fc7", "gem")
 LOSSES = (None, "classification", "triplet")
+WHITENINGS = (None, "pca", "learned")
 SCHEDULES = ("quick", "full")
 
 
@@ -54,9 +55,13 @@ class Preset:
     full: Schedule
     head: bool = False  # FC after the pooling, started as PCA whitening
     augmentation: bool = False
-    whitening: bool = False  # PCA whitening of the finished descriptor, learnt on the training landmarks
+    # What can be chosen at search time, without training anew:
+    whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
+    scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
+    crop: str | None = None  # how queries are cropped; None: as the run says
 
     def __post_init__(self):
+        check_choice("whitening", self.whitening, WHITENINGS)
         check_choice("backbone", self.backbone, BACKBONES)
         check_choice("pooling", self.pooling, POOLINGS)
         check_choice("loss", self.loss, LOSSES)
@@ -127,7 +132,7 @@ PRESETS = {preset.key: preset for preset in (
            replace(_QUICK, steps=700, learning_rate=1e-3, seconds=40), _FULL),
     Preset("1d", "ResNet18 GeM, landmarks", "resnet18", "gem", 512, "start-resnet18", "classification",
            replace(_QUICK, steps=400, seconds=78), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
-    Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None, _QUICK, _FULL, whitening=True),
+    Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None, _QUICK, _FULL, whitening="pca"),
     Preset("1f", "ResNet18 GeM + FC, triplet", "resnet18", "gem", 512, "1d", "triplet",
            replace(_QUICK_TRIPLET, steps=120, seconds=44), _FULL_TRIPLET, head=True),
     Preset("1g", "1f + augmentation", "resnet18", "gem", 512, "1d", "triplet",
@@ -138,10 +143,62 @@ PRESETS = {preset.key: preset for preset in (
 )}  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One thing that can be chosen at search time: the field of the preset that it sets, to what, and its words."""
+
+    field: str
+    value: object
+    title: str
+
+
+# Multi-scale: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018; the practical took
+# 1200, 1000, 800 and 600 pixels. Learned whitening: Mikolajczyk and Matas, "Improving descriptors for fast tree matching", 2007.
+CHOICES = {
+    "same": Choice("crop", "same", "crop rule same"),
+    "fill": Choice("crop", "fill", "crop rule fill"),
+    "ms": Choice("scales", (1.0, 2**-0.5, 0.5), "3 scales"),
+    "ms4": Choice("scales", (1.0, 5 / 6, 2 / 3, 0.5), "4 scales"),
+    "pca": Choice("whitening", "pca", "PCA whitening"),
+    "lw": Choice("whitening", "learned", "learned whitening"),
+}
+"""What is written behind a model's key to choose it, as in 1d-ms-pca; in this order, at most one of each field."""
+
+
 def get_preset(key: str) -> Preset:
-    """A model or a stage by its key; RetrievalError lists the keys."""
-    table = {**PRESETS, **STAGES}
-    return table[check_choice("model", key, table)]
+    """A model, a model with choices (1d-ms-pca) or a stage by its key.
+
+    RetrievalError lists the keys or the choices, or says why the choices don't go together.
+    """
+    if key in STAGES:
+        return STAGES[key]
+    base, *choices = key.split("-")
+    check_choice("model", base, {**PRESETS, **STAGES})
+    model = PRESETS[base]
+    return _chosen(model, choices) if choices else model
+
+
+def check_model(key: str) -> str:
+    """Return the key if it names a model, with or without choices; RetrievalError lists the models."""
+    check_choice("model", key.split("-")[0], PRESETS)
+    return get_preset(key).key
+
+
+def _chosen(model: Preset, names: list[str]) -> Preset:
+    chosen = [CHOICES[check_choice("search-time choice", name, CHOICES)] for name in names]
+    fields, asked = [choice.field for choice in chosen], "-".join([model.key, *names])
+    key = "-".join([model.key, *(name for name in CHOICES if name in names)])
+    if len(set(fields)) < len(fields):
+        raise RetrievalError(f"{asked!r} chooses {max(fields, key=fields.count)} twice. Take one of them out.")
+    if key != asked:
+        raise RetrievalError(f"{asked!r} is written {key!r}: the choices in this order.")
+    if model.square and fields != ["whitening"]:
+        raise RetrievalError(f"Model {model.key} squashes every picture to one square: it has no crop rule and no scales to choose.")
+    if model.whitening and "whitening" in fields:
+        raise RetrievalError(f"Model {model.key} is whitened already. Take the model without: {model.parent}.")
+    title = ", ".join([model.title, *(choice.title for choice in chosen)])
+    values = {choice.field: choice.value for choice in chosen}
+    return replace(model, key=key, title=title, parent=model.key if model.loss else model.parent, loss=None, **values)
 
 
 def lineage(key: str) -> list[Preset]:

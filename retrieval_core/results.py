@@ -15,7 +15,7 @@ from retrieval_core.datasets.thumbnails import sheet_count
 from retrieval_core.descriptors.extract import Descriptors
 from retrieval_core.errors import check_choice
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.presets import PRESETS, Preset, get_preset
+from retrieval_core.presets import CHOICES, PRESETS, Preset, check_model, get_preset
 from retrieval_core.projection.layouts import Layout
 from retrieval_core.workspace import Record, Workspace, read_json
 
@@ -63,10 +63,12 @@ class ModelState:
 
 
 def model_states(workspace: Workspace, dataset: str) -> list[ModelState]:
-    """The state of every preset for a dataset, in the order of the table; of imported descriptors only of those there are."""
+    """The state of every preset for a dataset, each followed by its variants that there are; of imported ones what there is."""
     if is_imported(workspace, dataset):
-        return [model_state(workspace, dataset, get_preset(key)) for key in imported_models(workspace, dataset)]
-    return [model_state(workspace, dataset, preset) for preset in PRESETS.values()]
+        keys = imported_models(workspace, dataset)
+    else:
+        keys = [key for model in PRESETS for key in (model, *_variants(workspace, dataset, model))]
+    return [model_state(workspace, dataset, get_preset(key)) for key in keys]
 
 
 def model_state(workspace: Workspace, dataset: str, preset: Preset) -> ModelState:
@@ -117,7 +119,7 @@ def load_descriptors(workspace: Workspace, dataset: str, model: str) -> tuple[De
 
     Raises RetrievalError if they were not computed yet or are damaged.
     """
-    check_choice("model", model, PRESETS)
+    check_model(model)
     folder = workspace.folder(dataset, model)
     remedy = f"Run: python -m retrieval_core run --dataset {dataset} --models {model}"
     ids = None
@@ -148,11 +150,8 @@ def list_layouts(workspace: Workspace, dataset: str, model: str) -> list[LayoutR
         inputs = artefacts.map_inputs(workspace, dataset, model, choice)
         state = workspace.state(folder / name, inputs)
         if state != "missing":
-            found.append(
-                LayoutRecord(
-                    **choice, n=record.notes["n"], quality=record.notes["quality"], seconds=record.seconds, state=state
-                )
-            )
+            known = {"n": record.notes["n"], "quality": record.notes["quality"], "seconds": record.seconds}
+            found.append(LayoutRecord(**choice, **known, state=state))
     return found
 
 
@@ -215,6 +214,12 @@ def dataset_images(workspace: Workspace, dataset: str, subset: str) -> tuple[str
     check_choice("subset", subset, SUBSETS)
     images = open_dataset(workspace, dataset).images
     return tuple(image.id for image in images if subset == "all" or image.label is not None)
+
+
+def _variants(workspace: Workspace, dataset: str, model: str) -> list[str]:
+    """Keys of a model with search-time choices (1d-ms) that have described a dataset, sorted."""
+    found = (path.parent.name for path in workspace.folder(dataset).glob(f"{model}-*/descriptors.npy"))
+    return sorted(key for key in found if set(key.split("-")[1:]) <= set(CHOICES))
 
 
 def _weights_record(workspace: Workspace, preset: Preset, described: Record | None) -> tuple[Record | None, str | None]:

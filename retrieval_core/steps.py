@@ -19,7 +19,7 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.extract import extract_pixels, extract_queries
-from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.evaluation.average_precision import evaluate, mean_average_precision
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
@@ -33,6 +33,7 @@ from retrieval_core.training.loop import train
 from retrieval_core.workspace import Workspace, short_hash, write_json
 
 Steps = Generator[Progress, None, None]
+WHITENING_WORDS = {"pca": "PCA", "learned": "from matching pairs,"}
 
 
 def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: str) -> Steps:
@@ -70,7 +71,7 @@ def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: 
 
 
 def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, start: str) -> Steps:
-    """Learn a model's PCA whitening from the training landmarks, never from the dataset that is scored."""
+    """Learn a model's whitening from the training landmarks, never from the dataset that is scored."""
     path = artefacts.whitening_path(workspace, preset, start)
     inputs = artefacts.whitening_inputs(workspace, preset, settings, start)
     with workspace.lock(str(path.relative_to(workspace.root))):
@@ -82,7 +83,11 @@ def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, st
         network = load_network(workspace, preset, start, device)
         matrix = yield from _describe_images(workspace, dataset, preset, settings, network, device, folder)
         with workspace.writing(path, inputs) as temporary:
-            PCAWhitening.fit(matrix, preset.schedule(settings.schedule).whitening_power, eps=1e-3).save(temporary)
+            learnt = (
+                Whitening.fit_pairs(matrix, [image.label for image in dataset.images]) if preset.whitening == "learned"
+                else Whitening.fit(matrix, preset.schedule(settings.schedule).whitening_power, eps=1e-3)
+            )  # fmt: skip
+            learnt.save(temporary)
         shutil.rmtree(folder)
 
 
@@ -97,15 +102,15 @@ def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings
         if fresh:
             return
         dataset = open_dataset(workspace, name)
-        schedule = preset.schedule(settings.schedule)
         device = pick_device(settings.device)
         network = load_network(workspace, preset, start, device)
         half_done = _half_done(folder / "descriptors.npy", inputs)
         begin = time.monotonic()
         matrix = yield from _describe_images(workspace, dataset, preset, settings, network, device, half_done)
-        queries = extract_queries(network, dataset, schedule.extract_size, preset.square, settings.crop, device)
+        size, crop = inputs["size"], inputs["crop"]
+        queries = extract_queries(network, dataset, size, preset.square, crop, device, preset.scales)
         if preset.whitening:
-            whitening = PCAWhitening.load(artefacts.whitening_path(workspace, preset, start))
+            whitening = Whitening.load(artefacts.whitening_path(workspace, preset, start))
             matrix, queries = (whitening.transform(rows) for rows in (matrix, queries))
         own_file = artefacts.start_file(workspace, preset, start)
         notes = {"recipe": _recipe(preset, settings, start, inputs) | ({"start_file": own_file} if own_file else {})}
@@ -180,7 +185,7 @@ def load_network(workspace: Workspace, preset: Preset, start: str, device: torch
 def _describe_images(workspace, dataset: Dataset, preset, settings, network, device, folder: Path):
     size = preset.schedule(settings.schedule).extract_size
     pixels = yield from _pixels(workspace, dataset, size, preset.square)
-    return (yield from extract_pixels(network, pixels, range(len(dataset.images)), device, folder))
+    return (yield from extract_pixels(network, pixels, range(len(dataset.images)), device, folder, preset.scales))
 
 
 def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:
@@ -225,9 +230,9 @@ def _recipe(preset: Preset, settings: Settings, start: str, inputs: dict) -> dic
         "seed": settings.seed,
         "size": inputs["size"],
         "shape": "squashed to a square" if preset.square else "longest side",
-        "crop": settings.crop,
-        "scales": [1.0],
-        "whitening": f"PCA learnt on {TRAINING_SET}" if preset.whitening else None,
+        "crop": inputs["crop"],
+        "scales": list(preset.scales),
+        "whitening": f"{WHITENING_WORDS[preset.whitening]} learnt on {TRAINING_SET}" if preset.whitening else None,
         "weights": inputs["weights"],
         "dataset": inputs["data"],
     }

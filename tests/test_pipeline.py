@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +10,10 @@ import numpy as np
 import pytest
 
 from retrieval_core.artefacts import Settings
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.images import read_image
 from retrieval_core.errors import RetrievalError
+from retrieval_core.new_queries import open_describer
 from retrieval_core.pipeline import run
 from retrieval_core.presets import PRESETS
 from retrieval_core.results import load_descriptors, load_layout, load_scores, model_states
@@ -130,3 +134,28 @@ def test_the_command_line_prints_an_error_and_no_traceback(tmp_path):
 def test_settings_list_their_choices():
     with pytest.raises(RetrievalError, match="auto, imagenet, shapes"):
         Settings(start="magic")
+
+
+def test_a_model_with_search_time_choices_is_described_beside_it_from_the_same_weights(town_cache, tmp_path):
+    cache = tmp_path / "cache"
+    shutil.copytree(town_cache, cache)
+    workspace = Workspace(cache)
+    steps = list(run(workspace, "town", Settings(device="cpu", start="shapes", models=("1d-ms-lw", "1d-same")), ("describe", "score")))
+    assert not any(step.stage.startswith("train") and step.total > 1 for step in steps)
+    states = {state.key: state for state in model_states(workspace, "town")}
+    assert list(states)[list(states).index("1d"):][:3] == ["1d", "1d-ms-lw", "1d-same"]
+    plain, chosen = states["1d"], states["1d-ms-lw"]
+    assert chosen.state == "ready"
+    assert chosen.recipe["weights"] == plain.recipe["weights"]
+    assert len(chosen.recipe["scales"]) == 3
+    assert "matching pairs" in chosen.recipe["whitening"]
+    photographs = [load_descriptors(workspace, "town", key)[0].matrix for key in ("1d", "1d-same", "1d-ms-lw")]
+    assert np.array_equal(photographs[0], photographs[1])  # a crop rule only changes the queries
+    assert not np.allclose(photographs[0], photographs[2], atol=0.01)
+    queries = [load_descriptors(workspace, "town", key)[1].matrix for key in ("1d", "1d-same")]
+    assert not np.allclose(*queries, atol=0.01)
+    describer = open_describer(workspace, "town", "1d-ms-lw")
+    dataset = open_dataset(workspace, "town")
+    query = dataset.queries[0]
+    again = describer.describe(read_image(dataset.image(query.image_id).path), query.box)
+    assert again @ load_descriptors(workspace, "town", "1d-ms-lw")[1].matrix[0] > 0.9999

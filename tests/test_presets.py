@@ -90,3 +90,24 @@ def test_mistyped_names_list_the_choices():
     schedule = PRESETS["1a"].quick
     with pytest.raises(RetrievalError, match=r"alexnet.*resnet18.*resnet50"):
         Preset("x", "x", "vgg16", "gem", 512, None, None, schedule, schedule)
+
+
+def test_what_is_chosen_at_search_time_stands_behind_the_key():
+    preset = get_preset("1h-same-ms-lw")
+    assert (preset.crop, len(preset.scales), preset.whitening, preset.loss) == ("same", 3, "learned", None)
+    assert preset.weights_stage is PRESETS["1h"]
+    assert lineage("1h-same-ms-lw") == lineage("1h")
+    assert get_preset("1e-ms").weights_stage is PRESETS["1d"]
+    assert get_preset("1a-pca").weights_stage is STAGES["start-alexnet"]
+
+
+@pytest.mark.parametrize(("key", "message"), [
+    ("1d-twice", "same, fill, ms, ms4, pca, lw"),
+    ("1d-pca-ms", "is written '1d-ms-pca'"),
+    ("1d-ms-ms4", "chooses scales twice"),
+    ("1a-ms", "no crop rule and no scales"),
+    ("1e-lw", "whitened already. Take the model without: 1d"),
+])  # fmt: skip
+def test_choices_that_do_not_go_together_say_so(key, message):
+    with pytest.raises(RetrievalError, match=message):
+        get_preset(key)

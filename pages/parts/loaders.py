@@ -82,9 +82,14 @@ def recipe_in_words(recipe: dict) -> str:
         return (f"{recipe['dim']} dimensions, imported from `{recipe['source']}` (`{recipe['sha256'][:12]}`); how they were made is "
                 f"not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
     own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
-    return (f"{recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, one scale, whitening "
+    return (f"{recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, whitening "
             f"{recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule {recipe['schedule']}, seed "
             f"{recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
+
+
+def _scales(recipe: dict) -> str:
+    count = len(recipe["scales"])
+    return "one scale" if count == 1 else f"{count} scales ({', '.join(f'{scale:.2g}' for scale in recipe['scales'])})"
 
 
 def start_note() -> str:

@@ -15,7 +15,6 @@ from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.layouts import TITLES, Layout
 from retrieval_core.projection.placement import place
@@ -114,7 +113,8 @@ def sheet_cells(name: str, subset: str) -> list[int] | None:
 
 def aligned(name: str, choice: Choice) -> dict[str, Layout]:
     """Maps of this choice by model, each laid on the one before, all moved and scaled to lie within -1 … 1."""
-    versions = tuple(record.sha256 if (record := _map_record(name, key, choice)) else None for key in PRESETS)
+    described = [state.key for state in results.model_states(loaders.workspace(), name) if state.explorable]
+    versions = tuple((key, record.sha256 if (record := _map_record(name, key, choice)) else None) for key in described)
     return _aligned(name, choice, versions)
 
 
@@ -122,7 +122,7 @@ def aligned(name: str, choice: Choice) -> dict[str, Layout]:
 def _aligned(name: str, choice: Choice, versions: tuple) -> dict[str, Layout]:
     chain: dict[str, Layout] = {}
     before = None
-    for key in PRESETS:
+    for key, _ in versions:
         layout = results.load_layout(
             loaders.workspace(), name, key, choice.method, choice.subset, choice.parameters(), choice.seed
         )
@@ -184,7 +184,7 @@ def _model(state: results.ModelState, name: str, choice: Choice, layout: Layout 
     return {
         "key": state.key,
         "title": f"{state.key} · {state.title}",
-        "colour": style.MODEL_RAMP[list(PRESETS).index(state.key) % len(style.MODEL_RAMP)],
+        "colour": style.model_colour(state.key),
         "map": [state.map_oxford, state.map_finite_sum],
         "places": f"files/places/{common}{record.sha256[:12]}{version}" if layout and record else None,
         "neighbours": f"files/neighbours/{common}{described}" if listed else None,

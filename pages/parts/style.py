@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from retrieval_core.presets import PRESETS
+
 # Eleven hues that stay apart in normal vision and in the three kinds of colour blindness, on white and on dark. Found by
 # search; tests/pages/test_style.py measures the distances.
 HUES = (
@@ -35,3 +37,8 @@ def symbol_number(labels: tuple[str, ...], label: str) -> int:
     """The number of a landmark's marker, as the map draws it; with more landmarks than hues the pairs still differ."""
     place = labels.index(label)
     return (place + place // len(HUES)) % SYMBOLS
+
+
+def model_colour(key: str) -> str:
+    """The colour of a model on the ramp; a variant (1d-ms) has its model's."""
+    return MODEL_RAMP[list(PRESETS).index(key.split("-")[0])]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image as PILImage
+from torch.nn import functional
 
 from retrieval_core.datasets.images import crop_query, read_image
 from retrieval_core.datasets.pixels import Pixels, as_array, widened
@@ -18,6 +19,10 @@ from retrieval_core.workspace import publish
 
 BATCH = 64  # pictures that go through the network together
 PART = 8  # batches between two parts on disk: what a kill can cost
+LEAST_SIDE = 40  # pixels; a smaller scale of a small picture would leave the networks nothing to pool
+
+Scales = Sequence[float]
+"""Factors by which a picture is resized, each described by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +52,12 @@ def extract_pixels(
     positions: Sequence[int],
     device: torch.device,
     partial: Path | None = None,
+    scales: Scales = (1.0,),
 ) -> Generator[Progress, None, np.ndarray]:
     """Descriptors (N, D) float32 of the pictures at these positions, in their order.
 
-    Batches hold pictures of one shape. `partial` is a folder for finished parts: what lies there is not computed again,
-    and the result is the same to the bit, since the batches are.
+    Batches hold pictures of one shape; `scales` as in `describe_batch`. `partial` is a folder for finished parts: what lies
+    there is not computed again, and the result is the same to the bit, since the batches are.
     """
     positions = np.asarray(positions, np.int64)
     batches = list(_batches(pixels.shapes[positions]))
@@ -65,7 +71,7 @@ def extract_pixels(
             if file is not None and file.exists():
                 rows = np.load(file, allow_pickle=False)
             else:
-                rows = np.concatenate(list(_describe(network, pixels, positions, part, device, reader)))
+                rows = np.concatenate(list(_describe(network, pixels, positions, part, device, reader, scales)))
                 if file is not None:
                     _keep(rows, file)
             if matrix is None:
@@ -77,7 +83,7 @@ def extract_pixels(
 
 
 def extract_queries(
-    network: RetrievalNetwork, dataset: Dataset, size: int, square: bool, crop: str, device: torch.device
+    network: RetrievalNetwork, dataset: Dataset, size: int, square: bool, crop: str, device: torch.device, scales: Scales = (1.0,)
 ) -> np.ndarray:
     """Descriptors (Q, D) float32 of a dataset's queries: the box is cut out at full resolution, then resized.
 
@@ -87,7 +93,7 @@ def extract_queries(
     matrix = np.empty((len(dataset.queries), network.dim), np.float32)
     for row, query in enumerate(dataset.queries):
         photograph = read_image(dataset.image(query.image_id).path)
-        matrix[row] = describe_picture(network, query_picture(photograph, query.box, size, square, crop), device)
+        matrix[row] = describe_picture(network, query_picture(photograph, query.box, size, square, crop), device, scales)
     return matrix
 
 
@@ -98,10 +104,31 @@ def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square
 
 
 @torch.inference_mode()
-def describe_picture(network: RetrievalNetwork, picture: np.ndarray, device: torch.device) -> np.ndarray:
+def describe_picture(
+    network: RetrievalNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,)
+) -> np.ndarray:
     """Descriptor (D,) float32 of one picture (H, W, 3) uint8."""
     batch = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None]
-    return network.descriptors(normalise(batch.to(device))).float().cpu().numpy()[0]
+    return describe_batch(network, batch.to(device), scales).float().cpu().numpy()[0]
+
+
+def describe_batch(network: RetrievalNetwork, pictures: torch.Tensor, scales: Scales) -> torch.Tensor:
+    """Descriptors (B, D) of pictures (B, 3, H, W) uint8: the mean over the scales, normalised again.
+
+    Source: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018.
+    """
+    batch = normalise(pictures)
+    if tuple(scales) == (1.0,):
+        return network.descriptors(batch)
+    return functional.normalize(sum(network.descriptors(_scaled(batch, scale)) for scale in scales), dim=1)
+
+
+def _scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
+    if scale == 1:
+        return batch
+    height, width = (max(LEAST_SIDE, round(side * scale)) for side in batch.shape[2:])
+    smaller = functional.interpolate(batch, (height, width), mode="bilinear", antialias=True)
+    return smaller.contiguous(memory_format=torch.channels_last)
 
 
 def _batches(shapes: np.ndarray) -> Iterator[np.ndarray]:
@@ -113,7 +140,7 @@ def _batches(shapes: np.ndarray) -> Iterator[np.ndarray]:
 
 
 @torch.inference_mode()
-def _describe(network, pixels, positions, batches, device, reader) -> Iterator[np.ndarray]:
+def _describe(network, pixels, positions, batches, device, reader, scales) -> Iterator[np.ndarray]:
     """Descriptors of some batches; the next batch is read while the network works on this one."""
 
     def read(batch: np.ndarray) -> torch.Tensor:
@@ -125,7 +152,7 @@ def _describe(network, pixels, positions, batches, device, reader) -> Iterator[n
         pictures = waiting.result()
         if number + 1 < len(batches):
             waiting = reader.submit(read, batches[number + 1])
-        yield network.descriptors(normalise(pictures.to(device, non_blocking=True))).float().cpu().numpy()
+        yield describe_batch(network, pictures.to(device, non_blocking=True), scales).float().cpu().numpy()
 
 
 def _keep(rows: np.ndarray, file: Path) -> None:

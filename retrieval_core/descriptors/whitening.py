@@ -1,9 +1,11 @@
-"""PCA whitening: rotate descriptors to their principal axes and even out the variances, then normalise again.
+"""Whitening: rotate descriptors to new axes and even out the variances along them, then normalise again.
 
-Learnt on a training set, never on the photographs that are scored. Source: Jégou and Chum, "Negative evidences and
-co-occurences in image retrieval: the benefit of PCA and whitening", ECCV 2012.
+Learnt on a training set, never on the photographs that are scored. PCA whitening: Jégou and Chum, "Negative evidences and
+co-occurences in image retrieval: the benefit of PCA and whitening", ECCV 2012. Learned whitening: Mikolajczyk and Matas,
+"Improving descriptors for fast tree matching by optimal linear projection", ICCV 2007, as in Radenović et al., TPAMI 2018.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -16,12 +18,12 @@ _ROWS = 8192  # rows turned into float64 at a time
 
 
 @dataclass(frozen=True, eq=False)
-class PCAWhitening:
+class Whitening:
     """What was learnt; `transform` applies it.
 
     mean: (D,) float32, mean of the training descriptors.
-    projection: (D, K) float32, principal axes in columns by falling variance, each scaled by its variance ** -power.
-    variances: (K,) float32, variance of the training descriptors along each axis.
+    projection: (D, K) float32, the axes in columns by falling variance, each scaled (PCA: by its variance ** -power).
+    variances: (K,) float32, variance of the training descriptors along each axis (learned: whitened by the pairs).
     power: 0.5 whitens fully, 0.25 softly, 0 only rotates.
     """
 
@@ -31,7 +33,7 @@ class PCAWhitening:
     power: float
 
     @classmethod
-    def fit(cls, matrix: np.ndarray, power: float = 0.5, eps: float = 1e-6, dim: int | None = None) -> "PCAWhitening":
+    def fit(cls, matrix: np.ndarray, power: float = 0.5, eps: float = 1e-6, dim: int | None = None) -> "Whitening":
         """Learn from the rows of a training matrix (N, D).
 
         `dim` keeps that many axes (default all D). Variances below `eps` times the largest count as that much, so that
@@ -57,6 +59,23 @@ class PCAWhitening:
         learnt = (mean, axes * scale, np.maximum(variances, 0))
         return cls(*(np.ascontiguousarray(array, np.float32) for array in learnt), power=float(power))
 
+    @classmethod
+    def fit_pairs(cls, matrix: np.ndarray, labels: Sequence[str]) -> "Whitening":
+        """Learn from training descriptors (N, D) and their landmarks (N,): every two photographs of one landmark match.
+
+        The differences of matching pairs are whitened by the Cholesky factor of their covariance, so that what changes
+        between photographs of one landmark counts little; then all descriptors are rotated to their principal axes.
+        Raises RetrievalError if no landmark has two photographs.
+        """
+        inverse = np.linalg.inv(_cholesky(_pair_covariance(matrix, labels)))
+        mean, covariance = _moments(matrix)
+        variances, axes = np.linalg.eigh(inverse @ covariance @ inverse.T)
+        variances, projection = variances[::-1], inverse.T @ axes[:, ::-1]
+        # As above: the sign of an axis is free.
+        projection = projection * np.sign(projection[np.abs(projection).argmax(axis=0), np.arange(len(variances))])
+        learnt = (mean, projection, np.maximum(variances, 0))
+        return cls(*(np.ascontiguousarray(array, np.float32) for array in learnt), power=0.5)
+
     def transform(self, matrix: np.ndarray) -> np.ndarray:
         """Whiten the rows of (N, D) and normalise them: (N, K) float32 rows of length 1.
 
@@ -77,7 +96,7 @@ class PCAWhitening:
             np.savez(handle, mean=self.mean, projection=self.projection, variances=self.variances, power=self.power)
 
     @classmethod
-    def load(cls, file: str | Path) -> "PCAWhitening":
+    def load(cls, file: str | Path) -> "Whitening":
         """Read what `save` wrote; RetrievalError if the file is missing or is something else."""
         try:
             with open(file, "rb") as handle, np.load(handle, allow_pickle=False) as arrays:
@@ -99,3 +118,30 @@ def _moments(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         centred = np.asarray(matrix[start : start + _ROWS], np.float64) - mean
         covariance += centred.T @ centred
     return mean, covariance / rows
+
+
+def _pair_covariance(matrix: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Mean outer product (D, D) of the differences of all pairs of rows with the same label.
+
+    Over the n rows of a label these sum to n times their scatter around their mean: no pair has to be formed.
+    """
+    _, group = np.unique(np.asarray(labels), return_inverse=True)
+    total, pairs = np.zeros((matrix.shape[1],) * 2), 0
+    for number in range(group.max(initial=-1) + 1):
+        rows = np.asarray(matrix[np.flatnonzero(group == number)], np.float64)
+        centred = rows - rows.mean(axis=0)
+        total += len(rows) * (centred.T @ centred)
+        pairs += len(rows) * (len(rows) - 1) // 2
+    if pairs == 0:
+        raise RetrievalError("Can't learn a whitening from pairs: no landmark of the training set has two photographs.")
+    return total / pairs
+
+
+def _cholesky(covariance: np.ndarray) -> np.ndarray:
+    """Lower factor of a covariance; with few pairs it is not of full rank, and as much as needed is put on its diagonal."""
+    share, level = 1e-6, max(np.trace(covariance) / len(covariance), 1e-12)
+    while True:
+        try:
+            return np.linalg.cholesky(covariance + np.eye(len(covariance)) * share * level)
+        except np.linalg.LinAlgError:
+            share *= 10

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.descriptors.extract import extract_pixels
-from retrieval_core.descriptors.whitening import PCAWhitening
+from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.networks.initialisation import fit_to_pictures
 from retrieval_core.networks.memory import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
@@ -111,7 +111,7 @@ class _Run:
         head, self.network.fc = self.network.fc, None
         matrix = yield from extract_pixels(self.network, self.pixels, positions, self.device)
         self.network.fc = head
-        whitening = PCAWhitening.fit(matrix, power=self.schedule.whitening_power, eps=1e-3)
+        whitening = Whitening.fit(matrix, power=self.schedule.whitening_power, eps=1e-3)
         with torch.no_grad():
             head.weight.copy_(torch.from_numpy(whitening.projection.T))
             head.bias.copy_(torch.from_numpy(-whitening.mean @ whitening.projection))

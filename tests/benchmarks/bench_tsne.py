@@ -4,8 +4,8 @@
 
 Both start on the principal components, with perplexity 30 and 750 iterations. Prints seconds (principal components and
 neighbours included), trustworthiness and kNN overlap of 10 neighbours among the full descriptors, and the ratio of the
-times; the goal is 0.5 or less at equal or better trustworthiness. Ours runs on one thread, scikit-learn's on all that
-OMP_NUM_THREADS allows.
+times; the goal is 0.5 or less at equal or better trustworthiness. Ours takes a second thread only on an
+idle machine, scikit-learn's all that OMP_NUM_THREADS allows.
 """
 
 import sys

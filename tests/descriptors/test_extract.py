@@ -8,7 +8,7 @@ from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.datasets.types import Image, Query
 from retrieval_core.descriptors import extract
 from retrieval_core.errors import RetrievalError
-from retrieval_core.networks.network import build_network
+from retrieval_core.networks.network import MEAN, STD, build_network
 from retrieval_core.presets import get_preset
 
 CPU = torch.device("cpu")
@@ -83,3 +83,22 @@ def test_descriptors_are_found_by_id():
     assert rows.row("a") == 1
     with pytest.raises(KeyError):
         rows.row("c")
+
+
+def test_several_scales_are_the_mean_of_each_ones_descriptor_as_numpy_and_pil_have_it(network):
+    picture = np.random.default_rng(3).integers(0, 255, (96, 128, 3), np.uint8)
+    values = (picture / 255.0 - MEAN) / STD
+    total = np.zeros(512)
+    for size in ((128, 96), (96, 72), (64, 48)):
+        planes = [PILImage.fromarray(values[..., k].astype(np.float32)).resize(size, PILImage.Resampling.BILINEAR) for k in range(3)]
+        batch = torch.from_numpy(np.stack([np.asarray(plane) for plane in planes])[None])
+        with torch.inference_mode():
+            total += network.descriptors(batch).numpy()[0].astype(np.float64)
+    found = extract.describe_picture(network, picture, CPU, (1.0, 0.75, 0.5))
+    np.testing.assert_allclose(found, total / np.linalg.norm(total), atol=2e-3)
+    assert found @ extract.describe_picture(network, picture, CPU) < 0.9999
+
+
+def test_one_scale_is_the_plain_descriptor(network):
+    picture = np.random.default_rng(4).integers(0, 255, (64, 64, 3), np.uint8)
+    assert (extract.describe_picture(network, picture, CPU, (1.0,)) == extract.describe_picture(network, picture, CPU)).all()

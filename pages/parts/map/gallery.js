@@ -66,6 +66,12 @@ export class Gallery {
     box.dataset.place = place;
     const picture = document.createElement("img");
     picture.src = app.scene.photograph(point);
+    picture.onerror = () => {
+      const lost = document.createElement("span");
+      lost.className = "lost";
+      lost.textContent = `${id} cannot be shown`;
+      picture.replaceWith(lost);
+    };
     picture.alt = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
     const text = document.createElement("span");
     text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ");
