@@ -14,7 +14,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.presets import get_preset
-from retrieval_core.steps import load_network
+from retrieval_core.steps import load_network, load_whitening
 from retrieval_core.workspace import Workspace
 
 
@@ -51,5 +51,4 @@ def open_describer(workspace: Workspace, dataset: str, model: str, device: str =
         raise RetrievalError(f"The weights that described {dataset} under model {model} are gone or have changed. {remedy}")
     chosen = pick_device(device)
     network = load_network(workspace, preset, recipe["start"], chosen)
-    whitening = Whitening.load(artefacts.whitening_path(workspace, preset, recipe["start"])) if preset.whitening else None
-    return Describer(network, whitening, recipe, preset.square, chosen)
+    return Describer(network, load_whitening(workspace, preset, recipe["start"]), recipe, preset.square, chosen)

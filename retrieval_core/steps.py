@@ -18,7 +18,7 @@ from retrieval_core.artefacts import TRAINING_SET, Settings
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.descriptors.extract import extract_pixels, extract_queries
+from retrieval_core.descriptors.extract import extract_dataset, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.evaluation.average_precision import evaluate, mean_average_precision
 from retrieval_core.networks.device import pick_device
@@ -81,7 +81,8 @@ def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, st
         folder = _half_done(path, inputs)
         device = pick_device(settings.device)
         network = load_network(workspace, preset, start, device)
-        matrix = yield from _describe_images(workspace, dataset, preset, settings, network, device, folder)
+        pixels = yield from _pixels(workspace, dataset, inputs["size"], preset.square)
+        matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), device, folder, preset.scales)
         with workspace.writing(path, inputs) as temporary:
             learnt = (
                 Whitening.fit_pairs(matrix, [image.label for image in dataset.images]) if preset.whitening == "learned"
@@ -106,14 +107,12 @@ def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings
         network = load_network(workspace, preset, start, device)
         half_done = _half_done(folder / "descriptors.npy", inputs)
         begin = time.monotonic()
-        matrix = yield from _describe_images(workspace, dataset, preset, settings, network, device, half_done)
-        size, crop = inputs["size"], inputs["crop"]
-        queries = extract_queries(network, dataset, size, preset.square, crop, device, preset.scales)
-        if preset.whitening:
-            whitening = Whitening.load(artefacts.whitening_path(workspace, preset, start))
-            matrix, queries = (whitening.transform(rows) for rows in (matrix, queries))
+        recipe = _recipe(preset, settings, start, inputs)
         own_file = artefacts.start_file(workspace, preset, start)
-        notes = {"recipe": _recipe(preset, settings, start, inputs) | ({"start_file": own_file} if own_file else {})}
+        pixels = yield from _pixels(workspace, dataset, recipe["size"], preset.square)
+        whitening = load_whitening(workspace, preset, start)
+        matrix, queries = yield from extract_dataset(network, whitening, dataset, pixels, recipe, device, half_done)
+        notes = {"recipe": recipe | ({"start_file": own_file} if own_file else {})}
         common = {"device": str(device), "seconds": time.monotonic() - begin, "notes": notes}
         ids = {
             "images": [image.id for image in dataset.images],
@@ -182,10 +181,9 @@ def load_network(workspace: Workspace, preset: Preset, start: str, device: torch
     return network.to(device).eval()
 
 
-def _describe_images(workspace, dataset: Dataset, preset, settings, network, device, folder: Path):
-    size = preset.schedule(settings.schedule).extract_size
-    pixels = yield from _pixels(workspace, dataset, size, preset.square)
-    return (yield from extract_pixels(network, pixels, range(len(dataset.images)), device, folder, preset.scales))
+def load_whitening(workspace: Workspace, preset: Preset, start: str) -> Whitening | None:
+    """The whitening that belongs to a model; None where it has none."""
+    return Whitening.load(artefacts.whitening_path(workspace, preset, start)) if preset.whitening else None
 
 
 def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:

@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
-    "__main__", "exchange_commands", "jobs", "pipeline", "map_steps", "new_queries", "steps", "model_folder", "results",
-    "artefacts", "projection",
+    "__main__", "score_commands", "exchange_commands", "running", "jobs", "pipeline", "recheck", "map_steps", "new_queries",
+    "steps", "model_folder", "results", "artefacts", "projection",
     "training", "evaluation", "ranking", "descriptors", "networks", "presets", "datasets", "workspace", "progress", "errors",
 ]  # fmt: skip
 CORE = sorted((ROOT / "retrieval_core").rglob("*.py"))

@@ -1,6 +1,6 @@
 """Photographs and query crops → one descriptor each; a killed extraction goes on where it stopped."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from torch.nn import functional
 from retrieval_core.datasets.images import crop_query, read_image
 from retrieval_core.datasets.pixels import Pixels, as_array, widened
 from retrieval_core.datasets.types import Box, Dataset
+from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.networks.network import RetrievalNetwork, normalise
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish
@@ -80,6 +81,20 @@ def extract_pixels(
             done += len(rows)
             yield Progress("describe", done, len(positions))
     return matrix if matrix is not None else np.empty((0, 0), np.float32)
+
+
+def extract_dataset(
+    network: RetrievalNetwork, whitening: Whitening | None, dataset: Dataset, pixels: Pixels, recipe: Mapping, device: torch.device,
+    partial: Path | None = None,
+) -> Generator[Progress, None, tuple[np.ndarray, np.ndarray]]:
+    """Descriptors (N, D) of a dataset's photographs, whose pixels these are, and (Q, D) of its queries, whitened if need be.
+
+    `recipe` holds size, crop and scales; `partial` as in `extract_pixels`.
+    """
+    size, crop, scales, square = recipe["size"], recipe["crop"], tuple(recipe["scales"]), pixels.square
+    matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), device, partial, scales)
+    queries = extract_queries(network, dataset, size, square, crop, device, scales)
+    return (matrix, queries) if whitening is None else (whitening.transform(matrix), whitening.transform(queries))
 
 
 def extract_queries(

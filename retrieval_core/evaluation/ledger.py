@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
+from retrieval_core.presets import get_preset
 
 MOST_MOVED = 5
 
@@ -27,6 +28,13 @@ STEPS = (
     Step("ResNet50", "1g", "1h"),
 )
 """The steps of the 2019 report, each by its chief change: 1b to 1c also shortens the descriptor, 1d to 1f also adds the FC."""
+
+
+def model_before(key: str) -> str | None:
+    """The model that a model is compared with: the one before its step, or the plain model of one with search-time choices."""
+    preset = get_preset(key)
+    step = next((step.before for step in STEPS if step.after == key), None)
+    return step or (preset.parent if preset.whitening or "-" in key else None)
 
 
 @dataclass(frozen=True)
