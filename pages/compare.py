@@ -3,69 +3,86 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import figures, loaders, state
+from pages.parts import figures, loaders, measured, state, tables
+from pages.parts.measured import OWN
 from pages.parts.state import choose
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
+from retrieval_core.evaluation.ledger import model_before
 from retrieval_core.evaluation.report import REPORT_PROTOCOL, report_table
-from retrieval_core.evaluation.tables import ap_table, landmark_table
+from retrieval_core.evaluation.tables import MEAN, ap_table, landmark_table
+from retrieval_core.recheck import recheck
 from retrieval_core.results import command
 
-ROWS = {
-    "report": "one query a landmark (1, 6, 11, … of the report)",
-    "all": "all queries",
-    "landmark": "mean by landmark",
-}
+ROWS = {"report": "one query a landmark (1, 6, 11, …)", "all": "all queries", "landmark": "by landmark"}
+CELLS = {"ap": "AP", "change": "Δ to the model before"}
+QUIET = {"label_visibility": "collapsed"}
 
 
 def main() -> None:
-    st.title("Compare")
     loaders.some_models()
     dataset = loaders.dataset()
-    if not any(query.positives for query in dataset.queries):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Compare", width="content")
+        protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
+        own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
+    models = measured.scored_models()
+    if not models:
         st.info(how_to_add_queries(loaders.workspace(), dataset.name))
         return
-    models = {model.key: model for model in loaders.model_states() if model.explorable and model.map_oxford is not None}
-    scores = {key: loaders.scores(key) for key in models}
-    protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get)
-    bars(models)
-    which = st.segmented_control("Rows of the table", ROWS, default="report", format_func=ROWS.get) or "report"
-    table = landmark_table(scores, dataset, protocol) if which == "landmark" else ap_table(scores, dataset, protocol, which)
-    st.subheader(f"{PROTOCOL_TITLES[protocol]} in percent, {dataset.name}")
-    show_table(table)
-    st.download_button("Save as CSV", table.to_csv(), f"{dataset.name}-{protocol}-{which}.csv", "text/csv", icon="💾")
+    bars(models, own)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        rows = choose("rows", ROWS, st.segmented_control, "Rows of the table", format_func=ROWS.get, **QUIET)
+        cells = choose("cells", CELLS, st.segmented_control, "Cells of the table", format_func=CELLS.get, **QUIET)
+    scores = {key: measured.scores(key, own) for key in models}
+    truth = measured.truth(dataset, own)
+    table = landmark_table(scores, truth, protocol) if rows == "landmark" else ap_table(scores, truth, protocol, rows)
+    changed = cells == "change"
+    upright = (changes(table) if changed else table).T
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{PROTOCOL_TITLES[protocol]} in percent, {dataset.name}", width="stretch")
+        tables.save(upright, f"{dataset.name}-{protocol}-{rows}-{own}-{cells}", "save ap")
+    cell = tables.show_table(upright, f"ap {rows} {cells}", changed)
+    words = "The best of a row is underlined. Click a cell to follow its query; click a head to sort."
+    if changed:
+        words = "Points of AP gained (blue) or lost (orange) against the model before: " + ", ".join(
+            f"{key} − {model_before(key)}" for key in upright.columns) + "."  # fmt: skip
+    st.caption(words)
+    if cell and cell[0] in {query.id for query in dataset.queries}:
+        image = dataset.query(cell[0]).image_id
+        tables.links(cell[0], cell[1], image, lambda wanted: state.select([wanted], dataset), "ap link")
+    measures(models, dataset.name, own)
     report(dataset, protocol)
     recipes(models, dataset.name)
 
 
-def bars(models) -> None:
+def changes(table: pd.DataFrame) -> pd.DataFrame:
+    """Each model's AP less that of the model before, for the models that have one here; points."""
+    pairs = {key: model_before(key) for key in table.index}
+    return pd.DataFrame({key: table.loc[key] - table.loc[before] for key, before in pairs.items() if before in table.index}).T
+
+
+def bars(models, own: str) -> None:
     """Bars of mAP over all queries, in both protocols."""
-    columns = {title: [getattr(model, f"map_{protocol}") for model in models.values()]
-               for protocol, title in PROTOCOL_TITLES.items()}  # fmt: skip
-    st.plotly_chart(figures.map_bars(pd.DataFrame(columns, index=list(models))), width="stretch", config={"displaylogo": False})
+    found = measured.metrics(models, own)[["mAP (Oxford)", "mAP (finite sum)"]]
+    figures.show(figures.map_bars(found), f"{state.get('dataset')}-map", "map bars")
     starts = sorted({loaders.START_TITLES[model.start] for model in models.values()})
-    st.caption(f"mAP over all queries of {state.get('dataset')!r}. Networks start from: {', '.join(starts)}.")
+    st.caption(f"mAP over all queries of {state.get('dataset')!r}, {OWN[own]}. Networks start from: {', '.join(starts)}.")
 
 
-def show_table(table: pd.DataFrame) -> None:
-    """A table of percent, queries down and models across: heat by value, the best of each row in bold."""
-    upright = table.T
-    st.dataframe(heat(upright), width="stretch", height=min(38 * (len(upright) + 1), 900))
-
-
-def heat(table: pd.DataFrame):
-    """Colour each cell from white to blue by its value, and mark the best of a row."""
-
-    def colours(row: pd.Series) -> list[str]:
-        best = row.max()
-        return [
-            "" if pd.isna(value) else
-            f"background-color: rgba(47, 111, 176, {0.05 + 0.55 * value / 100:.2f});"
-            + (" font-weight: 800; text-decoration: underline;" if value == best else "")
-            for value in row
-        ]  # fmt: skip
-
-    return table.style.format("{:.1f}", na_rep="–").apply(colours, axis=1)
+def measures(models, name: str, own: str) -> None:
+    """Models down, every measure across, and the step of mAP from the model before."""
+    table = measured.metrics(models, own)
+    gains = {key: table["mAP (Oxford)"].get(key) - table["mAP (Oxford)"].get(model_before(key), float("nan")) for key in table.index}
+    table.insert(1, "Δ mAP", pd.Series(gains))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("All measures, means over all queries in percent", width="stretch")
+        tables.save(table, f"{name}-measures-{own}", "save measures")
+    columns = [column for column in table.columns if column != "Δ mAP"]
+    style = table.style.format(dict.fromkeys(columns, "{:.1f}") | {"Δ mAP": "{:+.1f}"}, na_rep="–")
+    st.dataframe(style.highlight_max(subset=columns, axis=0, props="font-weight: 800; text-decoration: underline;"), width="stretch")
+    st.caption(f"{MEAN} in both protocols; mP@k: share of positives among the first k; (ROxford): among the first min(k, rank of the "
+               "last positive); recall@k: share of all positives found by then. Junk is not counted.")  # fmt: skip
 
 
 def report(dataset, protocol: str) -> None:
@@ -77,15 +94,37 @@ def report(dataset, protocol: str) -> None:
     st.subheader("The 2019 report, Oxford5k")
     if protocol != REPORT_PROTOCOL:
         st.caption(f"The report used {PROTOCOL_TITLES[REPORT_PROTOCOL]}: choose it above before you compare.")
-    show_table(table)
+    tables.show_table(table.T, "report")
 
 
 def recipes(models, dataset: str) -> None:
-    """What stands behind each number, and the command that repeats it."""
-    with st.expander("What stands behind these numbers"):
-        for key, model in models.items():
-            st.markdown(f"**{loaders.model_titles()[key]}** — {loaders.recipe_in_words(model.recipe)}")
-            st.code(command(dataset, model.recipe), language="bash", wrap_lines=True)
+    """What stands behind each number, the command that repeats it, and a button that does."""
+    st.subheader("What stands behind these numbers")
+    keys = list(models)
+    first = keys.index(state.get("model")) if state.get("model") in keys else 0
+    chosen = st.selectbox("Model", keys, first, format_func=loaders.model_titles().get)
+    model = models[chosen]
+    st.markdown(loaders.recipe_in_words(model.recipe))
+    st.code(command(dataset, model.recipe), language="bash", wrap_lines=True)
+    hashes = loaders.hashes(chosen)
+    st.caption(" · ".join(f"{file} `{value[:16]}`" for file, value in hashes.items()))
+    if st.button("Recompute now", icon="🔁", help="Decodes and describes all photographs and queries anew, ranks and scores them, and "
+                 "compares with what is stored. Nothing is changed."):  # fmt: skip
+        bar = st.progress(0.0, text="Recomputing …")
+        found = drawn_on(bar, recheck(loaders.workspace(), dataset, chosen))
+        bar.empty()
+        (st.success if found.agrees else st.error)(found.words, icon="✅" if found.agrees else "⚠️")
+        st.caption(f"The same from the command line: `python -m retrieval_core evaluate --dataset {dataset} --models {chosen} --check`")
+
+
+def drawn_on(bar, steps):
+    """Run steps, drawn on a bar; returns what they return."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            return end.value
+        bar.progress(min(1.0, step.done / max(1, step.total)), text=f"{step.stage} …")
 
 
 main()

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.parts import gallery, loaders, state, upload, views
+from pages.parts import gallery, loaders, search_choices, state, upload, views
 from pages.parts.ranking import show_view
 from pages.parts.state import choose
 from pages.parts.subject import Subject, chosen_subject, ranking
@@ -24,6 +24,8 @@ def main() -> None:
         shown = choose("show", SHOWN, st.segmented_control, "View", format_func=SHOWN.get, **QUIET)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
+        with st.popover("Search-time choices", icon=":material/tune:"):
+            search_choices.chooser(model)
     subject = chosen_subject(dataset)
     if dataset.queries:
         obey(show_view(views.pick_view(dataset, subject.query.id if subject.query else "", hardness(), loaders.explorable_models()),

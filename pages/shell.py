@@ -14,6 +14,8 @@ page = st.navigation([
     st.Page("map.py", title="Map", icon="🗺️"),
     st.Page("query.py", title="Query", icon="🔎"),
     st.Page("compare.py", title="Compare", icon="📊"),
+    st.Page("ledger.py", title="Ledger", icon="🧾"),
+    st.Page("failures.py", title="Failures", icon="🩹"),
 ])  # fmt: skip
 
 with shown_errors():

@@ -196,7 +196,7 @@ def _chosen(model: Preset, names: list[str]) -> Preset:
         raise RetrievalError(f"Model {model.key} squashes every picture to one square: it has no crop rule and no scales to choose.")
     if model.whitening and "whitening" in fields:
         raise RetrievalError(f"Model {model.key} is whitened already. Take the model without: {model.parent}.")
-    title = ", ".join([model.title, *(choice.title for choice in chosen)])
+    title = f"{model.key} + {', '.join(choice.title for choice in chosen)}"
     values = {choice.field: choice.value for choice in chosen}
     return replace(model, key=key, title=title, parent=model.key if model.loss else model.parent, loss=None, **values)
 

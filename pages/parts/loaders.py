@@ -137,6 +137,13 @@ def scores(model: str) -> list[Score]:
     return results.load_scores(workspace(), state.get("dataset"), model)
 
 
+def hashes(model: str) -> dict[str, str]:
+    """SHA-256 of the files that a model's scores on the chosen dataset stand on, as they were when written."""
+    folder = workspace().folder(state.get("dataset"), model)
+    records = {file: workspace().record(folder / file) for file in ("descriptors.npy", "queries.npy", "scores.json")}
+    return {file: record.sha256 for file, record in records.items() if record}
+
+
 def running_losses(stage: str) -> dict[int, float]:
     """Loss by step of the stage that is being trained; read from its log, so a page that is loaded anew shows all of it."""
     # Half-done work lies in a hidden folder of the stage; see steps.train_stage.

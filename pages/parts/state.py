@@ -29,6 +29,11 @@ DEFAULTS = {
     "show": "ranking",
     "strips": "one",
     "versus": "",  # the model beside the chosen one
+    "own": "counted",  # a query's own image: counted as a positive, or left_out
+    "rows": "report",
+    "cells": "ap",
+    "step": "",  # of the ledger, as 1a-1b
+    "atlas": "hard",
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _KEY = "shared state"

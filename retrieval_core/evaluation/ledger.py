@@ -1,11 +1,14 @@
 """The ablation ledger: what each step from one model to the next gained, and on which queries."""
 
+import math
 from dataclasses import dataclass
 
-from retrieval_core.datasets.types import Dataset
+from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
+from retrieval_core.evaluation.truth import counted
 from retrieval_core.presets import get_preset
+from retrieval_core.ranking.search import Ranking
 
 MOST_MOVED = 5
 
@@ -80,3 +83,24 @@ def ledger(scores: ScoresByModel, dataset: Dataset, protocol: str, seed: int = 0
             moved=tuple(largest),
         ))  # fmt: skip
     return entries
+
+
+@dataclass(frozen=True)
+class MovedPicture:
+    """A positive of a query whose rank changed; ranks count from 1 with junk left out, None where a ranking lacks it. JSON-able."""
+
+    query_id: str
+    image_id: str
+    before: int | None
+    after: int | None
+
+
+def moved_pictures(before: Ranking, after: Ranking, query: Query, limit: int = 12) -> list[MovedPicture]:
+    """The positives of a query that moved farthest, by the ratio of their ranks: from 1 to 10 counts as much as from 10 to 100."""
+    places = [
+        {image_id: rank for rank, image_id, right in counted(ranking.ids, query) if right} for ranking in (before, after)
+    ]
+    behind = 1 + max(len(before.ids), len(after.ids))
+    moved = [MovedPicture(query.id, image_id, *(place.get(image_id) for place in places)) for image_id in query.positives]
+    distance = lambda row: abs(math.log((row.after or behind) / (row.before or behind)))  # noqa: E731
+    return sorted((row for row in moved if row.before != row.after), key=distance, reverse=True)[:limit]

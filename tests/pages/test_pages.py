@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-PAGES = {"Start": "pages/start.py", "Map": "pages/map.py", "Query": "pages/query.py", "Compare": "pages/compare.py"}
+PAGES = {name: f"pages/{name.lower()}.py" for name in ("Start", "Map", "Query", "Compare", "Ledger", "Failures")}
 HEAD = """
 import streamlit as st
 from pages.parts import loaders, style
@@ -55,7 +55,7 @@ def test_a_cache_that_cannot_be_written_gives_the_remedy(open_page, tmp_path):
     assert "RETRIEVAL_CACHE" in texts(app.error)
 
 
-@pytest.mark.parametrize("page", ["Map", "Query", "Compare"])
+@pytest.mark.parametrize("page", ["Map", "Query", "Compare", "Ledger", "Failures"])
 def test_the_other_pages_say_what_to_do_first(open_page, tmp_path, page):
     app = open_page(page, tmp_path / "cache")
     assert "Start" in texts(app.info)
@@ -132,9 +132,10 @@ def test_the_table_agrees_with_the_cache(open_page, town_cache):
     assert "are not shown" in texts(app.caption)
 
 
-@pytest.mark.parametrize("page", ["Map", "Query", "Compare"])
+@pytest.mark.parametrize("page", ["Map", "Query", "Compare", "Failures"])
 def test_a_link_with_nonsense_is_named_and_replaced(open_page, town_cache, page):
-    wrong = {"Map": {"method": "magic"}, "Query": {"query": "no_such_query"}, "Compare": {"protocol": "votes"}}[page]
+    wrong = {"Map": {"method": "magic"}, "Query": {"query": "no_such_query"}, "Compare": {"protocol": "votes"},
+             "Failures": {"atlas": "stars"}}[page]
     app = open_page(page, town_cache, model="1d", **wrong)
     assert next(iter(wrong.values())) in texts(app.warning)
 

@@ -1,0 +1,113 @@
+"""Ledger: what each step from one model to the next bought, whether that is more than chance, and on which pictures."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import figures, gallery, loaders, measured, state, tables
+from pages.parts.state import choose
+from retrieval_core.datasets.catalog import how_to_add_queries
+from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
+from retrieval_core.evaluation.ledger import LedgerStep, ledger, moved_pictures
+
+QUIET = {"label_visibility": "collapsed"}
+
+
+def main() -> None:
+    loaders.some_models()
+    dataset = loaders.dataset()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Ledger", width="content")
+        protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
+    models = measured.scored_models()
+    if not models:
+        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+        return
+    entries = ledger({key: loaders.scores(key) for key in models}, dataset, protocol)
+    if not entries:
+        st.info("No two models that follow each other are ready yet: build the rest on the page **Start**.")
+        return
+    chosen = chosen_step(entries)
+    drawn = figures.show(figures.waterfall(entries, chosen), f"{dataset.name}-ledger-{protocol}", "waterfall", on_select="rerun",
+                         selection_mode="points")  # fmt: skip
+    picked = [point["point_index"] for point in drawn["selection"]["points"]]
+    if picked and picked[0] > 0 and picked[0] - 1 != chosen:
+        take(entries[picked[0] - 1])
+        st.rerun()
+    st.caption("Click a bar to see what moved. Whiskers: 95 % interval of a paired bootstrap; p: paired randomisation test. Both draw "
+               "whole landmarks, since the queries of one rise and fall together; pale bars are not significant at 5 %.")  # fmt: skip
+    summary(entries, dataset.name, protocol)
+    detail(entries[chosen], dataset)
+
+
+def chosen_step(entries: list[LedgerStep]) -> int:
+    """The number of the step that the link asks for, the first if it asks for none."""
+    names = [name(entry) for entry in entries]
+    asked = state.get("step")
+    if asked and asked not in names:
+        st.warning(f"The link asks for the step {asked!r}, which is not here. Showing {names[0]!r} instead.")
+        state.put(step=names[0])
+    return names.index(state.get("step")) if state.get("step") in names else 0
+
+
+def name(entry: LedgerStep) -> str:
+    """A step in the link."""
+    return f"{entry.step.before}-{entry.step.after}"
+
+
+def take(entry: LedgerStep) -> None:
+    """Write a step into the link."""
+    state.put(step=name(entry))
+
+
+def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
+    """Every step in one line of words and figures."""
+    table = pd.DataFrame([{
+        "step": f"{entry.step.before} → {entry.step.after}", "what changed": entry.step.change, "mAP before": entry.map_before,
+        "mAP after": entry.map_after, "Δ mAP": entry.difference.points, "low": entry.difference.low, "high": entry.difference.high,
+        "p": entry.difference.p, "verdict": "significant at 5 %" if entry.difference.significant else "not significant",
+        "queries better / equal / worse": f"{entry.difference.better} / {entry.difference.equal} / {entry.difference.worse}",
+    } for entry in entries]).set_index("step")  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Every step", width="stretch")
+        tables.save(table, f"{dataset}-ledger-{protocol}", "save ledger")
+    style = table.style.format("{:.1f}", subset=["mAP before", "mAP after", "low", "high"]).format("{:+.1f}", subset=["Δ mAP"])
+    st.dataframe(style.format("{:.4f}", subset=["p"]), width="stretch")
+    used = entries[0].difference
+    st.caption(f"{used.queries} queries in {used.units} landmarks; {used.resamples:,} resamples, seed {used.seed}. Again:")
+    st.code(f"python -m retrieval_core ledger --dataset {dataset} --protocol {protocol}", language="bash")
+
+
+def detail(entry: LedgerStep, dataset) -> None:
+    """One step: which landmarks and queries rose and fell, and which pictures moved."""
+    before, after = entry.step.before, entry.step.after
+    st.subheader(f"{before} → {after}: {entry.step.change}")
+    st.markdown(f"**{entry.difference.words}** · {entry.difference.better} queries better, {entry.difference.worse} worse, "
+                f"{entry.difference.equal} equal.")  # fmt: skip
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**By landmark**")
+        st.plotly_chart(figures.change_bars(entry.landmarks), width="stretch", key="landmarks", config={"displayModeBar": False})
+    with right:
+        st.markdown("**By query** – click one to see its pictures")
+        queries = pd.DataFrame({"points": entry.queries}).sort_values("points", key=abs, ascending=False)
+        cell = tables.show_table(queries, f"queries {before} {after}", change=True)
+    query_id = cell[0] if cell else next(iter(entry.moved), None)
+    if query_id is None:
+        st.info("No query moved at all.")
+        return
+    query = dataset.query(query_id)
+    st.markdown(f"**{query_id}**: {entry.queries[query_id]:+.1f} points. Its right answers that moved most, with their ranks under "
+                f"{before} → {after}:")  # fmt: skip
+    with_query = [next(one for one in measured.rankings(key) if one.query_id == query_id) for key in (before, after)]
+    cards = [gallery.Card(row.image_id, f"{row.before or '–'} → {row.after or '–'}", gallery.verdict(dataset, query, row.image_id),
+                          row.image_id == query.image_id)
+             for row in moved_pictures(*with_query, query)]  # fmt: skip
+    gallery.show_gallery(dataset, cards, key="moved")
+    with st.container(horizontal=True):
+        if st.button(f"{query_id} under both models", icon="🔎"):
+            state.put(query=query_id, photo="", box="", model=before, versus=after, strips="two", show="ranking")
+            st.switch_page("query.py")
+        tables.links(query_id, after, query.image_id, lambda wanted: state.select([wanted], dataset), "moved link")
+
+
+main()

@@ -1,0 +1,94 @@
+"""Compare, Ledger and Failures in a real browser: cells, bars and lines lead on, tables and figures are saved, links open the same."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def in_url(page, text):
+    page.wait_for_function("(text) => decodeURIComponent(location.search).includes(text)", arg=text)
+
+
+def saved(page, press):
+    """The text of the file that a press of a button saves."""
+    with page.expect_download() as download:
+        press()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+def test_the_ap_table_is_saved_and_a_cell_leads_to_its_query(page, address):
+    page.goto(f"{address}/compare?rows=all&protocol=finite_sum")
+    page.get_by_text("AP (finite sum) in percent, town").wait_for()
+    page.get_by_role("button", name="Save").first.click()
+    for name, sign in (("CSV", b",1h"), ("LaTeX", rb"\toprule"), ("Markdown", b"| --- |")):
+        file, text = saved(page, page.get_by_role("button", name=name, exact=True).click)
+        assert file.startswith("town-finite_sum-all-counted-ap.")
+        assert sign in text
+    page.keyboard.press("Escape")
+    table = page.locator('[data-testid="stDataFrame"]').first
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 38 * 1.5)
+    page.get_by_role("button", name="Open alder_court_1 under").click()
+    in_url(page, "query=alder_court_1")
+    page.locator('.pick [data-query="alder_court_1"][aria-pressed="true"]').wait_for()
+
+
+def test_fresh_and_stored_agree_and_a_figure_is_saved_in_both_formats(page, address):
+    page.goto(f"{address}/compare?model=1c")
+    page.get_by_role("button", name="Recompute now").click()
+    page.get_by_text("1c agrees with what is stored").wait_for()
+    figure = page.locator('[data-testid="stPlotlyChart"]').first
+    figure.hover()
+    name, content = saved(page, page.locator('.modebar-btn[data-title*="Download"]').first.click)
+    assert name == "town-map.png"
+    assert content.startswith(b"\x89PNG")
+    page.get_by_text("SVG", exact=True).click()
+    page.wait_for_timeout(1500)
+    page.locator('[data-testid="stPlotlyChart"]').first.hover()
+    name, content = saved(page, page.locator('.modebar-btn[data-title*="Download"]').first.click)
+    assert name == "town-map.svg"
+    assert b"<svg" in content[:200]
+
+
+def test_a_bar_of_the_ledger_opens_its_step_and_a_link_opens_it_again(page, address):
+    page.goto(f"{address}/ledger")
+    page.get_by_text("1a → 1b: fine-tuning").wait_for()
+    page.wait_for_timeout(1000)
+    bar = page.locator(".js-plotly-plot").first.locator(".point path").nth(3).bounding_box()
+    page.mouse.click(bar["x"] + bar["width"] / 2 + 12, bar["y"] + bar["height"] / 2)
+    in_url(page, "step=1c-1d")
+    page.get_by_text("1c → 1d: ResNet18").wait_for()
+    page.reload()
+    page.get_by_text("1c → 1d: ResNet18").wait_for()
+    page.get_by_role("button", name="under both models").click()
+    in_url(page, "strips=two")
+    in_url(page, "versus=1d")
+
+
+def test_a_case_of_the_failures_leads_to_its_query_and_to_the_map(page, address):
+    page.goto(f"{address}/failures?atlas=first&own=left_out&model=1a")
+    page.locator(".strips .card").first.wait_for()
+    page.locator('[data-testid="stDataFrame"]').first.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    box = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
+    page.mouse.click(box["x"] + 14, box["y"] + 38 * 1.5)
+    page.get_by_role("button", name="on the map").click()
+    in_url(page, "selection=")
+    page.locator(".stage[data-scene]").wait_for()
+    page.go_back()
+    page.get_by_text("Taken for").click()
+    page.get_by_text("Of the first ten answers").wait_for()
+
+
+@pytest.mark.parametrize("path", ["compare", "ledger", "failures?atlas=hubs"])
+def test_axe_finds_nothing_serious(page, address, path):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.goto(f"{address}/{path}")
+    page.locator("h1").wait_for()
+    page.wait_for_function("() => !document.querySelector('[data-stale=\"true\"], [data-testid=\"stSpinner\"]')")
+    page.wait_for_timeout(2000)  # what has been pale while it was made is drawn at full strength
+    found = axe.run(page).response["violations"]
+    serious = [f"{one['id']}: {node['target']}" for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
+    assert not serious, serious
