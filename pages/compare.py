@@ -105,7 +105,7 @@ def recipes(models, dataset: str) -> None:
     chosen = st.selectbox("Model", keys, first, format_func=loaders.model_titles().get)
     model = models[chosen]
     st.markdown(loaders.recipe_in_words(model.recipe))
-    st.code(command(dataset, model.recipe), language="bash", wrap_lines=True)
+    st.code(command(dataset, model.recipe), language=None, wrap_lines=True)
     hashes = loaders.hashes(chosen)
     st.caption(" · ".join(f"{file} `{value[:16]}`" for file, value in hashes.items()))
     if st.button("Recompute now", icon="🔁", help="Decodes and describes all photographs and queries anew, ranks and scores them, and "

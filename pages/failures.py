@@ -52,7 +52,7 @@ def first(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> No
     rows = failures.false_positives({model: measured.rankings(model)}, truth)
     said = f"What model {model} ranks above every right answer. A query's own image mostly comes first: leave it out to see more."
     show(dataset, rows, said, "The first answer to every query is right. Leave the query image out to look behind it.",
-         lambda row: f"{row.query_id} · rank {row.rank}", cases(dataset, rows))  # fmt: skip
+         lambda row: f"rank {row.rank} · {row.query_id}", cases(dataset, rows))  # fmt: skip
 
 
 def stuck(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
@@ -60,7 +60,7 @@ def stuck(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> No
     below = st.slider("Ranked below", 10, min(1000, len(dataset.images)), min(200, len(dataset.images) // 2), 10)
     rows = failures.stuck_positives({model: measured.rankings(model)}, truth, below)
     show(dataset, rows, f"Right answers that model {model} ranks below place {below}, the lowest first.",
-         "No right answer stands that low.", lambda row: f"{row.query_id} · rank {row.rank or 'none'}",
+         "No right answer stands that low.", lambda row: f"rank {row.rank or '–'} · {row.query_id}",
          cases(dataset, rows))  # fmt: skip
 
 

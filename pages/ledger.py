@@ -74,7 +74,7 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
     st.dataframe(style.format("{:.4f}", subset=["p"]), width="stretch")
     used = entries[0].difference
     st.caption(f"{used.queries} queries in {used.units} landmarks; {used.resamples:,} resamples, seed {used.seed}. Again:")
-    st.code(f"python -m retrieval_core ledger --dataset {dataset} --protocol {protocol}", language="bash")
+    st.code(f"python -m retrieval_core ledger --dataset {dataset} --protocol {protocol}", language=None)
 
 
 def detail(entry: LedgerStep, dataset) -> None:

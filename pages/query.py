@@ -88,7 +88,7 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
         st.markdown(f"**{subject.name}** · " + ((image.label or "unlabelled") if image else "stays in memory, is never kept"))
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
-        st.code(command(dataset.name, model.recipe), language="bash", wrap_lines=True)
+        st.code(command(dataset.name, model.recipe), language=None, wrap_lines=True)
 
 
 def hardness() -> dict[str, float]:

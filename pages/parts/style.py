@@ -18,6 +18,8 @@ _CSS = """
 h1 { padding: 0 !important; font-size: 1.9rem !important; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: .7rem; }
 [data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] button { padding-left: .5rem; padding-right: .5rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; opacity: 1; }
+[data-testid="stCaptionContainer"] > p { opacity: .86; }
 [data-testid="stSidebar"] { min-width: 270px; max-width: 270px; }
 </style>
 """
