@@ -6,10 +6,11 @@ import streamlit as st
 from pages.parts import figures, loaders, measured, state, tables
 from pages.parts.measured import OWN
 from pages.parts.state import choose
-from retrieval_core.datasets.catalog import how_to_add_queries
+from retrieval_core.datasets.catalog import how_to_add_queries, layout_of
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import model_before
 from retrieval_core.evaluation.report import REPORT_PROTOCOL, report_table
+from retrieval_core.evaluation.revisited import revisited_table
 from retrieval_core.evaluation.tables import MEAN, ap_table, landmark_table
 from retrieval_core.recheck import recheck
 from retrieval_core.results import command
@@ -52,6 +53,11 @@ def main() -> None:
         image = dataset.query(cell[0]).image_id
         tables.links(cell[0], cell[1], image, lambda wanted: state.select([wanted], dataset), "ap link")
     measures(models, dataset.name, own)
+    if layout_of(loaders.workspace(), dataset.name) == "revisited":
+        st.subheader("Easy, Medium and Hard, in percent")
+        tables.show_table(revisited_table({key: measured.rankings(key) for key in models}, dataset).T, "revisited")
+        st.caption("The setups of ROxford5k and RParis6k: easy answers alone, easy and hard, hard alone; the others are junk. The "
+                   "query images are in no ranking. mP@k is theirs: among the first min(k, rank of the last positive).")  # fmt: skip
     report(dataset, protocol)
     recipes(models, dataset.name)
 

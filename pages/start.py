@@ -8,7 +8,7 @@ from pages.parts.errors import shown_errors
 from retrieval_core import jobs
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
 from retrieval_core.networks.device import pick_device
-from retrieval_core.results import training_log
+from retrieval_core.training_log import training_log
 
 SIGNS = {
     "ready": "✅ ready",

@@ -14,7 +14,7 @@ def register_data(data, command) -> None:
     add.add_argument(
         "path", help="a folder of photographs, in the Oxford layout, flat or in class folders; or a .csv, .npy or .npz file"
     )
-    add.add_argument("--layout", help="oxford, flat, classes, csv or npy (default: found out)")
+    add.add_argument("--layout", help="oxford, revisited, flat, classes, csv or npy (default: found out)")
     add.add_argument(
         "--ground-truth", metavar="FOLDER", help="LANDMARK_N_{query,good,ok,junk}.txt, if not in lab/ beside the photographs"
     )

@@ -1,6 +1,5 @@
-"""The read side: what has been made so far, checked and read back. Pages and reports call this, nothing here computes."""
+"""The read side: what has been made so far, checked and read back. Pages and reports call this; it writes nothing."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from retrieval_core.errors import check_choice
 from retrieval_core.evaluation.average_precision import Score
 from retrieval_core.presets import CHOICES, PRESETS, Preset, check_model, get_preset
 from retrieval_core.projection.layouts import Layout
+from retrieval_core.ranking.search import Ranking, rank
 from retrieval_core.workspace import Record, Workspace, read_json
 
 SUBSETS = ("all", "labelled")
@@ -134,6 +134,12 @@ def load_descriptors(workspace: Workspace, dataset: str, model: str) -> tuple[De
     return loaded[0], loaded[1]
 
 
+def load_rankings(workspace: Workspace, dataset: str, model: str) -> list[Ranking]:
+    """The whole database as each query sees it, ranked now from the stored descriptors."""
+    database, queries = load_descriptors(workspace, dataset, model)
+    return list(rank(queries.ids, queries.matrix, database.ids, database.matrix))
+
+
 def load_scores(workspace: Workspace, dataset: str, model: str) -> list[Score]:
     """The AP of every query under one model."""
     path = workspace.folder(dataset, model) / "scores.json"
@@ -197,16 +203,6 @@ def layout_choice(method: str, subset: str, parameters: dict | None, seed: int) 
     """What a person chooses of a map: `parameters` None means the method's defaults."""
     check_choice("subset", subset, SUBSETS)
     return {"method": method, "subset": subset, "parameters": dict(parameters or {}), "seed": seed}
-
-
-def training_log(workspace: Workspace, model: str) -> list[dict]:
-    """The lines of a model's training.jsonl; empty where it was not trained (or only downloaded)."""
-    stage = get_preset(model).weights_stage
-    for start in ("shapes", "imagenet"):
-        path = artefacts.stage_folder(workspace, stage, start) / "training.jsonl"
-        if path.exists():
-            return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return []
 
 
 def dataset_images(workspace: Workspace, dataset: str, subset: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ def register_scores(add) -> None:
 
 def evaluate(workspace: Workspace, options, arguments) -> None:
     """Score a dataset's queries and print the AP table; with --check compute it anew and compare."""
+    from retrieval_core.datasets.catalog import layout_of
     from retrieval_core.evaluation import export
     from retrieval_core.evaluation.tables import ap_table
 
@@ -34,8 +35,19 @@ def evaluate(workspace: Workspace, options, arguments) -> None:
         print(f"AP ({options.protocol}) in percent, dataset {options.dataset}\n{table.round(2).to_string()}")
     else:
         print(getattr(export, f"to_{options.format}")(table), end="")
+    if layout_of(workspace, options.dataset) == "revisited":
+        _revisited(workspace, dataset, scores)
     if options.check:
         _check(workspace, options.dataset, scores, options.device)
+
+
+def _revisited(workspace: Workspace, dataset, models) -> None:
+    """Print the measures of the setups Easy, Medium and Hard."""
+    from retrieval_core.evaluation.revisited import revisited_table
+    from retrieval_core.results import load_rankings
+
+    table = revisited_table({model: load_rankings(workspace, dataset.name, model) for model in models}, dataset)
+    print(f"Easy, Medium and Hard, in percent\n{table.round(2).to_string()}")
 
 
 def ledger(workspace: Workspace, options, arguments) -> None:

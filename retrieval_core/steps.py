@@ -24,6 +24,7 @@ from retrieval_core.evaluation.average_precision import evaluate, mean_average_p
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
 from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, local_file, local_weights, save_weights
+from retrieval_core.overlap import refuse_overlap
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress
 from retrieval_core.projection.layouts import Layout, compute_layout
@@ -55,6 +56,7 @@ def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: 
             return
         device = pick_device(settings.device)
         dataset = open_dataset(workspace, "shapes" if stage.is_start else TRAINING_SET)
+        refuse_overlap(workspace, dataset)
         schedule = stage.schedule(settings.schedule)
         pixels = yield from _pixels(workspace, dataset, schedule.extract_size, stage.square)
         parent = None

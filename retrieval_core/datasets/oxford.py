@@ -7,6 +7,7 @@ with large vocabularies and fast spatial matching", 2007).
 """
 
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -83,8 +84,19 @@ def write_oxford(root: str | Path, queries: Sequence[Query]) -> None:
 
 
 def find_photographs(root: str | Path) -> dict[str, str]:
-    """Path of every photograph by file stem, from the first of PHOTOGRAPH_FOLDERS that has any; empty if none has."""
-    return next(filter(None, (list_photographs(Path(root) / folder) for folder in PHOTOGRAPH_FOLDERS)), {})
+    """Path of every photograph by file stem, from the first of PHOTOGRAPH_FOLDERS that has any; empty if none has.
+
+    Where none has any, those in the folders below jpg/ are taken, as Paris6k's archives unpack.
+    """
+    found = next(filter(None, (list_photographs(Path(root) / folder) for folder in PHOTOGRAPH_FOLDERS)), {})
+    if found:
+        return found
+    for folder, _, _ in sorted(os.walk(Path(root) / PHOTOGRAPH_FOLDERS[0])):
+        for stem, path in list_photographs(folder).items():
+            if stem in found:
+                raise RetrievalError(f"{found[stem]} and {path} would have the same image id {stem!r}. Rename or remove one of them.")
+            found[stem] = path
+    return dict(sorted(found.items()))
 
 
 def find_ground_truth(root: str | Path) -> dict[tuple[str, int], dict[str, Path]]:

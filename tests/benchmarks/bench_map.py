@@ -7,6 +7,7 @@ does), milliseconds from a click to the neighbour lines and to the last picture 
 the points move from one model's layout to the next. Needs Debian's Chromium and Playwright.
 """
 
+import math
 import os
 import socket
 import statistics
@@ -42,13 +43,14 @@ WATCH = """() => {
   };
   // Begin to look before the click; the time runs from the release of the mouse to the frame after the change.
   window.arm = (name) => {
-    const before = seen[name]();
+    const before = seen[name](), late = performance.now() + 30000;
     window.armed ??= {};
     window.released = null;
     armed[name] = new Promise((done) => {
       const look = () => {
         const now = released && seen[name]();
         if (now && now !== before) requestAnimationFrame(() => done(performance.now() - released));
+        else if (performance.now() > late) done(null);
         else setTimeout(look, 1);
       };
       look();
@@ -105,7 +107,7 @@ def first_map(page: Page, address: str, drawn: str) -> float:
 
 
 def clicks(page: Page, kind: str, what: tuple[str, ...], targets) -> list[float]:
-    """Median milliseconds from a click to what is to be seen of it."""
+    """Median milliseconds from a click to what is to be seen of it; a click without an answer within 30 s counts as infinite."""
     times = {name: [] for name in what}
     for xy in targets:
         place = page.evaluate(PLACES[kind], list(xy))
@@ -115,7 +117,8 @@ def clicks(page: Page, kind: str, what: tuple[str, ...], targets) -> list[float]
         page.mouse.down()
         page.mouse.up()
         for name in what:
-            times[name].append(page.evaluate("(name) => armed[name]", name))
+            milliseconds = page.evaluate("(name) => armed[name]", name)
+            times[name].append(math.inf if milliseconds is None else milliseconds)
     return [statistics.median(times[name]) for name in what]
 
 
