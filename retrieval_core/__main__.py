@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 
+from retrieval_core.data_commands import register_datasets
 from retrieval_core.errors import RetrievalError
 from retrieval_core.exchange_commands import register_data, register_models
 from retrieval_core.presets import CHOICES, PRESETS
@@ -52,10 +53,8 @@ def parser() -> argparse.ArgumentParser:
     command = add("models", models, "print the table of the models; export and import trained ones")
     register_models(command.add_subparsers(metavar="ACTION"), _command)
 
-    data = add("data", None, "list, build and add datasets").add_subparsers(required=True, metavar="ACTION")
-    _command(data, "list", data_list, "print the datasets")
-    command = _command(data, "build", data_build, "render a built-in dataset")
-    command.add_argument("name", help="town, town-train or shapes")
+    data = add("data", None, "list, build, fetch, check and add datasets").add_subparsers(required=True, metavar="ACTION")
+    register_datasets(data, _command)
     register_data(data, _command)
     return top
 
@@ -98,23 +97,6 @@ def models(workspace, options, arguments) -> None:
     for preset in PRESETS.values():
         print(f"{preset.key}  {preset.title}  ({preset.dim}-d)")
     print("behind a key, as in 1d-ms-pca: " + "; ".join(f"{name}  {choice.title}" for name, choice in CHOICES.items()))
-
-
-def data_list(workspace, options, arguments) -> None:
-    """Print the datasets."""
-    from retrieval_core.datasets.catalog import list_datasets
-
-    for entry in list_datasets(workspace):
-        print(f"{entry.name:12} {'ready' if entry.ready else 'not built':10} {entry.title}")
-
-
-def data_build(workspace, options, arguments) -> None:
-    """Render a built-in dataset."""
-    from retrieval_core.datasets.catalog import BUILT_IN, build_dataset
-    from retrieval_core.errors import check_choice
-
-    check_choice("built-in dataset", options.name, BUILT_IN)
-    draw(build_dataset(workspace, options.name))
 
 
 def print_status(workspace, dataset: str) -> None:

@@ -14,7 +14,9 @@ def register_data(data, command) -> None:
     add.add_argument(
         "path", help="a folder of photographs, in the Oxford layout, flat or in class folders; or a .csv, .npy or .npz file"
     )
-    add.add_argument("--layout", help="oxford, revisited, flat, classes, csv or npy (default: found out)")
+    add.add_argument("--layout", help="oxford, revisited, holidays, flat, classes, csv or npy (default: found out, "
+                     "but for holidays)")  # fmt: skip
+    add.add_argument("--distractors", metavar="FOLDER", help="photographs that are added without labels, however deep in it")
     add.add_argument(
         "--ground-truth", metavar="FOLDER", help="LANDMARK_N_{query,good,ok,junk}.txt, if not in lab/ beside the photographs"
     )
@@ -64,7 +66,7 @@ def data_add(workspace: Workspace, options, arguments) -> None:
         check_choice("model", options.model, PRESETS)
     dataset = add_dataset(
         workspace, options.name, options.path, options.layout, ground_truth=options.ground_truth, model=options.model,
-        ids=options.ids, queries=options.queries,
+        ids=options.ids, queries=options.queries, distractors=options.distractors,
     )  # fmt: skip
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
           f"Next: python -m retrieval_core run --dataset {dataset.name}")  # fmt: skip

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from retrieval_core.datasets.csv_table import read_csv
 from retrieval_core.datasets.folder import read_class_folders
+from retrieval_core.datasets.holidays import read_holidays
 from retrieval_core.datasets.imported import Source, import_descriptors, read_imported
-from retrieval_core.datasets.own import find_layout, read_classes, read_flat
+from retrieval_core.datasets.own import find_layout, read_classes, read_flat, with_distractors
 from retrieval_core.datasets.oxford import read_oxford
+from retrieval_core.datasets.registry import REGISTRY
 from retrieval_core.datasets.revisited import read_revisited
 from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
 from retrieval_core.datasets.town.build import TownSpec, TownTrainSpec, build_town, build_town_train
@@ -54,6 +56,7 @@ class Layout:
 LAYOUTS = {
     "oxford": Layout("Photographs in {path}", read_oxford),
     "revisited": Layout("Photographs in {path}, revisited (easy, medium, hard)", read_revisited),
+    "holidays": Layout("Photographs of Holidays in {path}", read_holidays),
     "flat": Layout("Photographs in {path}, without ground truth", read_flat),
     "classes": Layout("Folders of landmarks in {path}", read_classes),
     "csv": Layout("Photographs listed in {path}", read_csv),
@@ -109,7 +112,7 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     elif kind == IMPORTED:
         dataset = read_imported(workspace.folder(name), name, description["photographs"], description["ground_truth"])
     else:
-        dataset = LAYOUTS[kind].reader(description["path"], name, description.get("ground_truth"))
+        dataset = _read(kind, description["path"], name, description.get("ground_truth"), description.get("distractors"))
     if description.get("fingerprint") != dataset.fingerprint:
         write_json(workspace.folder(name) / DESCRIPTION, {**description, "fingerprint": dataset.fingerprint})
     return dataset
@@ -120,12 +123,19 @@ def fingerprint(workspace: Workspace, name: str) -> str | None:
     return read_json(workspace.folder(name) / DESCRIPTION, {}).get("fingerprint")
 
 
+def _read(layout: str, path: str | Path, name: str, ground_truth: str | Path | None, distractors: str | Path | None) -> Dataset:
+    dataset = LAYOUTS[layout].reader(path, name, ground_truth)
+    return with_distractors(dataset, distractors) if distractors else dataset
+
+
 def _description(workspace: Workspace, name: str) -> dict:
     description = read_json(workspace.folder(name) / DESCRIPTION)
     if description is not None:
         return description
     if name in BUILT_IN:
         raise RetrievalError(f"Dataset {name!r} is not built yet. Run: python -m retrieval_core data build {name}")
+    if name in REGISTRY:
+        raise RetrievalError(f"Dataset {name!r} is not here yet. Run: python -m retrieval_core data get {name}")
     known = ", ".join(entry.name for entry in list_datasets(workspace))
     raise RetrievalError(
         f"Unknown dataset {name!r}. Known: {known}. Add a folder with: python -m retrieval_core data add {name} FOLDER"
@@ -156,17 +166,20 @@ def is_imported(workspace: Workspace, name: str) -> bool:
 def add_dataset(
     workspace: Workspace, name: str, path: str | Path, layout: str | None = None, *, ground_truth: str | Path | None = None,
     model: str | None = None, ids: str | Path | None = None, queries: str | Path | None = None,
+    distractors: str | Path | None = None,
 ) -> Dataset:  # fmt: skip
     """Register what lies at `path` under a name, after reading it whole. It is only ever read.
 
     `layout` is one of LAYOUTS or IMPORTED; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
-    they don't lie with the photographs. `model`, `ids` and `queries` are for descriptors: see `import_descriptors`.
+    they don't lie with the photographs, `distractors` a folder of photographs that are added without labels. `model`, `ids` and
+    `queries` are for descriptors: see `import_descriptors`.
     Raises RetrievalError if the name is taken, or as the readers do.
     """
     if name in BUILT_IN:
         raise RetrievalError(f"{name!r} is the name of a built-in dataset. Choose another name.")
-    path, ground_truth, ids, queries = (
-        Path(part).expanduser().absolute() if part is not None else None for part in (path, ground_truth, ids, queries)
+    path, ground_truth, ids, queries, distractors = (
+        Path(part).expanduser().absolute() if part is not None else None
+        for part in (path, ground_truth, ids, queries, distractors)
     )
     layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, IMPORTED))
     description = read_json(workspace.folder(name) / DESCRIPTION)
@@ -180,8 +193,9 @@ def add_dataset(
     else:
         if (model, ids, queries) != (None, None, None):
             raise RetrievalError(f"{path} is not a file of descriptors: --model, --ids and --queries are only for those.")
-        dataset = LAYOUTS[layout].reader(path, name, ground_truth)
+        dataset = _read(layout, path, name, ground_truth, distractors)
         more = {"ground_truth": str(ground_truth) if ground_truth else None, "fingerprint": dataset.fingerprint}
+        more |= {"distractors": str(distractors)} if distractors else {}
     workspace.ensure_writable(workspace.folder(name))
     write_json(workspace.folder(name) / DESCRIPTION, {"kind": layout, "path": str(path), **more})
     return dataset

@@ -1,9 +1,10 @@
 """A person's own photographs as they lie: in one folder, or in a folder for each landmark; queries only where they are given."""
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from retrieval_core.datasets.folder import read_class_folders
 from retrieval_core.datasets.images import folder_fingerprint, list_photographs
@@ -82,3 +83,22 @@ def with_ground_truth(dataset: Dataset, root: Path, ground_truth: str | Path | N
     if ground_truth is not None or find_ground_truth(root / "lab"):
         queries, files = read_ground_truth(ground_truth or root / "lab", {image.id: image.path for image in dataset.images})
     return replace(dataset, queries=queries, fingerprint=folder_fingerprint(root, dataset.images, [*files, *also]))
+
+
+def with_distractors(dataset: Dataset, folder: str | Path) -> Dataset:
+    """The dataset with all photographs of a folder, however deep, added without a label, as Oxford105k adds 100,000 to Oxford5k.
+
+    Their ids are `distractors/<path below the folder>`. Raises RetrievalError if there are none.
+    """
+    folder = Path(folder).absolute()
+    found = {}
+    for below, _, _ in sorted(os.walk(folder)):
+        place = Path(below).relative_to(folder)
+        found |= {(PurePosixPath("distractors") / place.as_posix() / stem).as_posix(): path
+                  for stem, path in list_photographs(below).items()}  # fmt: skip
+    if not found:
+        raise RetrievalError(f"No photographs in {folder}. Name the folder into which the distractors were unpacked.")
+    images = tuple(Image(image_id, path) for image_id, path in found.items())
+    both = f"{dataset.fingerprint} {folder_fingerprint(folder, images, [])}"
+    joined = tuple(sorted((*dataset.images, *images), key=lambda image: image.id))
+    return replace(dataset, images=joined, fingerprint=hashlib.sha256(both.encode()).hexdigest())

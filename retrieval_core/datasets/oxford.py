@@ -102,7 +102,8 @@ def find_photographs(root: str | Path) -> dict[str, str]:
 def find_ground_truth(root: str | Path) -> dict[tuple[str, int], dict[str, Path]]:
     """The files of each query by (landmark, number), from the first folder that has any; empty if none has."""
     root = Path(root)
-    folders = [folder for pattern in GROUND_TRUTH_FOLDERS for folder in sorted(root.glob(pattern)) if folder.is_dir()]
+    tops = [folder for pattern in GROUND_TRUTH_FOLDERS for folder in sorted(root.glob(pattern)) if folder.is_dir()]
+    folders = [folder for top in tops for folder in (top, *sorted(top.glob("*/")))]
     for folder in [*folders, root]:
         found: dict[tuple[str, int], dict[str, Path]] = {}
         for file in sorted(folder.glob("*.txt")):

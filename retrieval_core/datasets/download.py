@@ -1,0 +1,140 @@
+"""Files from the network: size and consent first, several mirrors, resumed after a break, checked, whole or not there.
+
+A proxy is taken from the environment (http_proxy, https_proxy), as urllib does.
+"""
+
+import hashlib
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval_core.errors import RetrievalError
+from retrieval_core.progress import Progress
+from retrieval_core.workspace import publish, read_json, write_json
+
+SCHEMES = ("http", "https", "ftp")
+_CHUNK = 1 << 20
+_TIMEOUT = 30  # seconds without a byte
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A file that can be fetched: its name here, where it lies (mirrors, in order), and what is known to check it by.
+
+    `bytes` is about its size; `checksum` is "md5:…" or "sha256:…"; None where none is published.
+    """
+
+    name: str
+    urls: tuple[str, ...]
+    bytes: int | None = None
+    checksum: str | None = None
+
+
+def fetch(remote: Remote, folder: Path, consent: Callable[[str], bool]) -> Generator[Progress, None, Path]:
+    """Fetch a file into a folder unless it is there, and return its path.
+
+    `consent` is asked with the name, the size and the host before anything is fetched, and nothing is where it says no.
+    What came before a break lies beside the file as NAME.part and is gone on with.
+    Raises RetrievalError if consent is not given, no mirror has the file, it is not what its checksum says, or the disk is full.
+    """
+    target = folder / remote.name
+    if target.exists():
+        check(target, remote)
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    faults = []
+    for url in remote.urls:
+        try:
+            yield from _from_mirror(url, remote, folder, consent)
+        except (urllib.error.URLError, TimeoutError, ConnectionError, EOFError) as error:
+            faults.append(f"{url}: {getattr(error, 'reason', None) or error}")
+            continue
+        except OSError as error:
+            raise RetrievalError(f"{target} can't be written ({error.strerror or error}). Make room on the disk, or choose another "
+                                 "one with --cache; what has come so far is kept and gone on with.") from error  # fmt: skip
+        part = _part(target)
+        try:
+            check(part, remote)
+        except RetrievalError as error:
+            part.unlink()
+            faults.append(str(error))
+            continue
+        publish(part, target)
+        _note(target).unlink(missing_ok=True)
+        return target
+    raise RetrievalError(
+        f"{remote.name} could not be fetched. " + "; ".join(faults) + ". Without a network, put the file into a folder and give it "
+        "with --archives FOLDER; what has come so far is kept, and the same command goes on from there."
+    )
+
+
+def check(file: Path, remote: Remote) -> None:
+    """Raise a RetrievalError if a file has not the checksum of the registry; where none is known every file passes."""
+    if remote.checksum is None:
+        return
+    kind, _, expected = remote.checksum.partition(":")
+    with file.open("rb") as handle:
+        found = hashlib.file_digest(handle, kind).hexdigest()
+    if found != expected:
+        raise RetrievalError(f"{file} is not the published file: its {kind} is {found}, not {expected}. Remove it and fetch it again.")
+
+
+def in_words(count: int | None) -> str:
+    """A number of bytes for a person."""
+    if count is None:
+        return "unknown size"
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB" if count >= 5e5 else f"{count:,} bytes"
+
+
+def _from_mirror(url: str, remote: Remote, folder: Path, consent: Callable[[str], bool]) -> Generator[Progress, None, None]:
+    """Fetch from one mirror into NAME.part, from where an earlier attempt at the same file stopped."""
+    scheme = url.partition(":")[0]
+    if scheme not in SCHEMES:
+        raise RetrievalError(f"{url} is neither http, https nor ftp.")
+    target = folder / remote.name
+    part, known = _part(target), read_json(_note(target), {})
+    begun = part.stat().st_size if part.exists() and known.get("url") == url and known.get("tag") else 0
+    # If-Range: a file that changed meanwhile is sent whole, and not glued to the old beginning.
+    headers = {"Range": f"bytes={begun}-", "If-Range": known["tag"]} if begun else {}
+    try:
+        # An opener of its own: urlopen's keeps the proxy of the first call.
+        answer = urllib.request.build_opener().open(urllib.request.Request(url, headers=headers), timeout=_TIMEOUT)
+    except urllib.error.HTTPError as error:
+        if error.code != 416:  # nothing behind what is there: it is whole
+            raise
+        return
+    with answer:
+        begun = begun if answer.status == 206 else 0
+        length = answer.headers.get("Content-Length")
+        total = begun + int(length) if length and length.isdigit() else remote.bytes
+        here = f", {in_words(begun)} of it here" if begun else ""
+        if not consent(f"{remote.name}, {in_words(total)}, from {url.split('/')[2]}{here}"):
+            raise RetrievalError(f"{remote.name} was not fetched: it takes your consent (answer y, or give --yes).")
+        _enough_room(folder, (total or 0) - begun, remote.name)
+        write_json(_note(target), {"url": url, "tag": answer.headers.get("ETag") or answer.headers.get("Last-Modified")})
+        with part.open("ab" if begun else "wb") as handle:
+            done = begun
+            while chunk := answer.read(_CHUNK):
+                handle.write(chunk)
+                done += len(chunk)
+                yield Progress(f"fetch {remote.name}", done, max(total or 0, done))
+        if length and done < total:
+            raise EOFError(f"the connection broke after {in_words(done)} of {in_words(total)}")
+
+
+def _enough_room(folder: Path, needed: int, name: str) -> None:
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise RetrievalError(f"{name} needs {in_words(needed)} in {folder}, where {in_words(free)} are free. Make room on the disk, or "
+                             "choose another one with --cache.")  # fmt: skip
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(target.name + ".part")
+
+
+def _note(target: Path) -> Path:
+    return target.with_name(target.name + ".part.json")
