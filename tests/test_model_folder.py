@@ -13,7 +13,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.model_folder import export_models, import_models
 from retrieval_core.networks.weights import load_weights, save_weights
 from retrieval_core.pipeline import run
-from retrieval_core.presets import PRESETS
+from retrieval_core.presets import CHOICES, PRESETS
 from retrieval_core.results import load_descriptors, load_scores, model_states
 from retrieval_core.workspace import Workspace, file_hash
 
@@ -158,4 +158,6 @@ def test_what_can_not_be_exported_is_said(handed_out, town_cache, tmp_path):
 
 def test_models_alone_prints_the_table(capsys, tmp_path):
     assert main(["--cache", str(tmp_path), "models"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(PRESETS)
+    *table, choices = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in table] == list(PRESETS)
+    assert all(name in choices for name in CHOICES)
