@@ -45,7 +45,7 @@ def main() -> None:
     describers = {model: open_describer(workspace, name, model) for model in models}
     rankings(describers, None)
     cold = time.perf_counter() - start
-    print(f"{len(models)} models, {len(picture.getbands())} × 1600 pixels, {len(next(iter(databases.values()))):,} photographs")
+    print(f"{len(models)} models, an upload 1600 pixels wide, {len(databases[models[0]]):,} photographs")
     for words, box in (("whole picture", None), ("with a box", (200.0, 150.0, 900.0, 800.0))):
         times = []
         for _ in range(ROUNDS):
