@@ -12,7 +12,7 @@ from pathlib import Path
 from retrieval_core.datasets.catalog import fingerprint
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.weights import local_file
-from retrieval_core.presets import PRESETS, SCHEDULES, Preset, check_model, get_preset, lineage
+from retrieval_core.presets import PRESETS, SCHEDULES, Preset, Schedule, check_model, get_preset, lineage
 from retrieval_core.workspace import Workspace, file_hash, short_hash
 
 STARTS = ("auto", "imagenet", "shapes")
@@ -22,6 +22,14 @@ IMPORTED = "imported"  # the note on weights that were not trained here: schedul
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
 VERSIONS = {"weights": 1, "whitening": 1, "descriptors": 1, "scores": 1, "map": 3, "neighbours": 1, "thumbnails": 1}
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model's weights come from: `start` (imagenet or shapes) of its network, and the landmarks it is trained on."""
+
+    start: str
+    training: str = TRAINING_SET
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Settings:
     download: bool = False  # consent to fetch the ImageNet weights
     weights: str | None = None  # a person's own file of ImageNet weights, or a folder with one for each backbone
     models: tuple[str, ...] = tuple(PRESETS)
+    training: str = TRAINING_SET  # the dataset of landmarks that models are trained on
 
     def __post_init__(self):
         check_choice("schedule", self.schedule, SCHEDULES)
@@ -48,14 +57,19 @@ class Settings:
             check_model(model)
 
 
-def stage_folder(workspace: Workspace, stage: Preset, start: str) -> Path:
+def origin_of(recipe: dict) -> Origin:
+    """The origin of the weights that a recipe names."""
+    return Origin(recipe["start"], recipe.get("training", TRAINING_SET))
+
+
+def stage_folder(workspace: Workspace, stage: Preset, origin: Origin) -> Path:
     """Folder of a trained stage, below the set that it was trained on (`shapes` or `imagenet` for a start)."""
-    return workspace.folder(start if stage.is_start else TRAINING_SET, stage.key)
+    return workspace.folder(origin.start if stage.is_start else origin.training, stage.key)
 
 
-def weights_path(workspace: Workspace, stage: Preset, start: str) -> Path:
+def weights_path(workspace: Workspace, stage: Preset, origin: Origin) -> Path:
     """The weights file of a trained stage."""
-    return stage_folder(workspace, stage, start) / "weights.safetensors"
+    return stage_folder(workspace, stage, origin) / "weights.safetensors"
 
 
 def identity(stage: Preset) -> dict:
@@ -70,32 +84,38 @@ def imported_note(workspace: Workspace, path: Path) -> dict | None:
     return record.notes.get(IMPORTED) if record is not None else None
 
 
-def imported_stage(workspace: Workspace, stage: Preset) -> dict | None:
+def imported_stage(workspace: Workspace, stage: Preset, training: str) -> dict | None:
     """The note on a stage's weights, whatever they start from."""
-    return next(filter(None, (imported_note(workspace, weights_path(workspace, stage, start)) for start in STARTS[1:])), None)
+    paths = (weights_path(workspace, stage, Origin(start, training)) for start in STARTS[1:])
+    return next(filter(None, (imported_note(workspace, path) for path in paths)), None)
 
 
-def start_file(workspace: Workspace, preset: Preset, start: str) -> dict | None:
+def start_file(workspace: Workspace, preset: Preset, origin: Origin) -> dict | None:
     """Name and hash of the person's own file that a model's ImageNet start was read from; None for other starts."""
-    note = imported_stage(workspace, preset.weights_stage)
+    note = imported_stage(workspace, preset.weights_stage, origin.training)
     if note is not None:
         return note["start_file"]
-    record = workspace.record(weights_path(workspace, lineage(preset.key)[0], start))
+    record = workspace.record(weights_path(workspace, lineage(preset.key)[0], origin))
     own = record is not None and "file" in record.notes
     return {"name": record.notes["file"], "sha256": record.inputs["file"]} if own else None
 
 
-def weights_inputs(workspace: Workspace, stage: Preset, settings: Settings, start: str) -> dict:
-    """What a stage's weights are made from; `start` is imagenet or shapes. Imported ones are what they were made from.
+def figures(schedule: Schedule) -> dict:
+    """A schedule as it is compared; a step of one batch says nothing of `accumulate`."""
+    return {name: value for name, value in asdict(schedule).items() if (name, value) != ("accumulate", 1)}
+
+
+def weights_inputs(workspace: Workspace, stage: Preset, settings: Settings, origin: Origin) -> dict:
+    """What a stage's weights are made from. Imported ones are what they were made from.
 
     A start's own file counts by its hash; where none is chosen, the one that was used before still does.
     """
-    path = weights_path(workspace, stage, start)
+    path = weights_path(workspace, stage, origin)
     known = workspace.record(path)
     if imported_note(workspace, path) is not None:
         return dict(known.inputs)
-    trained_on = "shapes" if stage.is_start else TRAINING_SET
-    downloaded = stage.is_start and start == "imagenet"
+    trained_on = "shapes" if stage.is_start else origin.training
+    downloaded = stage.is_start and origin.start == "imagenet"
     parent = get_preset(stage.parent) if stage.parent else None
     own_file = {}
     if downloaded and settings.weights is not None:
@@ -106,44 +126,44 @@ def weights_inputs(workspace: Workspace, stage: Preset, settings: Settings, star
         **own_file,
         "version": VERSIONS["weights"],
         "stage": identity(stage),
-        "schedule": None if downloaded else asdict(stage.schedule(settings.schedule)),
+        "schedule": None if downloaded else figures(stage.schedule(settings.schedule)),
         "seed": None if downloaded else settings.seed,
-        "start": start,
+        "start": origin.start,
         "data": None if downloaded else fingerprint(workspace, trained_on),
-        "parent": _sha256(workspace, weights_path(workspace, parent, start)) if parent else None,
+        "parent": _sha256(workspace, weights_path(workspace, parent, origin)) if parent else None,
     }
 
 
-def whitening_path(workspace: Workspace, preset: Preset, start: str) -> Path:
-    """The PCA whitening of a model, learnt on the training set."""
-    return stage_folder(workspace, preset, start) / "whitening.npz"
+def whitening_path(workspace: Workspace, preset: Preset, origin: Origin) -> Path:
+    """The whitening of a model, learnt on the training set."""
+    return stage_folder(workspace, preset, origin) / "whitening.npz"
 
 
-def whitening_inputs(workspace: Workspace, preset: Preset, settings: Settings, start: str) -> dict:
+def whitening_inputs(workspace: Workspace, preset: Preset, settings: Settings, origin: Origin) -> dict:
     """What a whitening is learnt from: the training photographs under the model's weights."""
-    path = whitening_path(workspace, preset, start)
+    path = whitening_path(workspace, preset, origin)
     if imported_note(workspace, path) is not None:
         return dict(workspace.record(path).inputs)
     return {
         "version": VERSIONS["whitening"],
-        "data": fingerprint(workspace, TRAINING_SET),
+        "data": fingerprint(workspace, origin.training),
         "size": preset.schedule(settings.schedule).extract_size,
         "power": preset.schedule(settings.schedule).whitening_power,
-        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, start)),
+        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, origin)),
         **_scales(preset),
         **({"kind": preset.whitening} if preset.whitening != "pca" else {}),
     }
 
 
-def descriptors_inputs(workspace: Workspace, dataset: str, preset: Preset, settings: Settings, start: str) -> dict:
+def descriptors_inputs(workspace: Workspace, dataset: str, preset: Preset, settings: Settings, origin: Origin) -> dict:
     """What a dataset's descriptors are made from."""
-    whitening = whitening_path(workspace, preset, start)
+    whitening = whitening_path(workspace, preset, origin)
     return {
         "version": VERSIONS["descriptors"],
         "data": fingerprint(workspace, dataset),
         "size": preset.schedule(settings.schedule).extract_size,
         "crop": preset.crop or settings.crop,
-        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, start)),
+        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, origin)),
         "whitening": _sha256(workspace, whitening) if preset.whitening else None,
         **_scales(preset),
     }

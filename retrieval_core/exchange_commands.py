@@ -20,6 +20,7 @@ def register_data(data, command) -> None:
     add.add_argument(
         "--ground-truth", metavar="FOLDER", help="LANDMARK_N_{query,good,ok,junk}.txt, if not in lab/ beside the photographs"
     )
+    add.add_argument("--training", action="store_true", help="a set of landmarks to train on (run --train-on NAME), not to explore")
     add.add_argument("--model", help="descriptors: the model that they stand for, as 1e")
     add.add_argument("--ids", help="descriptors: a text file with one id a line, or the folder of the photographs, if their sorted "
                      "names are the ids (default: ids.txt beside the file)")  # fmt: skip
@@ -66,11 +67,11 @@ def data_add(workspace: Workspace, options, arguments) -> None:
         check_choice("model", options.model, PRESETS)
     dataset = add_dataset(
         workspace, options.name, options.path, options.layout, ground_truth=options.ground_truth, model=options.model,
-        ids=options.ids, queries=options.queries, distractors=options.distractors,
+        ids=options.ids, queries=options.queries, distractors=options.distractors, training=options.training,
     )  # fmt: skip
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
-          f"Next: python -m retrieval_core run --dataset {dataset.name}")  # fmt: skip
-    if not dataset.queries:
+          f"Next: python -m retrieval_core run --{'train-on' if options.training else 'dataset'} {dataset.name}")  # fmt: skip
+    if not dataset.queries and not options.training:
         print(how_to_add_queries(workspace, dataset.name))
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from retrieval_core import artefacts
-from retrieval_core.artefacts import IMPORTED
+from retrieval_core.artefacts import IMPORTED, Origin
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.network import build_network
@@ -30,13 +30,13 @@ def export_models(workspace: Workspace, folder: Path, models: Sequence[str] = ()
         check_choice("model", key, PRESETS)
     entries, files = {}, {}
     for key, preset in PRESETS.items():
-        start = _trained_start(workspace, preset)
-        if key not in (models or PRESETS) or (start is None and not models):
+        origin = _trained_origin(workspace, preset)
+        if key not in (models or PRESETS) or (origin is None and not models):
             continue
-        if start is None:
+        if origin is None:
             raise RetrievalError(f"Model {key} is not trained. Run: python -m retrieval_core train --models {key}")
-        entries[key] = _entry(workspace, preset, start)
-        files |= {name: workspace.require(path, "Train it again.") for name, path in _paths(workspace, preset, start)}
+        entries[key] = _entry(workspace, preset, origin)
+        files |= {name: workspace.require(path, "Train it again.") for name, path in _paths(workspace, preset, origin)}
     if not entries:
         raise RetrievalError("No model is trained yet. Run: python -m retrieval_core train")
     try:
@@ -44,7 +44,7 @@ def export_models(workspace: Workspace, folder: Path, models: Sequence[str] = ()
         if any(folder.iterdir()):
             raise RetrievalError(f"{folder} is not empty. Choose another folder, or empty it.")
         for key, entry in entries.items():
-            for name, path in _paths(workspace, get_preset(key), entry["made"]["start"]):
+            for name, path in _paths(workspace, get_preset(key), artefacts.origin_of(entry["made"])):
                 shutil.copyfile(path, folder / name)
         records = {name: {key: value for key, value in asdict(record).items() if key != "file"} for name, record in files.items()}
         write_json(folder / MANIFEST, {"format": FORMAT, "models": entries, "files": records})
@@ -71,7 +71,7 @@ def import_models(workspace: Workspace, folder: Path) -> list[str]:
         taken = {}
         for key, entry in models.items():
             preset = _check_preset(folder, key, entry)
-            for name, path in _paths(workspace, preset, entry["made"]["start"]):
+            for name, path in _paths(workspace, preset, artefacts.origin_of(entry["made"])):
                 _check_file(folder / name, records[name], preset)
                 _check_free(workspace, path, records[name])
                 taken[name] = (path, entry["made"])
@@ -88,40 +88,42 @@ def import_models(workspace: Workspace, folder: Path) -> list[str]:
     return list(models)
 
 
-def _trained_start(workspace: Workspace, preset: Preset) -> str | None:
-    """What a model's weights here start from; None if it is not trained, or its whitening is not learnt."""
-    for start in artefacts.STARTS[1:]:
-        records = [workspace.record(path) for _, path in _paths(workspace, preset, start)]
-        if all(records):
-            return records[0].inputs["start"]
+def _trained_origin(workspace: Workspace, preset: Preset) -> Origin | None:
+    """Where a model's weights here come from; None if it is not trained, or its whitening is not learnt."""
+    others = sorted(path.parent.parent.name for path in workspace.root.glob(f"*/{preset.weights_stage.key}/weights.safetensors"))
+    for training in dict.fromkeys((artefacts.TRAINING_SET, *others)):
+        for start in artefacts.STARTS[1:]:
+            records = [workspace.record(path) for _, path in _paths(workspace, preset, Origin(start, training))]
+            if all(records):
+                return Origin(records[0].inputs["start"], training)
     return None
 
 
-def _paths(workspace: Workspace, preset: Preset, start: str) -> Iterator[tuple[str, Path]]:
+def _paths(workspace: Workspace, preset: Preset, origin: Origin) -> Iterator[tuple[str, Path]]:
     """Names in the folder, and paths here, of a model's weights and of its whitening if it has one."""
-    yield f"{preset.weights_stage.key}.safetensors", artefacts.weights_path(workspace, preset.weights_stage, start)
+    yield f"{preset.weights_stage.key}.safetensors", artefacts.weights_path(workspace, preset.weights_stage, origin)
     if preset.whitening:
-        yield f"{preset.key}.npz", artefacts.whitening_path(workspace, preset, start)
+        yield f"{preset.key}.npz", artefacts.whitening_path(workspace, preset, origin)
 
 
-def _entry(workspace: Workspace, preset: Preset, start: str) -> dict:
+def _entry(workspace: Workspace, preset: Preset, origin: Origin) -> dict:
     """What the manifest says of a model: what it is, and the schedule, seed and start that it was made with."""
     stage = preset.weights_stage
-    inputs = workspace.record(artefacts.weights_path(workspace, stage, start)).inputs
-    made = artefacts.imported_stage(workspace, stage)
+    inputs = workspace.record(artefacts.weights_path(workspace, stage, origin)).inputs
+    made = artefacts.imported_stage(workspace, stage, origin.training)
     if made is None:
         used = inputs["schedule"]  # None where weights were not trained but fetched
-        schedule = next((name for name in SCHEDULES if canonical(asdict(stage.schedule(name))) == canonical(used)), None)
+        schedule = next((name for name in SCHEDULES if canonical(artefacts.figures(stage.schedule(name))) == canonical(used)), None)
         if (used is not None and schedule is None) or canonical(inputs["stage"]) != canonical(artefacts.identity(stage)):
             raise RetrievalError(f"Model {preset.key} was trained with other presets than there are now. Train it again.")
-        made = {"schedule": schedule, "seed": inputs["seed"], "start": start,
-                "start_file": artefacts.start_file(workspace, preset, start)}  # fmt: skip
+        made = {"schedule": schedule, "seed": inputs["seed"], "start": origin.start, "training": origin.training,
+                "start_file": artefacts.start_file(workspace, preset, origin)}  # fmt: skip
     return {"made": made, **_figures(preset, made["schedule"])}
 
 
 def _figures(preset: Preset, schedule: str | None) -> dict:
     """The preset as it must be where the model is to be used."""
-    return {"preset": artefacts.identity(preset), "schedule": asdict(preset.schedule(schedule)) if schedule else None}
+    return {"preset": artefacts.identity(preset), "schedule": artefacts.figures(preset.schedule(schedule)) if schedule else None}
 
 
 def _check_preset(folder: Path, key: str, entry: dict) -> Preset:

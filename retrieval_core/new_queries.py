@@ -46,9 +46,9 @@ def open_describer(workspace: Workspace, dataset: str, model: str, device: str =
     if record is None:
         raise RetrievalError(f"Model {model} has not described {dataset} yet. {remedy}")
     recipe = record.notes["recipe"]
-    weights = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, recipe["start"]))
+    weights = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, artefacts.origin_of(recipe)))
     if weights is None or weights.sha256 != recipe["weights"]:
         raise RetrievalError(f"The weights that described {dataset} under model {model} are gone or have changed. {remedy}")
     chosen = pick_device(device)
-    network = load_network(workspace, preset, recipe["start"], chosen)
-    return Describer(network, load_whitening(workspace, preset, recipe["start"]), recipe, preset.square, chosen)
+    network = load_network(workspace, preset, artefacts.origin_of(recipe), chosen)
+    return Describer(network, load_whitening(workspace, preset, artefacts.origin_of(recipe)), recipe, preset.square, chosen)

@@ -3,11 +3,28 @@
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from retrieval_core.datasets.catalog import list_datasets, open_dataset
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace
+
+
+def training_set(workspace: Workspace, name: str) -> Dataset:
+    """The labelled photographs of a dataset, to train on.
+
+    Raises RetrievalError if it is one that models are scored on, shares a photograph with one, or has fewer than two landmarks.
+    """
+    dataset = open_dataset(workspace, name)
+    if any(entry.retrieval for entry in list_datasets(workspace) if entry.name == name):
+        raise RetrievalError(f"{name!r} is a dataset that models are scored on: it can't be trained on. A training set is added with: "
+                             "python -m retrieval_core data add NAME PATH --training")  # fmt: skip
+    if len(dataset.labels) < 2:
+        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes two or more. Put the photographs of each "
+                             "into a folder of its own.")  # fmt: skip
+    refuse_overlap(workspace, dataset)
+    return replace(dataset, images=tuple(image for image in dataset.images if image.label is not None))
 
 
 def refuse_overlap(workspace: Workspace, training: Dataset) -> None:

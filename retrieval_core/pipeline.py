@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from retrieval_core import map_steps, steps
-from retrieval_core.artefacts import TRAINING_SET, Settings, imported_note, imported_stage, weights_path, whitening_path
+from retrieval_core.artefacts import Origin, Settings, imported_note, imported_stage, weights_path, whitening_path
 from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported
 from retrieval_core.datasets.imported import imported_models
 from retrieval_core.errors import RetrievalError
@@ -64,28 +64,28 @@ def choose_start(workspace: Workspace, settings: Settings) -> str:
     starts = {lineage(key)[0] for key in settings.models}
     at_hand = settings.download or settings.weights is not None
     at_hand = at_hand or all(
-        weights_path(workspace, stage, "imagenet").exists() or imagenet_in_cache(stage.backbone) for stage in starts
+        weights_path(workspace, stage, Origin("imagenet")).exists() or imagenet_in_cache(stage.backbone) for stage in starts
     )
     return "imagenet" if at_hand else "shapes"
 
 
-def _to_train(workspace: Workspace, key: str, settings: Settings, start: str) -> tuple[list[Preset], Settings, str]:
-    """The stages of a model from the last imported one on, and the settings and the start that its descriptors have.
+def _to_train(workspace: Workspace, key: str, settings: Settings, origin: Origin) -> tuple[list[Preset], Settings, Origin]:
+    """The stages of a model from the last imported one on, and the settings and the origin that its descriptors have.
 
     Imported weights were made with a schedule, a seed and a start of their own, whatever is chosen here.
     """
     stages = lineage(key)
     for number, stage in reversed(list(enumerate(stages))):
-        note = imported_stage(workspace, stage)
+        note = imported_stage(workspace, stage, origin.training)
         if note is not None:
             if stage is stages[-1]:
                 settings = replace(settings, schedule=note["schedule"] or settings.schedule, seed=note["seed"] or 0)
-            return stages[number:], settings, note["start"]
-    return stages, settings, start
+            return stages[number:], settings, replace(origin, start=note["start"])
+    return stages, settings, origin
 
 
 def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, maps) -> Iterator[Step]:
-    start = choose_start(workspace, settings)
+    origin = Origin(choose_start(workspace, settings), settings.training)
     built = set()
 
     def build(name: str, seconds: float) -> Iterator[Step]:
@@ -103,20 +103,21 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
     trained = set()
     for key in settings.models:
         model = get_preset(key)
-        stages, own, its_start = _to_train(workspace, key, settings, start)
+        stages, own, its_origin = _to_train(workspace, key, settings, origin)
         for stage in stages:
             if stage.key in trained:
                 continue
             trained.add(stage.key)
-            if imported_stage(workspace, stage) is None and (not stage.is_start or its_start == "shapes"):
-                yield from build("shapes", 5) if stage.is_start else build(TRAINING_SET, 60)
-            yield Step(f"train {stage.key}", stage.quick.seconds, partial(steps.train_stage, workspace, stage, settings, its_start))
+            imported = imported_stage(workspace, stage, settings.training) is not None
+            if not imported and (not stage.is_start or its_origin.start == "shapes"):
+                yield from build("shapes", 5) if stage.is_start else build(settings.training, 60)
+            yield Step(f"train {stage.key}", stage.quick.seconds, partial(steps.train_stage, workspace, stage, settings, its_origin))
         if model.whitening:
-            if imported_note(workspace, whitening_path(workspace, model, its_start)) is None:
-                yield from build(TRAINING_SET, 60)
-            yield Step(f"whiten {key}", 8, partial(steps.learn_whitening, workspace, model, own, its_start))
+            if imported_note(workspace, whitening_path(workspace, model, its_origin)) is None:
+                yield from build(settings.training, 60)
+            yield Step(f"whiten {key}", 8, partial(steps.learn_whitening, workspace, model, own, its_origin))
         if dataset and "describe" in do:
-            yield Step(f"describe {dataset} with {key}", 4, partial(steps.describe, workspace, dataset, model, own, its_start))
+            yield Step(f"describe {dataset} with {key}", 4, partial(steps.describe, workspace, dataset, model, own, its_origin))
         if dataset:
             yield from _exploring(workspace, dataset, key, settings, do, maps)
 

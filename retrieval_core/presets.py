@@ -35,6 +35,7 @@ class Schedule:
     mine_every: int = 0  # triplet: steps between two minings
     whitening_power: float = 0.5  # how fully the FC whitens at its start: 0.5 fully, 0 only rotates
     frozen_batch_norm: bool = False
+    accumulate: int = 1  # batches whose gradients add up to one step, where one batch of large pictures fills the GPU
     smallest_crop: float = 0.75  # side of a plain random crop as a share of the picture's shorter side, at least
     validations: int = 2  # how often validation mAP is measured; the best weights are kept
     seconds: float = 0.0  # about how long this takes on two cores (quick): for the progress bar, nothing else
@@ -100,10 +101,11 @@ _FULL = Schedule(
     image_size=224, extract_size=1024, steps=20_000, batch=64, learning_rate=1e-4, frozen=("trunk.features.0.",),
     slow=0.1, weight_decay=1e-4, validations=10,
 )  # fmt: skip
-# `filipradenovic/cnnimageretrieval-pytorch`: squared L2, margin 0.5, Adam 1e-6, side 362, frozen batch norm, 5 hard
-# negatives a query, mined anew for every 2,000 queries from a pool of 20,000; 100 epochs.
+# `filipradenovic/cnnimageretrieval-pytorch`: squared L2, margin 0.5, Adam 1e-6, frozen batch norm, 5 hard negatives a
+# query, mined anew for every 2,000 queries from a pool of 20,000; 100 epochs. The practical's side of 800 pixels
+# (`naver/deep-image-retrieval`) lets one query with its pictures at a time into a GPU: five of them make a step.
 _FULL_TRIPLET = Schedule(
-    image_size=362, extract_size=1024, steps=40_000, batch=35, learning_rate=1e-6, weight_decay=1e-4, margin=0.5,
+    image_size=800, extract_size=1024, steps=40_000, batch=7, accumulate=5, learning_rate=1e-6, weight_decay=1e-4, margin=0.5,
     per_landmark=2, negatives=5, pool=20_000, mine_every=400, frozen_batch_norm=True, validations=20,
 )  # fmt: skip
 _FULL_START = Schedule(image_size=224, extract_size=224, steps=20_000, batch=256, learning_rate=1e-3, validations=4)

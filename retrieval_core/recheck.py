@@ -91,7 +91,7 @@ def recheck(workspace: Workspace, name: str, model: str, device: str = "auto") -
 def _describe(workspace: Workspace, dataset, model: str, recipe: dict, device: str):
     """Fresh descriptors by a recipe; RetrievalError if what it names is no longer here."""
     preset = get_preset(model)
-    weights = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, recipe["start"]))
+    weights = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, artefacts.origin_of(recipe)))
     gone = "photographs" if dataset.fingerprint != recipe["dataset"] else None
     gone = "weights" if weights is None or weights.sha256 != recipe["weights"] else gone
     if gone:
@@ -100,8 +100,8 @@ def _describe(workspace: Workspace, dataset, model: str, recipe: dict, device: s
             f"Run: python -m retrieval_core run --dataset {dataset.name} --models {model}"
         )
     chosen = pick_device(device)
-    network = load_network(workspace, preset, recipe["start"], chosen)
-    whitening = load_whitening(workspace, preset, recipe["start"])
+    network = load_network(workspace, preset, artefacts.origin_of(recipe), chosen)
+    whitening = load_whitening(workspace, preset, artefacts.origin_of(recipe))
     # Not into the cache, whose decoded pictures are part of what is checked.
     with tempfile.TemporaryDirectory(dir=workspace.ensure_writable(workspace.folder(dataset.name)), prefix=".recheck-") as folder:
         pixels = yield from open_pixels(dataset.images, dataset.fingerprint, recipe["size"], preset.square, Path(folder))

@@ -100,7 +100,8 @@ def model_state(workspace: Workspace, dataset: str, preset: Preset) -> ModelStat
 
 def recipe_settings(recipe: dict) -> Settings:
     """The settings that a recipe was made with."""
-    return Settings(schedule=recipe["schedule"], seed=recipe["seed"], start=recipe["start"], crop=recipe["crop"])
+    chosen = {name: recipe[name] for name in ("schedule", "seed", "start", "crop")}
+    return Settings(**chosen, training=artefacts.origin_of(recipe).training)
 
 
 def command(dataset: str, recipe: dict) -> str:
@@ -111,6 +112,7 @@ def command(dataset: str, recipe: dict) -> str:
         f"python -m retrieval_core run --dataset {dataset} --models {recipe['model']} --schedule {recipe['schedule']} "
         f"--seed {recipe['seed']} --start {recipe['start']} --crop {recipe['crop']}"
         + (f" --weights {recipe['start_file']['name']}" if "start_file" in recipe else "")
+        + (f" --train-on {training}" if (training := artefacts.origin_of(recipe).training) != artefacts.TRAINING_SET else "")
     )
 
 
@@ -219,14 +221,14 @@ def _variants(workspace: Workspace, dataset: str, model: str) -> list[str]:
 
 
 def _weights_record(workspace: Workspace, preset: Preset, described: Record | None) -> tuple[Record | None, str | None]:
-    starts = [described.notes["recipe"]["start"]] if described else ["imagenet", "shapes"]
-    if starts == [IMPORTED_START]:
+    if described and described.notes["recipe"]["start"] == IMPORTED_START:
         return None, IMPORTED_START
-    for start in starts:
-        record = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, start))
+    origins = map(artefacts.Origin, ("imagenet", "shapes"))
+    for origin in [artefacts.origin_of(described.notes["recipe"])] if described else origins:
+        record = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, origin))
         if record is not None:
             return record, record.inputs["start"]
-    return None, (starts[0] if described else None)
+    return None, (described.notes["recipe"]["start"] if described else None)
 
 
 def _descriptors_state(workspace: Workspace, dataset: str, preset: Preset, recipe: dict) -> tuple[str, str]:
@@ -236,7 +238,7 @@ def _descriptors_state(workspace: Workspace, dataset: str, preset: Preset, recip
         if sound and recipe["dataset"] == fingerprint(workspace, dataset):
             return "ready", ""
         return "damaged", f"{folder} is damaged, or the ground truth changed since. Add the descriptors again: data add {dataset} …"
-    inputs = artefacts.descriptors_inputs(workspace, dataset, preset, recipe_settings(recipe), recipe["start"])
+    inputs = artefacts.descriptors_inputs(workspace, dataset, preset, recipe_settings(recipe), artefacts.origin_of(recipe))
     for file in ("descriptors.npy", "queries.npy"):
         state = workspace.state(folder / file, inputs)
         if state == "stale":

@@ -16,6 +16,8 @@ def run_options(command: argparse.ArgumentParser, dataset: bool = True) -> None:
     command.add_argument("--models", default=",".join(PRESETS), help="models, separated by commas (default: all); with "
                          "search-time choices as 1d-ms-pca, see the command models")  # fmt: skip
     command.add_argument("--schedule", default="quick", help="quick: two CPU cores; full: a GPU (default: quick)")
+    command.add_argument("--train-on", default="town-train", metavar="NAME", help="the dataset of landmarks to train on, as added "
+                         "with data add … --training (default: town-train)")  # fmt: skip
     command.add_argument("--seed", type=int, default=0, help="seed of the training and of the maps (default: 0)")
     command.add_argument("--start", default="auto", help="imagenet, shapes, or auto: ImageNet if at hand (default)")
     command.add_argument("--crop", default="fill", help="how queries are cropped: fill or same (default: fill)")
@@ -32,7 +34,7 @@ def settings(options):
     models = tuple(name for name in options.models.split(",") if name)
     return Settings(
         options.schedule, options.seed, options.start, options.crop, options.device, options.download,
-        options.weights, models,
+        options.weights, models, options.train_on,
     )  # fmt: skip
 
 

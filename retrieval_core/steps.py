@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from retrieval_core import artefacts
-from retrieval_core.artefacts import TRAINING_SET, Settings
+from retrieval_core.artefacts import Origin, Settings
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Dataset
@@ -24,7 +24,7 @@ from retrieval_core.evaluation.average_precision import evaluate, mean_average_p
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
 from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, local_file, local_weights, save_weights
-from retrieval_core.overlap import refuse_overlap
+from retrieval_core.overlap import training_set
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress
 from retrieval_core.projection.layouts import Layout, compute_layout
@@ -37,52 +37,51 @@ Steps = Generator[Progress, None, None]
 WHITENING_WORDS = {"pca": "PCA", "learned": "from matching pairs,"}
 
 
-def train_stage(workspace: Workspace, stage: Preset, settings: Settings, start: str) -> Steps:
+def train_stage(workspace: Workspace, stage: Preset, settings: Settings, origin: Origin) -> Steps:
     """Make the weights of a stage: fetched or read for an ImageNet start, else trained from the parent's weights.
 
     Weights that were imported are used as they are, whatever the settings; damaged ones raise a RetrievalError.
     """
-    path = artefacts.weights_path(workspace, stage, start)
-    inputs = artefacts.weights_inputs(workspace, stage, settings, start)
+    path = artefacts.weights_path(workspace, stage, origin)
+    inputs = artefacts.weights_inputs(workspace, stage, settings, origin)
     with workspace.lock(str(path.relative_to(workspace.root))):
         if (yield from _was_imported(workspace, path)) or (yield from is_fresh(workspace, path, inputs)):
             return
-        if stage.is_start and start == "imagenet":
+        if stage.is_start and origin.start == "imagenet":
             yield Progress(f"fetch {stage.key}", 0, 1)
             file = local_file(Path(settings.weights), stage.backbone) if settings.weights else None
             state = local_weights(file, stage.backbone) if file else imagenet_weights(stage.backbone, settings.download)
             with workspace.writing(path, inputs, notes={"file": file.name} if file else {}) as temporary:
-                save_weights(state, temporary, {"stage": stage.key, "start": start})
+                save_weights(state, temporary, {"stage": stage.key, "start": origin.start})
             return
         device = pick_device(settings.device)
-        dataset = open_dataset(workspace, "shapes" if stage.is_start else TRAINING_SET)
-        refuse_overlap(workspace, dataset)
+        dataset = training_set(workspace, "shapes" if stage.is_start else origin.training)
         schedule = stage.schedule(settings.schedule)
         pixels = yield from _pixels(workspace, dataset, schedule.extract_size, stage.square)
         parent = None
         if stage.parent:
-            parent = load_weights(artefacts.weights_path(workspace, get_preset(stage.parent).weights_stage, start))
+            parent = load_weights(artefacts.weights_path(workspace, get_preset(stage.parent).weights_stage, origin))
         folder = _half_done(path, inputs)
         begin = time.monotonic()
         state, notes = yield from train(stage, schedule, parent, pixels, settings.seed, device, folder)
         seconds = time.monotonic() - begin
         shutil.copyfile(folder / "training.jsonl", path.parent / "training.jsonl")
         with workspace.writing(path, inputs, device=str(device), seconds=seconds, notes=notes) as temporary:
-            save_weights(state, temporary, {"stage": stage.key, "start": start})
+            save_weights(state, temporary, {"stage": stage.key, "start": origin.start})
         shutil.rmtree(folder)
 
 
-def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, start: str) -> Steps:
+def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, origin: Origin) -> Steps:
     """Learn a model's whitening from the training landmarks, never from the dataset that is scored."""
-    path = artefacts.whitening_path(workspace, preset, start)
-    inputs = artefacts.whitening_inputs(workspace, preset, settings, start)
+    path = artefacts.whitening_path(workspace, preset, origin)
+    inputs = artefacts.whitening_inputs(workspace, preset, settings, origin)
     with workspace.lock(str(path.relative_to(workspace.root))):
         if (yield from _was_imported(workspace, path)) or (yield from is_fresh(workspace, path, inputs)):
             return
-        dataset = open_dataset(workspace, TRAINING_SET)
+        dataset = training_set(workspace, origin.training)
         folder = _half_done(path, inputs)
         device = pick_device(settings.device)
-        network = load_network(workspace, preset, start, device)
+        network = load_network(workspace, preset, origin, device)
         pixels = yield from _pixels(workspace, dataset, inputs["size"], preset.square)
         matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), device, folder, preset.scales)
         with workspace.writing(path, inputs) as temporary:
@@ -94,10 +93,10 @@ def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, st
         shutil.rmtree(folder)
 
 
-def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings, start: str) -> Steps:
+def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings, origin: Origin) -> Steps:
     """Describe a dataset's photographs and query crops under one model."""
     folder = workspace.folder(name, preset.key)
-    inputs = artefacts.descriptors_inputs(workspace, name, preset, settings, start)
+    inputs = artefacts.descriptors_inputs(workspace, name, preset, settings, origin)
     with workspace.lock(name, preset.key, "descriptors"):
         fresh = True
         for file in ("ids.json", "queries.npy", "descriptors.npy"):
@@ -106,13 +105,13 @@ def describe(workspace: Workspace, name: str, preset: Preset, settings: Settings
             return
         dataset = open_dataset(workspace, name)
         device = pick_device(settings.device)
-        network = load_network(workspace, preset, start, device)
+        network = load_network(workspace, preset, origin, device)
         half_done = _half_done(folder / "descriptors.npy", inputs)
         begin = time.monotonic()
-        recipe = _recipe(preset, settings, start, inputs)
-        own_file = artefacts.start_file(workspace, preset, start)
+        recipe = _recipe(preset, settings, origin, inputs)
+        own_file = artefacts.start_file(workspace, preset, origin)
         pixels = yield from _pixels(workspace, dataset, recipe["size"], preset.square)
-        whitening = load_whitening(workspace, preset, start)
+        whitening = load_whitening(workspace, preset, origin)
         matrix, queries = yield from extract_dataset(network, whitening, dataset, pixels, recipe, device, half_done)
         notes = {"recipe": recipe | ({"start_file": own_file} if own_file else {})}
         common = {"device": str(device), "seconds": time.monotonic() - begin, "notes": notes}
@@ -174,18 +173,18 @@ def project(
     return load_layout(workspace, name, model, method, subset, parameters, seed)
 
 
-def load_network(workspace: Workspace, preset: Preset, start: str, device: torch.device) -> RetrievalNetwork:
+def load_network(workspace: Workspace, preset: Preset, origin: Origin, device: torch.device) -> RetrievalNetwork:
     """A trained network, ready to describe; RetrievalError if its weights are missing."""
-    path = artefacts.weights_path(workspace, preset.weights_stage, start)
+    path = artefacts.weights_path(workspace, preset.weights_stage, origin)
     workspace.require(path, f"Run: python -m retrieval_core train --models {preset.key}")
     network = build_network(preset)
     inherit(network, load_weights(path))
     return network.to(device).eval()
 
 
-def load_whitening(workspace: Workspace, preset: Preset, start: str) -> Whitening | None:
+def load_whitening(workspace: Workspace, preset: Preset, origin: Origin) -> Whitening | None:
     """The whitening that belongs to a model; None where it has none."""
-    return Whitening.load(artefacts.whitening_path(workspace, preset, start)) if preset.whitening else None
+    return Whitening.load(artefacts.whitening_path(workspace, preset, origin)) if preset.whitening else None
 
 
 def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:
@@ -221,18 +220,19 @@ def _half_done(path: Path, inputs: dict) -> Path:
     return folder
 
 
-def _recipe(preset: Preset, settings: Settings, start: str, inputs: dict) -> dict:
+def _recipe(preset: Preset, settings: Settings, origin: Origin, inputs: dict) -> dict:
     """What a person needs to know of a descriptor, and to make it again."""
     return {
         "model": preset.key,
-        "start": start,
+        "start": origin.start,
+        "training": origin.training,
         "schedule": settings.schedule,
         "seed": settings.seed,
         "size": inputs["size"],
         "shape": "squashed to a square" if preset.square else "longest side",
         "crop": inputs["crop"],
         "scales": list(preset.scales),
-        "whitening": f"{WHITENING_WORDS[preset.whitening]} learnt on {TRAINING_SET}" if preset.whitening else None,
+        "whitening": f"{WHITENING_WORDS[preset.whitening]} learnt on {origin.training}" if preset.whitening else None,
         "weights": inputs["weights"],
         "dataset": inputs["data"],
     }

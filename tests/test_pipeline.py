@@ -63,15 +63,15 @@ def test_damaged_descriptors_are_set_aside_and_made_anew(town_cache):
 
 
 def test_another_seed_makes_what_is_there_stale(town_cache):
-    from retrieval_core.artefacts import descriptors_inputs, weights_inputs, weights_path
+    from retrieval_core.artefacts import Origin, descriptors_inputs, weights_inputs, weights_path
     from retrieval_core.presets import get_preset
 
     workspace, stage = Workspace(town_cache), get_preset("1b")
-    path = weights_path(workspace, stage, "shapes")
-    assert workspace.state(path, weights_inputs(workspace, stage, Settings(seed=0), "shapes")) == "fresh"
-    assert workspace.state(path, weights_inputs(workspace, stage, Settings(seed=1), "shapes")) == "stale"
+    path = weights_path(workspace, stage, Origin("shapes"))
+    assert workspace.state(path, weights_inputs(workspace, stage, Settings(seed=0), Origin("shapes"))) == "fresh"
+    assert workspace.state(path, weights_inputs(workspace, stage, Settings(seed=1), Origin("shapes"))) == "stale"
     described = workspace.folder("town", "1b") / "descriptors.npy"
-    inputs = descriptors_inputs(workspace, "town", stage, Settings(crop="same"), "shapes")
+    inputs = descriptors_inputs(workspace, "town", stage, Settings(crop="same"), Origin("shapes"))
     assert workspace.state(described, inputs) == "stale"
 
 

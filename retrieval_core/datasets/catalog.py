@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from retrieval_core.datasets.csv_table import read_csv
+from retrieval_core.datasets.csv_table import read_csv, read_training_csv
 from retrieval_core.datasets.folder import read_class_folders
 from retrieval_core.datasets.holidays import read_holidays
 from retrieval_core.datasets.imported import Source, import_descriptors, read_imported
@@ -91,7 +91,7 @@ def list_datasets(workspace: Workspace) -> list[DatasetEntry]:
                 entries.append(DatasetEntry(name, f"Descriptors imported from {path}", kind, path, True, True))
             else:
                 title = LAYOUTS[kind].title.format(path=path)
-                entries.append(DatasetEntry(name, title, kind, path, Path(path).exists(), True))
+                entries.append(DatasetEntry(name, title, kind, path, Path(path).exists(), not read_json(file).get("training")))
     return entries
 
 
@@ -112,7 +112,7 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     elif kind == IMPORTED:
         dataset = read_imported(workspace.folder(name), name, description["photographs"], description["ground_truth"])
     else:
-        dataset = _read(kind, description["path"], name, description.get("ground_truth"), description.get("distractors"))
+        dataset = _read(name, description)
     if description.get("fingerprint") != dataset.fingerprint:
         write_json(workspace.folder(name) / DESCRIPTION, {**description, "fingerprint": dataset.fingerprint})
     return dataset
@@ -123,9 +123,12 @@ def fingerprint(workspace: Workspace, name: str) -> str | None:
     return read_json(workspace.folder(name) / DESCRIPTION, {}).get("fingerprint")
 
 
-def _read(layout: str, path: str | Path, name: str, ground_truth: str | Path | None, distractors: str | Path | None) -> Dataset:
-    dataset = LAYOUTS[layout].reader(path, name, ground_truth)
-    return with_distractors(dataset, distractors) if distractors else dataset
+def _read(name: str, description: dict) -> Dataset:
+    kind, path, ground_truth = description["kind"], description["path"], description.get("ground_truth")
+    if kind == "csv" and description.get("training"):
+        return read_training_csv(path, name)
+    dataset = LAYOUTS[kind].reader(path, name, ground_truth)
+    return with_distractors(dataset, description["distractors"]) if description.get("distractors") else dataset
 
 
 def _description(workspace: Workspace, name: str) -> dict:
@@ -166,12 +169,13 @@ def is_imported(workspace: Workspace, name: str) -> bool:
 def add_dataset(
     workspace: Workspace, name: str, path: str | Path, layout: str | None = None, *, ground_truth: str | Path | None = None,
     model: str | None = None, ids: str | Path | None = None, queries: str | Path | None = None,
-    distractors: str | Path | None = None,
+    distractors: str | Path | None = None, training: bool = False,
 ) -> Dataset:  # fmt: skip
     """Register what lies at `path` under a name, after reading it whole. It is only ever read.
 
     `layout` is one of LAYOUTS or IMPORTED; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
-    they don't lie with the photographs, `distractors` a folder of photographs that are added without labels. `model`, `ids` and
+    they don't lie with the photographs, `distractors` a folder of photographs that are added without labels. `training`
+    makes it a set to train on and not to explore: a CSV file may then name photographs that are missing. `model`, `ids` and
     `queries` are for descriptors: see `import_descriptors`.
     Raises RetrievalError if the name is taken, or as the readers do.
     """
@@ -193,9 +197,10 @@ def add_dataset(
     else:
         if (model, ids, queries) != (None, None, None):
             raise RetrievalError(f"{path} is not a file of descriptors: --model, --ids and --queries are only for those.")
-        dataset = _read(layout, path, name, ground_truth, distractors)
-        more = {"ground_truth": str(ground_truth) if ground_truth else None, "fingerprint": dataset.fingerprint}
-        more |= {"distractors": str(distractors)} if distractors else {}
+        more = {"ground_truth": str(ground_truth) if ground_truth else None}
+        more |= ({"distractors": str(distractors)} if distractors else {}) | ({"training": True} if training else {})
+        dataset = _read(name, {"kind": layout, "path": str(path), **more})
+        more["fingerprint"] = dataset.fingerprint
     workspace.ensure_writable(workspace.folder(name))
     write_json(workspace.folder(name) / DESCRIPTION, {"kind": layout, "path": str(path), **more})
     return dataset

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from retrieval_core.datasets.images import SUFFIXES
+from retrieval_core.datasets.images import SUFFIXES, folder_fingerprint
 from retrieval_core.datasets.own import with_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
@@ -46,7 +46,21 @@ def read_csv(file: str | Path, name: str, ground_truth: str | Path | None = None
     return replace(dataset, queries=tuple(_queries(asking, [row.image for row in kept if row.split == "database"])))
 
 
-def _rows(file: Path) -> Iterator[_Row]:
+def read_training_csv(file: str | Path, name: str) -> Dataset:
+    """Read the rows of a CSV file that may be trained on: those of the split train, or all where no row is of it.
+
+    Photographs that are missing are left out, as lists of addresses go dead; RetrievalError if none is there.
+    """
+    file = Path(file).absolute()
+    rows = sorted(_rows(file, whole=False), key=lambda row: row.image.id)
+    named = any(row.split == "train" for row in rows)
+    images = tuple(row.image for row in rows if Path(row.image.path).is_file() and (row.split == "train" or not named))
+    if not images:
+        raise RetrievalError(f"None of the photographs that {file} lists is there. Put them below {file.parent}.")
+    return Dataset(name, images, (), folder_fingerprint(file.parent, images, [file]))
+
+
+def _rows(file: Path, whole: bool = True) -> Iterator[_Row]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -64,18 +78,18 @@ def _rows(file: Path) -> Iterator[_Row]:
             continue
         if len(cells) != len(columns):
             raise _fault(file, lines, f"{len(cells)} cells where the first line has {len(columns)}; put a text with commas in quotes")
-        row = _row(file, lines, dict(zip(columns, map(str.strip, cells), strict=True)))
+        row = _row(file, lines, dict(zip(columns, map(str.strip, cells), strict=True)), whole)
         if row.image.id in seen:
             raise _fault(file, lines, f"the image {row.image.id!r} is already in line {seen[row.image.id]}; keep one of the two")
         seen[row.image.id] = lines.line_num
         yield row
 
 
-def _row(file: Path, lines, cells: dict[str, str]) -> _Row:
+def _row(file: Path, lines, cells: dict[str, str], whole: bool) -> _Row:
     path, split, label = PurePosixPath(cells["image"]), cells.get("split") or "database", cells["landmark"] or None
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise _fault(file, lines, f"the image {cells['image']!r} must be a path below the folder of this file")
-    if path.suffix.lower() not in SUFFIXES or not (file.parent / path).is_file():
+    if path.suffix.lower() not in SUFFIXES or (whole and not (file.parent / path).is_file()):
         raise _fault(file, lines, f"{file.parent / path} is no photograph ({', '.join(SUFFIXES)}); correct the path or remove the line")
     if split not in SPLITS:
         raise _fault(file, lines, f"unknown split {split!r}; write one of {', '.join(SPLITS)}, or nothing for database")

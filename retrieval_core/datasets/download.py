@@ -4,6 +4,7 @@ A proxy is taken from the environment (http_proxy, https_proxy), as urllib does.
 """
 
 import hashlib
+import http.client
 import shutil
 import urllib.error
 import urllib.request
@@ -49,8 +50,10 @@ def fetch(remote: Remote, folder: Path, consent: Callable[[str], bool]) -> Gener
     for url in remote.urls:
         try:
             yield from _from_mirror(url, remote, folder, consent)
-        except (urllib.error.URLError, TimeoutError, ConnectionError, EOFError) as error:
-            faults.append(f"{url}: {getattr(error, 'reason', None) or error}")
+        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError, EOFError) as error:
+            faults.append(f"{url}: {getattr(error, 'reason', None) or repr(error)}")
+            if _part(target).exists():
+                break  # another mirror would begin again: what has come is worth more
             continue
         except OSError as error:
             raise RetrievalError(f"{target} can't be written ({error.strerror or error}). Make room on the disk, or choose another "
@@ -103,9 +106,9 @@ def _from_mirror(url: str, remote: Remote, folder: Path, consent: Callable[[str]
         # An opener of its own: urlopen's keeps the proxy of the first call.
         answer = urllib.request.build_opener().open(urllib.request.Request(url, headers=headers), timeout=_TIMEOUT)
     except urllib.error.HTTPError as error:
-        if error.code != 416:  # nothing behind what is there: it is whole
-            raise
-        return
+        if error.code == 416 and begun:  # what is there is longer than the file, or the file is another one
+            part.unlink()
+        raise
     with answer:
         begun = begun if answer.status == 206 else 0
         length = answer.headers.get("Content-Length")
@@ -114,15 +117,24 @@ def _from_mirror(url: str, remote: Remote, folder: Path, consent: Callable[[str]
         if not consent(f"{remote.name}, {in_words(total)}, from {url.split('/')[2]}{here}"):
             raise RetrievalError(f"{remote.name} was not fetched: it takes your consent (answer y, or give --yes).")
         _enough_room(folder, (total or 0) - begun, remote.name)
-        write_json(_note(target), {"url": url, "tag": answer.headers.get("ETag") or answer.headers.get("Last-Modified")})
+        tag = answer.headers.get("ETag", "")
+        write_json(_note(target), {"url": url, "tag": answer.headers.get("Last-Modified") if tag.startswith("W/") else tag})
         with part.open("ab" if begun else "wb") as handle:
             done = begun
-            while chunk := answer.read(_CHUNK):
+            while chunk := _read(answer):
                 handle.write(chunk)
                 done += len(chunk)
                 yield Progress(f"fetch {remote.name}", done, max(total or 0, done))
         if length and done < total:
             raise EOFError(f"the connection broke after {in_words(done)} of {in_words(total)}")
+
+
+def _read(answer) -> bytes:
+    """The next bytes; a network that fails while it sends is a break, and not a fault of the disk."""
+    try:
+        return answer.read(_CHUNK)
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
 
 
 def _enough_room(folder: Path, needed: int, name: str) -> None:

@@ -61,7 +61,7 @@ _PARIS_IMAGES = (
 REGISTRY = {entry.name: entry for entry in (
     Published("oxford5k", "5,063 photographs of Oxford, 55 queries of 11 landmarks", VGG_TERMS,
               "https://www.robots.ox.ac.uk/~vgg/data/oxbuildings/", "oxford",
-              (_OXFORD_IMAGES, ("lab", _remote(_OXFORD, "gt_files_170407.tgz", 300_000, "md5:06c4dee0ad954f6ee122c82390548537"))),
+              (_OXFORD_IMAGES, ("lab", _remote(_OXFORD, "gt_files_170407.tgz", 8_174, "md5:06c4dee0ad954f6ee122c82390548537"))),
               photographs=5063, queries=55),
     Published("paris6k", "6,392 photographs of Paris, 55 queries of 11 landmarks", VGG_TERMS,
               "https://www.robots.ox.ac.uk/~vgg/data/parisbuildings/", "oxford",
@@ -89,14 +89,16 @@ REGISTRY = {entry.name: entry for entry in (
     Published("landmarks-clean", "42,410 training photographs of 586 landmarks, as lists of addresses of which many are dead",
               "each photograph under its owner's terms", "Gordo et al., Deep Image Retrieval, ECCV 2016", "classes", training=True,
               by_hand="The photographs are no longer offered. Fetch from the lists what still is there, put them into a folder for "
-                      "each landmark; files that are missing are tolerated, and data check says how much of each landmark there is."),
+                      "each landmark or list them in a CSV file with the columns image and landmark (what is missing is left out), "
+                      "and run: data add landmarks-clean PATH --training. data check counts them by landmark."),
     Published("sfm120k", "retrieval-SfM-120k: about 120,000 training photographs in clusters of one landmark",
               "photographs from Flickr, each under its owner's terms", "http://cmp.felk.cvut.cz/cnnimageretrieval/", "classes",
               training=True,
-              by_hand="Fetch ims.tar.gz and its clusters from the source, and put the photographs into a folder for each cluster."),
+              by_hand="Fetch ims.tar.gz and its clusters from the source, put the photographs into a folder for each cluster, and "
+                      "run: data add sfm120k FOLDER --training"),
     Published("gldv2-clean", "Google Landmarks v2, clean: 1,580,470 training photographs of 81,313 landmarks",
               "each photograph under its own Creative Commons licence", "https://github.com/cvdfoundation/google-landmark", "csv",
               training=True,
-              by_hand="Fetch the archives of the training set from the source, and write a CSV with the columns image and landmark "
-                      "from train_clean.csv."),
+              by_hand="Fetch the archives of the training set from the source, write a CSV with the columns image and landmark from "
+                      "train_clean.csv, and run: data add gldv2-clean FILE.csv --training"),
 )}  # fmt: skip

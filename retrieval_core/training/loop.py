@@ -130,13 +130,27 @@ class _Run:
                 if isinstance(layer, nn.BatchNorm2d):
                     layer.eval()
         torch.manual_seed(self.seed * 1_000_003 + self.step)  # dropout
-        random = self.random(4)
+        random, parts = self.random(4), self.schedule.accumulate
         rate = self.schedule.learning_rate * one_cycle(self.step, self.schedule.steps)
         set_rate(self.optimiser, rate)
+        self.optimiser.zero_grad(set_to_none=True)
+        found = [self.backward(part, random) for part in range(parts)]
+        self.optimiser.step()
+        self.step += 1
+        values = {name: sum(values[name] for values in found) / parts for name in found[0]} | {"rate": rate}
+        if self.network.pool is not None:
+            values["p"] = float(self.network.pool.p.detach())
+        if self.step % LOG_EVERY == 0 or self.step == self.schedule.steps:
+            self.log(values)
+        return values
+
+    def backward(self, part: int, random: np.random.Generator) -> dict[str, float]:
+        """Add the gradient of one of the step's batches and return what is worth watching of it."""
         if self.stage.loss == "triplet":
             batch = triplet_batch(self.mined, self.split.classes, self.schedule.batch, self.schedule.per_landmark, random)
         else:
-            batch = classification_batch(len(self.split.train), self.schedule.batch, self.step, self.seed)
+            number = self.step * self.schedule.accumulate + part
+            batch = classification_batch(len(self.split.train), self.schedule.batch, number, self.seed)
         pictures = self.pixels.read(self.split.train[batch])
         augmentation = STRONG if self.stage.augmentation else Augmentation(self.schedule.smallest_crop)
         images = normalise(make_batch(pictures, self.schedule.image_size, augmentation, random, self.device))
@@ -148,16 +162,8 @@ class _Run:
             logits = self.network.logits(images)
             loss = functional.cross_entropy(logits, classes, label_smoothing=LABEL_SMOOTHING)
             values = {"accuracy": float((logits.argmax(1) == classes).float().mean())}
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimiser.step()
-        self.step += 1
-        values = {"loss": float(loss.detach()), **values, "rate": rate}
-        if self.network.pool is not None:
-            values["p"] = float(self.network.pool.p.detach())
-        if self.step % LOG_EVERY == 0 or self.step == self.schedule.steps:
-            self.log(values)
-        return values
+        (loss / self.schedule.accumulate).backward()
+        return {"loss": float(loss.detach()), **values}
 
     def validate(self) -> Generator[Progress, None, None]:
         """Measure validation mAP and keep the weights if they are the best so far."""

@@ -36,6 +36,12 @@ class Handler(BaseHTTPRequestHandler):
         wanted = self.headers.get("Range")
         if wanted and server.ranges and self.headers.get("If-Range") == server.tag:
             begin = int(wanted.removeprefix("bytes=").rstrip("-"))
+        if self.path.endswith("strange.tgz"):
+            self.wfile.write(b"this is no answer\r\n\r\n")
+            return
+        if begin >= len(CONTENT) and wanted:
+            self.send_error(416)
+            return
         self.send_response(206 if begin else 200)
         body = CONTENT[begin:]
         self.send_header("Content-Length", str(len(body)))
@@ -189,6 +195,32 @@ def test_a_proxy_is_respected(server, tmp_path, monkeypatch):
     file, _ = drain(fetch(Remote("set.tgz", ("http://far.example/set.tgz",), None, MD5), tmp_path, yes))
     assert file.read_bytes() == CONTENT
     assert server.asked[-1]["Host"] == "far.example"
+
+
+def test_an_answer_that_is_none_is_said(server, tmp_path):
+    with pytest.raises(RetrievalError, match=r"strange.tgz: BadStatusLine"):
+        drain(fetch(remote(server, "strange.tgz"), tmp_path, yes))
+
+
+def test_a_beginning_that_is_longer_than_the_file_is_not_taken_for_it(server, tmp_path):
+    server.break_after = 2_500_000
+    with pytest.raises(RetrievalError):
+        drain(fetch(remote(server, checksum=None), tmp_path, yes))
+    (tmp_path / "set.tgz.part").write_bytes(bytes(len(CONTENT) + 5))
+    with pytest.raises(RetrievalError, match="Requested Range Not Satisfiable"):
+        drain(fetch(remote(server, checksum=None), tmp_path, yes))
+    file, _ = drain(fetch(remote(server, checksum=None), tmp_path, yes))
+    assert file.read_bytes() == CONTENT
+
+
+def test_a_break_does_not_hand_over_to_a_mirror_that_would_begin_again(server, tmp_path):
+    base = f"http://127.0.0.1:{server.server_port}"
+    both = remote(server, urls=(f"{base}/set.tgz", f"{base}/missing.tgz"))
+    server.break_after = 2_500_000
+    with pytest.raises(RetrievalError, match="broke after"):
+        drain(fetch(both, tmp_path, yes))
+    assert (tmp_path / "set.tgz.part").stat().st_size > 0
+    assert len(server.asked) == 1
 
 
 def test_other_schemes_are_refused(tmp_path):
