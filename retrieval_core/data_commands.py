@@ -66,7 +66,7 @@ def data_get(workspace: Workspace, options, arguments) -> None:
     draw(steps())
     dataset = found[0]
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.queries)} queries. "
-          f"Next: python -m retrieval_core run --dataset {dataset.name}")  # fmt: skip
+          f"Next: python -m retrieval_core run --{'dataset' if dataset.queries else 'train-on'} {dataset.name}")  # fmt: skip
 
 
 def data_check(workspace: Workspace, options, arguments) -> None:
@@ -81,8 +81,8 @@ def data_check(workspace: Workspace, options, arguments) -> None:
     draw(steps())
     checked = found[0]
     print(f"{checked.name}: {checked.photographs:,} photographs, {checked.queries} queries, {len(checked.classes)} labels")
-    for label, count in checked.classes.items():
-        print(f"  {label:32}{count:>8,}")
+    for label, (count, listed) in checked.classes.items():
+        print(f"  {label:32}{count:>8,}" + (f" of {listed:,}" if listed is not None else ""))
     for fault in checked.faults[1:]:
         print(fault)
     if checked.faults:

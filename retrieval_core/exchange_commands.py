@@ -14,8 +14,8 @@ def register_data(data, command) -> None:
     add.add_argument(
         "path", help="a folder of photographs, in the Oxford layout, flat or in class folders; or a .csv, .npy or .npz file"
     )
-    add.add_argument("--layout", help="oxford, revisited, holidays, flat, classes, csv or npy (default: found out, "
-                     "but for holidays)")  # fmt: skip
+    add.add_argument("--layout", help="oxford, revisited, flat, classes, csv or npy (default: found out); "
+                     "holidays, lists, gldv2, sfm")  # fmt: skip
     add.add_argument("--distractors", metavar="FOLDER", help="photographs that are added without labels, however deep in it")
     add.add_argument(
         "--ground-truth", metavar="FOLDER", help="LANDMARK_N_{query,good,ok,junk}.txt, if not in lab/ beside the photographs"
@@ -61,7 +61,7 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
-    from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries
+    from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, list_datasets
 
     if options.model is not None:
         check_choice("model", options.model, PRESETS)
@@ -69,9 +69,10 @@ def data_add(workspace: Workspace, options, arguments) -> None:
         workspace, options.name, options.path, options.layout, ground_truth=options.ground_truth, model=options.model,
         ids=options.ids, queries=options.queries, distractors=options.distractors, training=options.training,
     )  # fmt: skip
+    training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
-          f"Next: python -m retrieval_core run --{'train-on' if options.training else 'dataset'} {dataset.name}")  # fmt: skip
-    if not dataset.queries and not options.training:
+          f"Next: python -m retrieval_core run --{'train-on' if training else 'dataset'} {dataset.name}")  # fmt: skip
+    if not dataset.queries and not training:
         print(how_to_add_queries(workspace, dataset.name))
 
 

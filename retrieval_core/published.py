@@ -5,9 +5,10 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval_core.datasets.catalog import add_dataset, fingerprint, open_dataset
+from retrieval_core.datasets.catalog import add_dataset, described, fingerprint, open_dataset
 from retrieval_core.datasets.download import Remote, check, fetch, in_words
 from retrieval_core.datasets.images import image_size
+from retrieval_core.datasets.listed import listed_photographs
 from retrieval_core.datasets.oxford import LISTS
 from retrieval_core.datasets.registry import REGISTRY, Published
 from retrieval_core.datasets.types import Dataset
@@ -21,12 +22,14 @@ ARCHIVES, ORIGINAL = "archives", "original"
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found. `faults` are sentences, empty where all is as it should be; `classes` counts photographs by label."""
+    """What a check found. `faults` are sentences, empty where all is as it should be; `classes` holds, by
+    label, how many photographs are there, and how many its list names (None without a list).
+    """
 
     name: str
     photographs: int
     queries: int
-    classes: dict[str, int]
+    classes: dict[str, tuple[int, int | None]]
     faults: tuple[str, ...]
 
 
@@ -86,8 +89,10 @@ def inspect(workspace: Workspace, name: str) -> Generator[Progress, None, Checke
                     check(file, remote)
                 except RetrievalError as error:
                     faults.append(str(error))
-    classes = Counter(image.label or "unlabelled" for image in dataset.images)
-    return Checked(name, len(dataset.images), len(dataset.queries), dict(sorted(classes.items())), tuple(faults))
+    there = Counter(image.label or "unlabelled" for image in dataset.images)
+    listed = listed_photographs(*described(workspace, name))
+    classes = {label: (there[label], listed.get(label)) for label in sorted(there.keys() | listed.keys())}
+    return Checked(name, len(dataset.images), len(dataset.queries), classes, tuple(faults))
 
 
 def state_in_words(workspace: Workspace, entry: Published) -> str:

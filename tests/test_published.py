@@ -139,7 +139,7 @@ def test_the_list_says_size_terms_source_and_state(tmp_path, archives, capsys):
 
 def test_what_cannot_be_got_says_what_to_do(tmp_path, archives, capsys):
     assert run(tmp_path, "get", "landmarks-clean") == 2
-    assert "no longer offered" in capsys.readouterr().err
+    assert "annotation_clean_train.txt" in capsys.readouterr().err
     assert run(tmp_path, "get", "oxford6k") == 2
     assert "oxford5k, paris6k" in capsys.readouterr().err
     (archives / "gt_files_170407.tgz").unlink()

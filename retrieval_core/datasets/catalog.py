@@ -11,6 +11,7 @@ from retrieval_core.datasets.csv_table import read_csv, read_training_csv
 from retrieval_core.datasets.folder import read_class_folders
 from retrieval_core.datasets.holidays import read_holidays
 from retrieval_core.datasets.imported import Source, import_descriptors, read_imported
+from retrieval_core.datasets.listed import LISTINGS, read_gldv2, read_lists, read_sfm
 from retrieval_core.datasets.own import find_layout, read_classes, read_flat, with_distractors
 from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.registry import REGISTRY
@@ -57,6 +58,9 @@ LAYOUTS = {
     "oxford": Layout("Photographs in {path}", read_oxford),
     "revisited": Layout("Photographs in {path}, revisited (easy, medium, hard)", read_revisited),
     "holidays": Layout("Photographs of Holidays in {path}", read_holidays),
+    "lists": Layout("Landmarks, lists and photographs in {path}", read_lists),
+    "gldv2": Layout("Google Landmarks v2 in {path}", read_gldv2),
+    "sfm": Layout("retrieval-SfM-120k in {path}", read_sfm),
     "flat": Layout("Photographs in {path}, without ground truth", read_flat),
     "classes": Layout("Folders of landmarks in {path}", read_classes),
     "csv": Layout("Photographs listed in {path}", read_csv),
@@ -150,6 +154,12 @@ def layout_of(workspace: Workspace, name: str) -> str | None:
     return read_json(workspace.folder(name) / DESCRIPTION, {}).get("kind")
 
 
+def described(workspace: Workspace, name: str) -> tuple[str, str]:
+    """Where a dataset that was added lies, and in which layout."""
+    description = _description(workspace, name)
+    return description.get("path", ""), description["kind"]
+
+
 def how_to_add_queries(workspace: Workspace, name: str) -> str:
     """Why a dataset without queries has no average precision, and what to do about it."""
     description = read_json(workspace.folder(name) / DESCRIPTION)
@@ -197,6 +207,7 @@ def add_dataset(
     else:
         if (model, ids, queries) != (None, None, None):
             raise RetrievalError(f"{path} is not a file of descriptors: --model, --ids and --queries are only for those.")
+        training = training or layout in LISTINGS  # a published training set is one
         more = {"ground_truth": str(ground_truth) if ground_truth else None}
         more |= ({"distractors": str(distractors)} if distractors else {}) | ({"training": True} if training else {})
         dataset = _read(name, {"kind": layout, "path": str(path), **more})

@@ -11,6 +11,7 @@ from retrieval_core.datasets.download import Remote
 _OXFORD = ("https://www.robots.ox.ac.uk/~vgg/data/oxbuildings", "https://thor.robots.ox.ac.uk/oxbuildings")
 _PARIS = ("https://www.robots.ox.ac.uk/~vgg/data/parisbuildings", "https://thor.robots.ox.ac.uk/parisbuildings")
 _REVISITED = ("http://cmp.felk.cvut.cz/revisitop/data/datasets", "http://cmp.felk.cvut.cz/cnnimageretrieval/data/test")
+_SFM = "http://cmp.felk.cvut.cz/cnnimageretrieval/data/train"
 _HOLIDAYS = ("ftp://ftp.inrialpes.fr/pub/lear/douze/data",)
 VGG_TERMS = "photographs from Flickr, each under its owner's terms; for research"
 
@@ -40,7 +41,6 @@ class Published:
     queries: int | None = None
     left_out: tuple[str, ...] = ()
     by_hand: str = ""
-    training: bool = False
 
     @property
     def bytes(self) -> int | None:
@@ -86,19 +86,17 @@ REGISTRY = {entry.name: entry for entry in (
               "https://www.robots.ox.ac.uk/~vgg/data/oxbuildings/flickr100k.html", "flat",
               by_hand="Its 40 parts are RAR archives: unpack them with unrar, then run: data add oxford105k OXFORD5K_FOLDER "
                       "--distractors FOLDER"),
-    Published("landmarks-clean", "42,410 training photographs of 586 landmarks, as lists of addresses of which many are dead",
-              "each photograph under its owner's terms", "Gordo et al., Deep Image Retrieval, ECCV 2016", "classes", training=True,
-              by_hand="The photographs are no longer offered. Fetch from the lists what still is there, put them into a folder for "
-                      "each landmark or list them in a CSV file with the columns image and landmark (what is missing is left out), "
-                      "and run: data add landmarks-clean PATH --training. data check counts them by landmark."),
-    Published("sfm120k", "retrieval-SfM-120k: about 120,000 training photographs in clusters of one landmark",
-              "photographs from Flickr, each under its owner's terms", "http://cmp.felk.cvut.cz/cnnimageretrieval/", "classes",
-              training=True,
-              by_hand="Fetch ims.tar.gz and its clusters from the source, put the photographs into a folder for each cluster, and "
-                      "run: data add sfm120k FOLDER --training"),
+    Published("landmarks-clean", "lists of the addresses of 48,792 training photographs of 586 landmarks, many of them dead",
+              "the lists are Naver Labs'; each photograph under its owner's terms",
+              "http://download.europe.naverlabs.com/Computer-Vision-CodeandModels/", "lists",
+              by_hand="Put annotation_clean_train.txt and annotation_clean_val.txt into a folder, the photographs that still are to be "
+                      "had into folders CLASS/ beside them, and run: data add landmarks-clean FOLDER --layout lists. data check counts "
+                      "what is there of each landmark."),
+    Published("sfm120k", "retrieval-SfM-120k: training photographs in clusters of one landmark",
+              "photographs from Flickr, each under its owner's terms", "http://cmp.felk.cvut.cz/cnnimageretrieval/", "sfm",
+              (("ims", _remote((_SFM + "/ims",), "ims.tar.gz")), (".", _remote((_SFM + "/dbs",), "retrieval-SfM-120k.pkl")))),
     Published("gldv2-clean", "Google Landmarks v2, clean: 1,580,470 training photographs of 81,313 landmarks",
-              "each photograph under its own Creative Commons licence", "https://github.com/cvdfoundation/google-landmark", "csv",
-              training=True,
-              by_hand="Fetch the archives of the training set from the source, write a CSV with the columns image and landmark from "
-                      "train_clean.csv, and run: data add gldv2-clean FILE.csv --training"),
+              "labels CC BY 4.0; each photograph under its own licence", "https://github.com/cvdfoundation/google-landmark", "gldv2",
+              by_hand="Fetch train_clean.csv and the 500 archives of the training set (500 GB) with the script of the source, unpack "
+                      "them into one folder, and run: data add gldv2-clean FOLDER --layout gldv2"),
 )}  # fmt: skip

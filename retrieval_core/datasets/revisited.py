@@ -86,11 +86,7 @@ def _box(file: Path, image_id: str, entry: Mapping) -> tuple[float, float, float
 def _read(file: Path) -> tuple[list[str], list[str], list[Mapping]]:
     """imlist, qimlist and gnd of a file."""
     try:
-        if file.suffix == ".json":
-            content = json.loads(file.read_text(encoding="utf-8"))
-        else:
-            with file.open("rb") as handle:
-                content = _Numbers(handle, encoding="latin1").load()
+        content = json.loads(file.read_text(encoding="utf-8")) if file.suffix == ".json" else load_numbers(file)
         listed, asked = ([str(image_id) for image_id in content[key]] for key in ("imlist", "qimlist"))
         entries = list(content["gnd"])
     except RetrievalError:
@@ -102,11 +98,20 @@ def _read(file: Path) -> tuple[list[str], list[str], list[Mapping]]:
     return listed, asked, entries
 
 
+def load_numbers(file: Path) -> object:
+    """Lists, dictionaries, texts and arrays from a pickle, without running anything that it asks to run.
+
+    Raises RetrievalError if it asks for other code; a broken file may raise anything.
+    """
+    with file.open("rb") as handle:
+        return _Numbers(handle, encoding="latin1").load()
+
+
 class _Numbers(pickle.Unpickler):
     """Reads lists, dictionaries, texts and arrays; a file that asks for any other code is refused before it runs."""
 
     def find_class(self, module: str, name: str):
         if (module, name) in _NUMPY:
             return super().find_class(module, name)
-        raise RetrievalError(f"The ground truth asks to run {module}.{name}, which no list of photographs needs: it is not the "
+        raise RetrievalError(f"The file asks to run {module}.{name}, which no list of photographs needs: it is not the "
                              "original file. Fetch it again.")  # fmt: skip

@@ -99,7 +99,7 @@ def test_a_folder_may_get_its_ground_truth_later(tmp_path):
         add_dataset(workspace, "mine", photographs(tmp_path / "others", "a.jpg"))
     with pytest.raises(RetrievalError, match="only for those"):
         add_dataset(workspace, "mine", root, model="1a")
-    with pytest.raises(RetrievalError, match="oxford, revisited, holidays, flat, classes, csv, npy"):
+    with pytest.raises(RetrievalError, match="oxford, revisited, holidays, lists, gldv2, sfm, flat, classes, csv, npy"):
         add_dataset(workspace, "mine", root, "tree")
 
 
