@@ -43,7 +43,9 @@ def test_a_folder_holds_weights_presets_and_a_manifest(handed_out):
     assert sorted(file.name for file in handed_out.iterdir()) == ["1c.safetensors", "1d.safetensors", "1e.npz", "manifest.json"]
     manifest = json.loads((handed_out / "manifest.json").read_text())
     assert manifest["models"]["1e"]["preset"]["whitening"] is True
-    assert manifest["models"]["1c"]["made"] == {"schedule": "quick", "seed": 0, "start": "shapes", "start_file": None}
+    assert manifest["models"]["1c"]["made"] == {
+        "schedule": "quick", "seed": 0, "start": "shapes", "training": "town-train", "start_file": None,
+    }  # fmt: skip
     assert manifest["files"]["1e.npz"]["sha256"] == file_hash(handed_out / "1e.npz")
 
 
