@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import figures, loaders, measured, state, tables
+from pages.parts.bar import with_bar
 from pages.parts.measured import OWN
 from pages.parts.state import choose
 from retrieval_core.datasets.catalog import how_to_add_queries, layout_of
@@ -116,21 +117,9 @@ def recipes(models, dataset: str) -> None:
     st.caption(" · ".join(f"{file} `{value[:16]}`" for file, value in hashes.items()))
     if st.button("Recompute now", icon="🔁", help="Decodes and describes all photographs and queries anew, ranks and scores them, and "
                  "compares with what is stored. Nothing is changed."):  # fmt: skip
-        bar = st.progress(0.0, text="Recomputing …")
-        found = drawn_on(bar, recheck(loaders.workspace(), dataset, chosen))
-        bar.empty()
+        found = with_bar("Recomputing", recheck(loaders.workspace(), dataset, chosen))
         (st.success if found.agrees else st.error)(found.words, icon="✅" if found.agrees else "⚠️")
         st.caption(f"The same from the command line: `python -m retrieval_core evaluate --dataset {dataset} --models {chosen} --check`")
-
-
-def drawn_on(bar, steps):
-    """Run steps, drawn on a bar; returns what they return."""
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            return end.value
-        bar.progress(min(1.0, step.done / max(1, step.total)), text=f"{step.stage} …")
 
 
 main()

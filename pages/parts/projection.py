@@ -1,10 +1,9 @@
 """Which projection the map shows: its parameters and seed, how long it will take, and the computing of it."""
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from pages.parts import loaders, state
+from pages.parts.bar import with_bar
 from pages.parts.scene import Choice
 from retrieval_core import map_steps, results, steps
 from retrieval_core.projection.estimate import estimated_seconds
@@ -64,11 +63,11 @@ def make_missing(model: str, choice: Choice, count: int) -> None:
                 st.info(f"{text} is not computed yet. It takes about {in_words(seconds)}, once; other maps stay open meanwhile.")
                 if not st.button(f"Compute it, about {in_words(seconds)}", type="primary"):
                     st.stop()
-            _with_bar(f"{text}, about {in_words(seconds)}, once", steps.project(*wanted))
+            with_bar(f"{text}, about {in_words(seconds)}, once", steps.project(*wanted))
         if results.load_neighbours(workspace, name, key, choice.subset) is None:
-            _with_bar(f"Neighbours under model {key}", map_steps.neighbours(workspace, name, key, choice.subset))
+            with_bar(f"Neighbours under model {key}", map_steps.neighbours(workspace, name, key, choice.subset))
     if not results.list_sheets(workspace, name):
-        _with_bar("Thumbnails, once", map_steps.thumbnails(workspace, name))
+        with_bar("Thumbnails, once", map_steps.thumbnails(workspace, name))
 
 
 def in_words(seconds: float) -> str:
@@ -87,10 +86,3 @@ def _choice() -> Choice:
 
 def _wanted(name: str, model: str, choice: Choice) -> tuple:
     return loaders.workspace(), name, model, choice.method, choice.subset, choice.parameters(), choice.seed
-
-
-def _with_bar(title: str, task: Iterable) -> None:
-    bar = st.progress(0.0, text=f"{title} …")
-    for step in task:
-        bar.progress(min(1.0, step.done / max(1, step.total)), text=f"{title}: {step.message or step.stage}")
-    bar.empty()

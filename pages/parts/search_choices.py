@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts import loaders, state
+from pages.parts.bar import with_bar
 from retrieval_core.datasets.imported import START as IMPORTED
 from retrieval_core.pipeline import run
 from retrieval_core.presets import CHOICES, PRESETS
@@ -44,8 +45,6 @@ def describe(key: str, plain: str) -> None:
     """Describe and score the chosen dataset under a new combination, with a bar; then show it."""
     made = next((model for model in loaders.model_states() if model.key == plain and model.recipe), None) or loaders.chosen_model()
     settings = replace(recipe_settings(made.recipe), models=(key,))
-    bar = st.progress(0.0, text="Starting …")
-    for step in run(loaders.workspace(), state.get("dataset"), settings, ("describe", "score")):
-        bar.progress(min(1.0, step.overall or 0.0), text=f"{step.stage} …")
+    with_bar(f"Describing as {key}", run(loaders.workspace(), state.get("dataset"), settings, ("describe", "score")))
     state.put(model=key)
     st.rerun()
