@@ -1,5 +1,6 @@
 """A published dataset, from its archives to a registered folder, and the check of what has come."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.datasets.unpack import unpack
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
-from retrieval_core.workspace import Workspace
+from retrieval_core.workspace import Workspace, publish
 
 ARCHIVES, ORIGINAL = "archives", "original"
 
@@ -54,7 +55,9 @@ def get(
                 file = _handed_over(archives, remote) if archives else (yield from fetch(remote, workspace.root / ARCHIVES, consent))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if place == ".":
-                    target.write_bytes(file.read_bytes())
+                    temporary = target.with_name(f".{target.name}.writing")
+                    shutil.copyfile(file, temporary)
+                    publish(temporary, target)
                 else:
                     yield from unpack(file, target)
             _leave_out(folder, entry)
