@@ -26,7 +26,7 @@ from retrieval_core.networks.network import RetrievalNetwork, build_network
 from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, local_file, local_weights, save_weights
 from retrieval_core.overlap import training_set
 from retrieval_core.presets import Preset, get_preset
-from retrieval_core.progress import Progress
+from retrieval_core.progress import Progress, relabelled
 from retrieval_core.projection.layouts import Layout, compute_layout
 from retrieval_core.ranking.search import rank
 from retrieval_core.results import dataset_images, layout_choice, load_descriptors, load_layout
@@ -189,7 +189,8 @@ def load_whitening(workspace: Workspace, preset: Preset, origin: Origin) -> Whit
 
 def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:
     folder = workspace.ensure_writable(workspace.folder(dataset.name))
-    return (yield from open_pixels(dataset.images, dataset.fingerprint, size, square, folder))
+    decoding = open_pixels(dataset.images, dataset.fingerprint, size, square, folder)
+    return (yield from relabelled(decoding, done=0, total=0))  # the step's own work, which its bar counts, comes after
 
 
 def is_fresh(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
