@@ -115,10 +115,12 @@ def recipes(models, dataset: str) -> None:
     st.code(command(dataset, model.recipe), language=None, wrap_lines=True)
     hashes = loaders.hashes(chosen)
     st.caption(" · ".join(f"{file} `{value[:16]}`" for file, value in hashes.items()))
-    if st.button("Recompute now", icon="🔁", help="Decodes and describes all photographs and queries anew, ranks and scores them, and "
-                 "compares with what is stored. Nothing is changed."):  # fmt: skip
+    if st.button("Recompute now", icon=":material/sync:",
+                 help="Decodes and describes all photographs and queries anew, ranks and scores them, and compares with what is "
+                 "stored. Nothing is changed."):  # fmt: skip
         found = with_bar("Recomputing", recheck(loaders.workspace(), dataset, chosen))
-        (st.success if found.agrees else st.error)(found.words, icon="✅" if found.agrees else "⚠️")
+        said, sign = (st.success, "check_circle") if found.agrees else (st.error, "warning")
+        said(found.words, icon=f":material/{sign}:")
         st.caption(f"The same from the command line: `python -m retrieval_core evaluate --dataset {dataset} --models {chosen} --check`")
 
 

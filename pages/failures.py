@@ -82,7 +82,7 @@ def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -
     with st.container(horizontal=True):
         tables.save(100 * table, f"{dataset.name}-{model}-taken-for", "save confusion")
         pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=" taken for ".join, **QUIET)
-        if pair and st.button("Show both on the map", icon="🗺️"):
+        if pair and st.button("Show both on the map", icon=":material/map:"):
             state.put(landmarks=",".join(pair), query="", selection="")
             st.switch_page("map.py")
 

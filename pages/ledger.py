@@ -104,7 +104,7 @@ def detail(entry: LedgerStep, dataset) -> None:
              for row in moved_pictures(*with_query, query)]  # fmt: skip
     gallery.show_gallery(dataset, cards, key="moved")
     with st.container(horizontal=True):
-        if st.button(f"{query_id} under both models", icon="🔎"):
+        if st.button(f"{query_id} under both models", icon=":material/search:"):
             state.put(query=query_id, photo="", box="", model=before, versus=after, strips="two", show="ranking")
             st.switch_page("query.py")
         tables.links(query_id, after, query.image_id, lambda wanted: state.select([wanted], dataset), "moved link")

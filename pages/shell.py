@@ -6,16 +6,16 @@ from pages.parts import loaders, style
 from pages.parts.errors import shown_errors
 from pages.parts.state import choose, load_state
 
-st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
+st.set_page_config(page_title="Landmark retrieval", page_icon=":material/account_balance:", layout="wide")
 style.apply()
 
 page = st.navigation([
-    st.Page("start.py", title="Start", icon="🏛️", default=True),
-    st.Page("map.py", title="Map", icon="🗺️"),
-    st.Page("query.py", title="Query", icon="🔎"),
-    st.Page("compare.py", title="Compare", icon="📊"),
-    st.Page("ledger.py", title="Ledger", icon="🧾"),
-    st.Page("failures.py", title="Failures", icon="🩹"),
+    st.Page("start.py", title="Start", icon=":material/account_balance:", default=True),
+    st.Page("map.py", title="Map", icon=":material/map:"),
+    st.Page("query.py", title="Query", icon=":material/image_search:"),
+    st.Page("compare.py", title="Compare", icon=":material/bar_chart:"),
+    st.Page("ledger.py", title="Ledger", icon=":material/receipt_long:"),
+    st.Page("failures.py", title="Failures", icon=":material/error_outline:"),
 ])  # fmt: skip
 
 with shown_errors():

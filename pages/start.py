@@ -11,12 +11,17 @@ from retrieval_core.networks.device import pick_device
 from retrieval_core.training_log import training_log
 
 SIGNS = {
-    "ready": "✅ ready",
-    "trained": "🟡 trained",
-    "missing": "⚪ not yet",
-    "stale": "🟠 stale",
-    "damaged": "🔴 damaged",
+    "ready": "ready",
+    "trained": "trained",
+    "missing": "not yet",
+    "stale": "stale",
+    "damaged": "damaged",
 }
+
+WAYS_ON = (
+    ("map.py", "See the descriptor space", "map"), ("query.py", "Follow a query", "image_search"),
+    ("compare.py", "Compare the models", "bar_chart"),
+)  # fmt: skip
 
 
 def main() -> None:
@@ -24,6 +29,7 @@ def main() -> None:
     st.markdown("Seven networks describe photographs of landmarks. See what each of them takes for alike: "
                 "browse the **Map**, follow a **Query** down its ranking, **Compare** the models' average precision.")  # fmt: skip
     controls()
+    ways_on()
     leaderboard()
     datasets()
 
@@ -36,7 +42,7 @@ def controls() -> None:
         running()
         return
     if job is not None and job.state == "failed":
-        st.error(f"The last run failed: {job.error}", icon="⚠️")
+        st.error(f"The last run failed: {job.error}", icon=":material/warning:")
     elif job is not None and job.state in ("cancelled", "interrupted"):
         st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
     missing = [model.key for model in loaders.model_states() if model.state != "ready"]
@@ -49,9 +55,9 @@ def controls() -> None:
         if name == "town" and len(missing) == len(loaders.model_titles()):
             st.markdown("Nothing has been built yet. One click renders a town of eleven landmarks, trains the seven models "
                         "on other landmarks, and opens each model here as soon as it is done. Nothing is downloaded.")  # fmt: skip
-        if left.button(label, type="primary", icon="🏗️", width="stretch"):
+        if left.button(label, type="primary", icon=":material/construction:", width="stretch"):
             begin(["run", "--dataset", name] + (["--download"] if download else []))
-    elif left.button("Rebuild what changed", icon="🔁", width="stretch"):
+    elif left.button("Rebuild what changed", icon=":material/sync:", width="stretch"):
         begin(["run", "--dataset", name])
 
 
@@ -82,17 +88,30 @@ def watch() -> None:
     with st.container(border=True):
         st.progress(min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {job.message} — {eta}")
         numbers = " · ".join(f"{name} {value:.3g}" for name, value in job.values.items())
-        st.caption(f"{job.done:,} of {job.total:,} · {job.seconds:.0f} s so far · {numbers}")
+        counted = f"{job.done:,} of {job.total:,} · " if job.total else ""
+        st.caption(f"{counted}{job.seconds:.0f} s so far · {numbers}")
         if "loss" in job.values:
             losses = {**loaders.running_losses(job.stage.removeprefix("train ")), job.done: job.values["loss"]}
-            st.plotly_chart(figures.loss_curve(losses), width="stretch", key="loss")
+            st.plotly_chart(figures.loss_curve(dict(sorted(losses.items()))), width="stretch", key="loss")
         if job.finished:
             with st.expander("Finished stages"):
                 table = pd.DataFrame(job.finished, columns=["stage", "seconds"])
                 st.dataframe(table, hide_index=True, width="stretch")
-        if st.button("Cancel", icon="⏹️"):
+        if st.button("Cancel", icon=":material/stop_circle:"):
             jobs.cancel(loaders.workspace())
             st.toast("Cancelling: the step that is going on is left at its last checkpoint.")
+
+
+def ways_on() -> None:
+    """What can be explored now, and the pages that show it; nothing before the first model is ready."""
+    ready = loaders.explorable_models()
+    if not ready:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Ready to explore: **{', '.join(ready)}**", width="content")
+        for page, words, icon in WAYS_ON:
+            if st.button(words, icon=f":material/{icon}:"):
+                st.switch_page(page)
 
 
 def leaderboard() -> None:
@@ -107,7 +126,7 @@ def leaderboard() -> None:
     } for model in loaders.model_states()]  # fmt: skip
     number = st.column_config.NumberColumn
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch",
+        pd.DataFrame(rows), hide_index=True, width="stretch", placeholder="–",
         column_config={
             "mAP (Oxford)": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f"),
             "mAP (finite sum)": number(format="%.1f"), "validation mAP": number(format="%.1f"),

@@ -14,5 +14,5 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except RetrievalError as error:
-        st.error(str(error), icon="⚠️")
+        st.error(str(error), icon=":material/warning:")
         st.stop()

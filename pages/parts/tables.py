@@ -47,10 +47,11 @@ def save(table: pd.DataFrame, stem: str, key: str) -> None:
 def links(query: str | None, model: str | None, image: str | None, select: Callable[[str], None], key: str) -> None:
     """Buttons that lead from a row to its query and to its photograph on the map."""
     with st.container(horizontal=True):
-        if query and st.button(f"Open {query} under {model}" if model else f"Open {query}", icon="🔎", key=f"{key} query"):
+        words = f"Open {query} under {model}" if model else f"Open {query}"
+        if query and st.button(words, icon=":material/search:", key=f"{key} query"):
             state.put(query=query, photo="", box="", show="ranking", **({"model": model} if model else {}))
             st.switch_page("query.py")
-        if image and st.button(f"{image} on the map", icon="🗺️", key=f"{key} map"):
+        if image and st.button(f"{image} on the map", icon=":material/map:", key=f"{key} map"):
             state.put(query=query or "", **({"model": model} if model else {}))
             select(image)
             st.switch_page("map.py")

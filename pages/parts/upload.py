@@ -37,7 +37,7 @@ def uploader() -> None:
         try:
             picture = read_upload(file.getvalue(), file.name)
         except RetrievalError as error:
-            st.error(str(error), icon="⚠️")
+            st.error(str(error), icon=":material/warning:")
             return
         small = picture.copy()
         small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))

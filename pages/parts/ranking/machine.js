@@ -28,7 +28,7 @@ export class Machine {
     this.ownLabel = element("label", "", "", this.own, " the query's own picture counts");
     this.playing = button("▶ Play", () => this.play());
     this.walk = element("div", "row", "",
-      button("⏮", () => this.go(0), "Back to the first"), button("◀", () => this.go(this.place - 1), "One back (←)"),
+      button("|◀", () => this.go(0), "Back to the first"), button("◀", () => this.go(this.place - 1), "One back (←)"),
       button("▶", () => this.go(this.place + 1), "One on (→)"), button("Next positive", () => this.go(this.nextPositive()), "(N)"), this.playing, this.slider);
     this.film = element("div", "around");
     this.words = element("div", "words");

@@ -21,7 +21,7 @@ export class Picker {
     this.strip = element("div", "pick");
     this.strip.setAttribute("role", "group");
     this.strip.setAttribute("aria-label", "Queries");
-    const random = button("🎲 Random", () => this.go(Math.floor(Math.random() * this.queries.length)), "A query at random (R)");
+    const random = button("Random", () => this.go(Math.floor(Math.random() * this.queries.length)), "A query at random (R)");
     root.append(element("div", "row", "", element("strong", "", "Query"), this.select, this.jump, random), this.strip);
     this.select.onchange = () => {
       this.order = this.select.value;
