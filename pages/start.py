@@ -68,9 +68,9 @@ def begin(arguments: list[str]) -> None:
     st.rerun()
 
 
-@st.fragment(run_every="1s")
+@st.fragment(run_every="2s")
 def running() -> None:
-    """The run that is going on, looked at every second."""
+    """The run that is going on, looked at every other second: the run needs the processor more."""
     with shown_errors():  # the fragment runs by itself, outside of what the app catches
         watch()
 
