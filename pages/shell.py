@@ -6,7 +6,7 @@ from pages.parts import loaders, style
 from pages.parts.errors import shown_errors
 from pages.parts.state import choose, load_state
 
-st.set_page_config(page_title="Landmark retrieval", page_icon=":material/account_balance:", layout="wide")
+st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
 style.apply()
 
 page = st.navigation([

@@ -50,6 +50,7 @@ export class Film {
   draw() {
     if (this.element.hidden || !this.models) return;
     const { app } = this;
+    this.element.querySelector(".unit").hidden = this.models.every((model) => model.map[0] == null);
     for (const model of this.models) {
       const ap = app.query && !app.selection.length ? model.rankings?.[app.query.id]?.ap[0] : null;
       const mean = model.map[0];

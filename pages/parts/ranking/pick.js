@@ -22,7 +22,8 @@ export class Picker {
     this.strip.setAttribute("role", "group");
     this.strip.setAttribute("aria-label", "Queries");
     const random = button("Random", () => this.go(Math.floor(Math.random() * this.queries.length)), "A query at random (R)");
-    root.append(element("div", "row", "", element("strong", "", "Query"), this.select, this.jump, random), this.strip);
+    this.unit = element("span", "note", "%: mean of the models' AP (Oxford)");
+    root.append(element("div", "row", "", element("strong", "", "Query"), this.select, this.jump, random, this.unit), this.strip);
     this.select.onchange = () => {
       this.order = this.select.value;
       this.draw();
@@ -45,6 +46,7 @@ export class Picker {
     const current = data.queries.find((query) => query.id === data.current);
     this.jump.replaceChildren(...labels.map((label) => Object.assign(element("option", "", plain(label)), { value: label })));
     this.jump.value = current?.label ?? "";
+    this.unit.hidden = data.queries.every((query) => query.ap === null);
     this.draw();
   }
 
@@ -52,7 +54,7 @@ export class Picker {
     const { data } = this;
     this.queries = data.queries.map((query, number) => ({ ...query, number })).sort(ORDERS[this.order][1]);
     this.strip.replaceChildren(...this.queries.map((query, place) => {
-      const made = button("", () => this.go(place), `${query.id}, ${query.ap === null ? "no AP" : `mean AP of the models ${(100 * query.ap).toFixed(0)}`}`);
+      const made = button("", () => this.go(place), `${query.id}, ${query.ap === null ? "no AP" : `mean of the models' AP (Oxford) ${(100 * query.ap).toFixed(0)} %`}`);
       made.dataset.query = query.id;
       made.setAttribute("aria-pressed", String(query.id === data.current));
       made.append(photograph(query.src, query.id), element("span", "", query.ap === null ? "–" : `${(100 * query.ap).toFixed(0)} %`));
