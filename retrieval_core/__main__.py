@@ -10,6 +10,7 @@ from retrieval_core.exchange_commands import register_data, register_models
 from retrieval_core.presets import CHOICES, PRESETS
 from retrieval_core.running import draw, run_options, settings, watched
 from retrieval_core.score_commands import register_scores
+from retrieval_core.search_commands import register_search
 from retrieval_core.workspace import Workspace
 
 
@@ -43,11 +44,14 @@ def parser() -> argparse.ArgumentParser:
     run_options(command, dataset=False)
     command = add("extract", extract, "describe a dataset's photographs and queries")
     run_options(command)
+    register_search(add)
     register_scores(add)
     command = add("project", project, "map descriptors to the plane")
     run_options(command)
-    command.add_argument("--method", default="tsne", help="tsne, umap or pca (default: tsne)")
+    command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")
     command.add_argument("--subset", default="all", help="all or labelled (default: all)")
+    command.add_argument("--parameters", default="", metavar="NAME=NUMBER,…", help="parameters of the method, as in "
+                         "perplexity=40,iterations=200; what is left out has its default")  # fmt: skip
     command = add("status", status, "say what exists, what is stale, how big it is and how long it took")
     command.add_argument("--dataset", default="town", help="dataset (default: town)")
     command = add("models", models, "print the table of the models; export and import trained ones")
@@ -83,7 +87,9 @@ def extract(workspace, options, arguments) -> None:
 
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
-    maps = ((options.method, options.subset),)
+    from retrieval_core.projection.layouts import read_parameters
+
+    maps = ((options.method, options.subset, read_parameters(options.parameters)),)
     draw(watched(workspace, arguments, options.dataset, settings(options), ("describe", "map"), maps))
 
 

@@ -20,8 +20,8 @@ from retrieval_core.results import dataset_images
 from retrieval_core.workspace import Workspace
 
 ALL_STEPS = ("describe", "score", "map")
-MAPS = (("tsne", "all"), ("tsne", "labelled"))
-"""Maps that a run makes of every model, as (method, subset); others are made when a page or `project` asks for them."""
+MAPS = (("tsne", "all", None), ("tsne", "labelled", None))
+"""Maps that a run makes of every model, as (method, subset, parameters); others are made when a page or `project` asks for them."""
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ def _exploring(workspace: Workspace, dataset: str, key: str, settings: Settings,
         return
     if key == settings.models[0]:
         yield Step(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
-    for subset in dict.fromkeys(subset for _, subset in maps or MAPS):
+    for subset in dict.fromkeys(subset for _, subset, _ in maps or MAPS):
         yield Step(f"neighbours {key}", 0.5, lambda subset=subset: map_steps.neighbours(workspace, dataset, key, subset))
-    for method, subset in maps or MAPS:
-        project = partial(steps.project, workspace, dataset, key, method, subset, seed=settings.seed)
+    for method, subset, parameters in maps or MAPS:
+        project = partial(steps.project, workspace, dataset, key, method, subset, parameters, settings.seed)
         yield Step(f"map {key}", 2, project if maps else partial(_if_enough, workspace, dataset, subset, project))
 
 

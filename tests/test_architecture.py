@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
-    "__main__", "data_commands", "score_commands", "exchange_commands", "running", "jobs", "published", "pipeline", "recheck",
-    "map_steps", "new_queries",
+    "__main__", "data_commands", "score_commands", "search_commands", "exchange_commands", "running", "jobs", "published", "pipeline",
+    "recheck", "map_steps", "new_queries",
     "steps", "model_folder", "results", "training_log", "artefacts", "projection",
     "overlap", "training", "evaluation", "ranking", "descriptors", "networks", "presets", "datasets", "workspace", "progress", "errors",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.projection.alignment import align
-from retrieval_core.projection.layouts import TITLES, Layout
+from retrieval_core.projection.layouts import TITLES, Layout, read_parameters
 from retrieval_core.projection.placement import place
 from retrieval_core.ranking.search import nearest, search
 from retrieval_core.workspace import short_hash
@@ -43,14 +43,7 @@ class Choice:
 
     def parameters(self) -> dict[str, float]:
         """The settings as numbers; RetrievalError for one that is none."""
-        found = {}
-        for part in filter(None, self.settings.split(",")):
-            name, _, value = part.partition("=")
-            try:
-                found[name] = int(value) if value.isdigit() else float(value)
-            except ValueError:
-                raise RetrievalError(f"The link asks for the setting {part!r}, which is not name=number. Take it out.") from None
-        return found
+        return read_parameters(self.settings)
 
     def address(self) -> str:
         """As the parameters of a link."""

@@ -7,8 +7,9 @@ import streamlit as st
 
 from pages.parts import loaders, state, upload
 from pages.parts.upload import Uploaded
-from retrieval_core.datasets.images import image_size, read_image
+from retrieval_core.datasets.images import image_size, read_box, read_image
 from retrieval_core.datasets.types import Box, Dataset, Query
+from retrieval_core.errors import RetrievalError
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +109,8 @@ def _box(own: Box | None, size: tuple[int, int] | None) -> Box | None:
     if asked == "whole":
         return None
     try:
-        left, top, right, bottom = (float(part) for part in asked.split(","))
-    except ValueError:
-        left = top = right = bottom = 0.0
-    if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
-        st.warning(f"The link asks for the box {asked!r}, which does not lie on a picture of {size[0]} × {size[1]} pixels.")
+        return read_box(asked, size)
+    except RetrievalError as error:
+        st.warning(f"{error} The link asks for it; it is left out.")
         state.put(box="")
         return own
-    return left, top, right, bottom

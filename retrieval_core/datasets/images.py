@@ -82,6 +82,20 @@ def crop_query(image: PILImage.Image, box: Box | None, size: int, rule: str) -> 
     return _scale(crop, size / max((crop if rule == "fill" else image).size))
 
 
+def read_box(text: str, size: tuple[int, int]) -> Box:
+    """A box written as "x1,y1,x2,y2", pixels of a picture of this width and height.
+
+    Raises RetrievalError if it is not four numbers, is empty, or does not lie on the picture.
+    """
+    try:
+        left, top, right, bottom = (float(part) for part in text.split(","))
+    except ValueError:
+        raise RetrievalError(f"The box {text!r} is not four numbers. Write it as x1,y1,x2,y2.") from None
+    if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
+        raise RetrievalError(f"The box {text!r} does not lie on a picture of {size[0]} × {size[1]} pixels.")
+    return left, top, right, bottom
+
+
 def folder_fingerprint(root: str | Path, images: Iterable[Image], ground_truth_files: Sequence[str | Path]) -> str:
     """SHA-256 that changes with a photograph or the ground truth, and not with the place of the folder `root`.
 

@@ -73,6 +73,18 @@ class Layout:
     overlap: np.ndarray
 
 
+def read_parameters(text: str) -> dict[str, float]:
+    """Parameters written as in "perplexity=40,iterations=200"; RetrievalError for a part that is not name=number."""
+    found = {}
+    for part in filter(None, text.split(",")):
+        name, _, value = part.partition("=")
+        try:
+            found[name.strip()] = int(value) if value.strip().isdigit() else float(value)
+        except ValueError:
+            raise RetrievalError(f"The setting {part!r} is not name=number. Write it as in perplexity=40, or leave it out.") from None
+    return found
+
+
 def resolve_parameters(method: str, parameters: Mapping | None, count: int, width: int) -> dict:
     """All parameters of a method as they are used on `count` descriptors of `width` dimensions.
 
