@@ -87,9 +87,9 @@ def watch() -> None:
     eta = f"about {job.eta_seconds / 60:.1f} min left" if job.eta_seconds else "…"
     with st.container(border=True):
         st.progress(min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {job.message} — {eta}")
-        numbers = " · ".join(f"{name} {value:.3g}" for name, value in job.values.items())
-        counted = f"{job.done:,} of {job.total:,} · " if job.total else ""
-        st.caption(f"{counted}{job.seconds:.0f} s so far · {numbers}")
+        counted = f"{job.done:,} of {job.total:,}" if job.total else ""
+        numbers = (f"{name} {value:.3g}" for name, value in job.values.items())
+        st.caption(" · ".join(filter(None, [counted, f"{job.seconds:.0f} s so far", *numbers])))
         if "loss" in job.values:
             losses = {**loaders.running_losses(job.stage.removeprefix("train ")), job.done: job.values["loss"]}
             st.plotly_chart(figures.loss_curve(dict(sorted(losses.items()))), width="stretch", key="loss")
@@ -134,7 +134,8 @@ def leaderboard() -> None:
         },
     )  # fmt: skip
     st.caption(f"This machine computes on: {pick_device().type}. mAP in percent, mean over the queries of "
-               f"{state.get('dataset')!r}; validation mAP over held-out training landmarks.")  # fmt: skip
+               f"{state.get('dataset')!r}; validation mAP over held-out training landmarks; training s of a model's last stage "
+               "alone.")  # fmt: skip
     log = training_log(loaders.workspace(), state.get("model"))
     steps = [line for line in log if "loss" in line]
     if steps:
