@@ -2,6 +2,7 @@
 
 Where a map has few positions a convolution is nearly all weights, and the library's kernels spend their time on laying those
 out anew. A training step on two cores: ResNet18 at 80 pixels 232 milliseconds, now 175; ResNet50 at 64 pixels 454, now 325.
+Descriptors are made by the library's kernels: theirs are the same to the bit whatever the number of threads.
 """
 
 import torch
@@ -12,14 +13,14 @@ MOST_POSITIONS = 36  # of the map that comes out; with more of them the library'
 
 
 class SmallMapConv2d(nn.Conv2d):
-    """A convolution that multiplies patches (B·h·w, C·k·k) with the weights where the map (B, D, h, w) that it makes is small."""
+    """A convolution that trains as a product of patches (B·h·w, C·k·k) and weights where the map (B, D, h, w) it makes is small."""
 
     def _conv_forward(self, maps: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
         height, width = (
             (side + 2 * padding - kernel) // stride + 1
             for side, padding, kernel, stride in zip(maps.shape[2:], self.padding, self.kernel_size, self.stride, strict=True)
         )
-        if maps.device.type != "cpu" or height * width > MOST_POSITIONS:
+        if not torch.is_grad_enabled() or maps.device.type != "cpu" or height * width > MOST_POSITIONS:
             return super()._conv_forward(maps, weight, bias)
         (down, across), (above, left) = self.stride, self.padding
         rows = functional.pad(maps.permute(0, 2, 3, 1), (0, 0, left, left, above, above))

@@ -45,9 +45,26 @@ def test_the_descriptors_are_those_of_the_librarys_convolutions(key, monkeypatch
     multiplied = []
     cat = torch.cat
     monkeypatch.setattr(convolution.torch, "cat", lambda *given: multiplied.append(1) or cat(*given))
+    ours = network.descriptors(images).detach()
+    assert multiplied
     with torch.inference_mode():
-        ours = network.descriptors(images)
-        assert multiplied
-        monkeypatch.setattr(convolution, "MOST_POSITIONS", 0)
+        multiplied.clear()
         theirs = network.descriptors(images)
+    assert not multiplied
     assert (ours * theirs).sum(1).min() > 0.999  # convolutions are computed in bfloat16
+
+
+@pytest.mark.parametrize("key", ["1c", "1d", "1h"])
+def test_descriptors_do_not_depend_on_the_number_of_threads(key):
+    network = build_network(get_preset(key)).eval()
+    images = torch.rand(10, 3, 48, 64)
+    before = torch.get_num_threads()
+    found = []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            with torch.inference_mode():
+                found.append(network.descriptors(images))
+    finally:
+        torch.set_num_threads(before)
+    assert torch.equal(*found)
