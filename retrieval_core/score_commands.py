@@ -32,7 +32,8 @@ def evaluate(workspace: Workspace, options, arguments) -> None:
     dataset, scores = _scores(workspace, options.dataset, chosen.models)
     table = ap_table(scores, dataset, options.protocol, options.queries)
     if options.format == "text":
-        print(f"AP ({options.protocol}) in percent, dataset {options.dataset}\n{table.round(2).to_string()}")
+        shown = table.T if options.queries == "all" else table  # a line a query: many do not fit beside each other
+        print(f"AP ({options.protocol}) in percent, dataset {options.dataset}\n{shown.round(2).to_string()}")
     else:
         print(getattr(export, f"to_{options.format}")(table), end="")
     if layout_of(workspace, options.dataset) == "revisited":
