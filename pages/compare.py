@@ -74,7 +74,9 @@ def bars(models, own: str) -> None:
     found = measured.metrics(models, own)[["mAP (Oxford)", "mAP (finite sum)"]]
     figures.show(figures.map_bars(found), f"{state.get('dataset')}-map", "map bars")
     starts = sorted({loaders.START_TITLES[model.start] for model in models.values()})
-    st.caption(f"mAP over all queries of {state.get('dataset')!r}, {OWN[own]}. Networks start from: {', '.join(starts)}.")
+    quick = any(model.schedule == "quick" for model in models.values())
+    more = " Schedule quick: trained for minutes, in which a large network learns less than a small one." if quick else ""
+    st.caption(f"mAP over all queries of {state.get('dataset')!r}, {OWN[own]}. Networks start from: {', '.join(starts)}.{more}")
 
 
 def measures(models, name: str, own: str) -> None:

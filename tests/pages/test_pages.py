@@ -69,6 +69,18 @@ def test_the_leaderboard_shows_every_model(open_page, town_cache):
     assert table["start"].str.contains("stand-in for ImageNet").all()
 
 
+def test_the_way_on_is_shown_as_soon_as_there_is_something_to_explore(open_page, town_cache, tmp_path):
+    there = "See the descriptor space"
+    assert there not in [button.label for button in open_page("Start", tmp_path / "cache").button]
+    app = open_page("Start", town_cache)
+    assert there in [button.label for button in app.button]
+    assert "1a, 1b, 1c, 1d, 1e, 1f, 1g, 1h" in texts(app.markdown)
+
+
+def test_the_page_compare_says_what_a_quick_schedule_means(open_page, town_cache):
+    assert "a large network learns less" in texts(open_page("Compare", town_cache).caption)
+
+
 def test_a_folder_that_is_missing_gives_a_message_and_no_traceback(open_page, tmp_path):
     app = open_page("Start", tmp_path / "cache")
     app.text_input[0].input("photos")
