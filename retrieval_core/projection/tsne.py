@@ -13,6 +13,8 @@ STAGE = "t-SNE"
 
 _SLICE = 50  # iterations between two reports
 _MOMENTUM = 0.8
+# Rate of the late iterations, as a share of the number of points: openTSNE's own, all of it, ends with less trustworthy maps.
+_LATE_RATE, _LEAST_RATE = 0.25, 200.0
 _FFT_FROM = 3000  # points; below, the Barnes-Hut tree is truer to neighbours than the grid of the FFT, and quick enough
 # Width of a cell of that grid, which grows with the map. The coarse one takes a fraction of the time, and its errors scatter:
 # mended by 50 last iterations on the fine one, it costs 0.001 of trustworthiness (0.009 where nearly all points scatter, measured
@@ -39,13 +41,14 @@ def tsne(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Prog
         starting_positions(coordinates, seed), affinities, negative_gradient_method=method, n_jobs=_threads(), random_state=seed
     )
     done = 0
-    for iterations, exaggeration in ((early, parameters["early_exaggeration"]), (late, 1.0)):
+    late_rate = max(_LEAST_RATE, _LATE_RATE * len(coordinates))
+    for iterations, exaggeration, rate in ((early, parameters["early_exaggeration"], "auto"), (late, 1.0, late_rate)):
         end = done + iterations
         while done < end:
             step = min(_SLICE, end - done)
             cell = _FINE if done + step > early + late - _SLICE else _COARSE
             grid = {"ints_in_interval": cell, "min_num_intervals": _CELLS}
-            embedding.optimize(step, exaggeration=exaggeration, momentum=_MOMENTUM, inplace=True, **grid)
+            embedding.optimize(step, exaggeration=exaggeration, learning_rate=rate, momentum=_MOMENTUM, inplace=True, **grid)
             done += step
             yield Progress(STAGE, done, early + late)
     return np.array(embedding, dtype=np.float32)
