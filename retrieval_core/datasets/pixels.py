@@ -17,7 +17,13 @@ from retrieval_core.workspace import publish, write_json
 
 BUDGET = 2 * 2**30  # bytes of decoded pictures that are kept on disk; a larger set is decoded at every use
 THREADS = os.cpu_count() or 1
-MIN_SIDE = 32  # pixels: below this the convolutions have nothing left; a narrower picture is widened to it
+MIN_SIDE = 40  # pixels; a narrower picture is widened to it
+"""The least side that a network takes.
+
+Up to 32 pixels, ResNet's last strided convolution has a map of one column to make: there the AMX kernels of oneDNN 3.12,
+which torch 2.14 computes bfloat16 with, read beyond the picture, and what comes out is different each time. Much below,
+AlexNet has nothing left to pool.
+"""
 CHUNK = 256  # photographs decoded between two reports of progress
 
 

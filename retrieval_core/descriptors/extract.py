@@ -11,7 +11,7 @@ from PIL import Image as PILImage
 from torch.nn import functional
 
 from retrieval_core.datasets.images import crop_query, read_image
-from retrieval_core.datasets.pixels import Pixels, as_array, widened
+from retrieval_core.datasets.pixels import MIN_SIDE, Pixels, as_array, widened
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.networks.network import RetrievalNetwork, normalise
@@ -20,7 +20,6 @@ from retrieval_core.workspace import publish
 
 BATCH = 64  # pictures that go through the network together
 PART = 8  # batches between two parts on disk: what a kill can cost
-LEAST_SIDE = 40  # pixels; a smaller scale of a small picture would leave the networks nothing to pool
 
 Scales = Sequence[float]
 """Factors by which a picture is resized, each described by itself."""
@@ -141,7 +140,7 @@ def describe_batch(network: RetrievalNetwork, pictures: torch.Tensor, scales: Sc
 def _scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
     if scale == 1:
         return batch
-    height, width = (max(LEAST_SIDE, round(side * scale)) for side in batch.shape[2:])
+    height, width = (max(MIN_SIDE, round(side * scale)) for side in batch.shape[2:])
     smaller = functional.interpolate(batch, (height, width), mode="bilinear", antialias=True)
     return smaller.contiguous(memory_format=torch.channels_last)
 

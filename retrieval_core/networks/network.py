@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from retrieval_core.datasets.pixels import MIN_SIDE
 from retrieval_core.networks.backbones import build_trunk, initialise
 from retrieval_core.networks.device import autocast
 from retrieval_core.networks.pooling import GeM
@@ -30,7 +31,12 @@ class RetrievalNetwork(nn.Module):
         self.dropout = nn.Dropout(0.1)
 
     def pooled(self, images: torch.Tensor) -> torch.Tensor:
-        """Normalised pictures (B, 3, H, W) → pooled activations (B, C) float32, not yet unit vectors (fc7: before ReLU)."""
+        """Normalised pictures (B, 3, H, W) → pooled activations (B, C) float32, not yet unit vectors (fc7: before ReLU).
+
+        ValueError for pictures with a side below MIN_SIDE.
+        """
+        if min(images.shape[2:]) < MIN_SIDE:
+            raise ValueError(f"Pictures of {tuple(images.shape[2:])} pixels: the networks need {MIN_SIDE} a side.")
         with autocast(images.device):
             features = self.trunk(images)
         return self.pool(features) if self.pool is not None else features.float()

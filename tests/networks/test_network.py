@@ -5,6 +5,7 @@ import torch
 import torchvision
 from torch.nn import functional
 
+from retrieval_core.datasets.pixels import MIN_SIDE
 from retrieval_core.networks.network import MEAN, STD, build_network, normalise
 from retrieval_core.networks.weights import inherit
 from retrieval_core.presets import PRESETS, get_preset
@@ -69,6 +70,24 @@ def test_fine_tuning_gets_a_new_classifier_and_everything_else_from_the_parent()
     assert inherit(child, parent.state_dict()) == ["classifier.bias", "classifier.weight"]
     assert child.logits(pictures(2, 3, 64, 64)).shape == (2, 140)
     assert torch.equal(child.trunk.classifier[1].weight, parent.trunk.classifier[1].weight)
+
+
+@pytest.mark.parametrize("key", ["1c", "1d", "1h"])
+@pytest.mark.parametrize("sides", [(MIN_SIDE, MIN_SIDE), (MIN_SIDE, 112), (112, MIN_SIDE)])
+def test_the_narrowest_picture_is_described_the_same_each_time_and_as_in_float32(key, sides):
+    network = build_network(get_preset(key)).eval()
+    images = pictures(3, 3, *sides)
+    with torch.inference_mode():
+        found = [network.descriptors(images) for _ in range(4)]
+        exact = functional.normalize(network.pool(network.trunk(images)), dim=1)
+        exact = exact if network.fc is None else functional.normalize(network.fc(exact), dim=1)
+    assert all(torch.equal(found[0], again) for again in found)
+    assert ((found[0] * exact).sum(1) > 0.999).all()
+
+
+def test_a_picture_that_is_too_narrow_is_refused():
+    with pytest.raises(ValueError, match=f"the networks need {MIN_SIDE}"):
+        build_network(get_preset("1d")).pooled(pictures(1, 3, MIN_SIDE, MIN_SIDE - 1))
 
 
 def test_the_seed_decides_the_weights():

@@ -19,7 +19,7 @@ from retrieval_core.training.split import split_landmarks
 
 CPU = torch.device("cpu")
 SCHEDULE = Schedule(
-    image_size=32, extract_size=40, steps=6, batch=8, learning_rate=1e-3, margin=0.3, per_landmark=2, negatives=2, pool=20,
+    image_size=40, extract_size=40, steps=6, batch=8, learning_rate=1e-3, margin=0.3, per_landmark=2, negatives=2, pool=20,
     mine_every=2, validations=2,
 )  # fmt: skip
 
