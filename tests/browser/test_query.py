@@ -23,7 +23,16 @@ def strip(page):
     """Ids of the cards of the first strip, once it is there."""
     cards = page.locator(".strips section").first.locator(".card")
     cards.first.wait_for()
-    return [cards.nth(number).get_attribute("data-image") for number in range(cards.count())]
+    return cards.evaluate_all("(cards) => cards.map((card) => card.dataset.image)")
+
+
+def strip_once(page, wanted):
+    """Ids of the first strip as soon as they are `wanted`: the strip is drawn after the words and the address."""
+    for _ in range(300):
+        if wanted(found := strip(page)):
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError(found)
 
 
 def test_choosing_by_picture_by_key_by_hardness_and_at_random(page, address):
@@ -65,11 +74,7 @@ def test_a_box_is_drawn_moved_and_taken_back(page, address):
     page.get_by_role("button", name="The query's own box").click()
     page.wait_for_function("() => !location.search.includes('box=')")
     page.get_by_text("With your box").wait_for(state="detached")
-    for _ in range(100):  # the strip is drawn after the words beside it
-        if (found := strip(page)) == official:
-            break
-        page.wait_for_timeout(100)
-    assert found == official
+    strip_once(page, official.__eq__)
 
 
 def test_a_photograph_is_enlarged_and_becomes_the_query_or_a_point_on_the_map(page, address):
@@ -83,8 +88,7 @@ def test_a_photograph_is_enlarged_and_becomes_the_query_or_a_point_on_the_map(pa
     dialog.get_by_text(ids[2]).wait_for()
     dialog.get_by_role("button", name="Make this the query").click()
     page.wait_for_function("(id) => location.search.includes(`photo=${id}`) || !location.search.includes('castle_gate_2')", arg=ids[2])
-    page.locator(".strips .card").nth(3).wait_for()
-    chosen = strip(page)[3]
+    chosen = strip_once(page, ids.__ne__)[3]
     page.locator(".strips .card").nth(3).click()
     page.locator("dialog[open]").get_by_role("button", name="Show on the map").click()
     page.locator(f'.head[data-chosen="{chosen}"]').wait_for()
