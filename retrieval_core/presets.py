@@ -113,15 +113,15 @@ _FULL_START = Schedule(image_size=224, extract_size=224, steps=20_000, batch=256
 
 STAGES = {preset.key: preset for preset in (
     Preset("start-alexnet", "AlexNet to start from", "alexnet", "fc7", 4096, None, "classification",
-           replace(_QUICK_FC7, steps=100, smallest_crop=1.0, validations=1, seconds=25), _FULL_START),
+           replace(_QUICK_FC7, steps=100, smallest_crop=1.0, validations=1, seconds=26), _FULL_START),
     Preset("start-resnet18", "ResNet18 to start from", "resnet18", "gem", 512, None, "classification",
-           replace(_QUICK_SMALL, steps=120, smallest_crop=1.0, validations=1, seconds=17), _FULL_START),
+           replace(_QUICK_SMALL, steps=120, smallest_crop=1.0, validations=1, seconds=19), _FULL_START),
     Preset("start-resnet50", "ResNet50 to start from", "resnet50", "gem", 2048, None, "classification",
-           replace(_QUICK_SMALL, steps=100, smallest_crop=1.0, validations=1, seconds=38), _FULL_START),
+           replace(_QUICK_SMALL, steps=100, smallest_crop=1.0, validations=1, seconds=40), _FULL_START),
     # Gordo et al., "End-to-end learning of deep visual representations", IJCV 2017: classify first, then rank. Straight
     # from `shapes` the triplet loss collapsed.
     Preset("warm-resnet50", "ResNet50 GeM, landmarks", "resnet50", "gem", 2048, "start-resnet50", "classification",
-           replace(_QUICK_SMALL, steps=300, seconds=115), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
+           replace(_QUICK_SMALL, steps=300, seconds=105), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
 )}  # fmt: skip
 """What models start from without being models themselves."""
 
@@ -131,16 +131,16 @@ PRESETS = {preset.key: preset for preset in (
     Preset("1b", "AlexNet fc7, landmarks", "alexnet", "fc7", 4096, "1a", "classification",
            replace(_QUICK_FC7, steps=250, seconds=62), replace(_FULL, extract_size=224)),
     Preset("1c", "AlexNet GeM, landmarks", "alexnet", "gem", 256, "1b", "classification",
-           replace(_QUICK, steps=700, learning_rate=1e-3, seconds=40), _FULL),
+           replace(_QUICK, steps=700, learning_rate=1e-3, seconds=34), _FULL),
     Preset("1d", "ResNet18 GeM, landmarks", "resnet18", "gem", 512, "start-resnet18", "classification",
            replace(_QUICK, steps=400, seconds=78), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
     Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None, _QUICK, _FULL, whitening="pca"),
     Preset("1f", "ResNet18 GeM + FC, triplet", "resnet18", "gem", 512, "1d", "triplet",
-           replace(_QUICK_TRIPLET, steps=120, seconds=44), _FULL_TRIPLET, head=True),
+           replace(_QUICK_TRIPLET, steps=120, seconds=41), _FULL_TRIPLET, head=True),
     Preset("1g", "1f + augmentation", "resnet18", "gem", 512, "1d", "triplet",
-           replace(_QUICK_TRIPLET, steps=120, seconds=44), _FULL_TRIPLET, head=True, augmentation=True),
+           replace(_QUICK_TRIPLET, steps=120, seconds=41), _FULL_TRIPLET, head=True, augmentation=True),
     Preset("1h", "ResNet50 GeM + FC, triplet, augmentation", "resnet50", "gem", 2048, "warm-resnet50", "triplet",
-           replace(_QUICK_TRIPLET, image_size=64, extract_size=96, steps=60, seconds=50), _FULL_TRIPLET, head=True,
+           replace(_QUICK_TRIPLET, image_size=64, extract_size=96, steps=60, seconds=45), _FULL_TRIPLET, head=True,
            augmentation=True),
 )}  # fmt: skip
 
