@@ -62,6 +62,7 @@ def build_network(preset: Preset, classes: int | None = None, seed: int = 0) -> 
 
 def normalise(pictures: torch.Tensor) -> torch.Tensor:
     """uint8 pictures (B, 3, H, W), or floats in 0…1, → what the networks take, in channels-last memory order."""
-    values = pictures.float().div(255) if pictures.dtype == torch.uint8 else pictures
-    mean, std = (torch.tensor(figures, device=values.device).view(1, 3, 1, 1) for figures in (MEAN, STD))
-    return ((values - mean) / std).contiguous(memory_format=torch.channels_last)
+    mean, std = (torch.tensor(figures, device=pictures.device).view(1, 3, 1, 1) for figures in (MEAN, STD))
+    # In place where it is not the caller's memory: new memory for every step takes longer than the arithmetic.
+    values = pictures.float().div_(255).sub_(mean) if pictures.dtype == torch.uint8 else pictures - mean
+    return values.div_(std).contiguous(memory_format=torch.channels_last)

@@ -24,9 +24,9 @@ STRONG = Augmentation(smallest_crop=0.5, stretch=0.15, rotation=0.12, tilt=0.15,
 
 
 def make_batch(
-    pictures: Sequence[np.ndarray], size: int, augmentation: Augmentation, random: np.random.Generator, device
+    pictures: Sequence[np.ndarray], size: int, augmentation: Augmentation, random: np.random.Generator
 ) -> torch.Tensor:
-    """Pictures (H, W, 3) uint8 of any shapes → (B, 3, size, size) float32 in 0…1 on `device`."""
+    """Pictures (H, W, 3) uint8 of any shapes → (B, 3, size, size) float32 in 0…1."""
     draws = random.random((len(pictures), 10))
     batch = torch.empty(len(pictures), 3, size, size)
     shapes = [picture.shape for picture in pictures]
@@ -35,7 +35,7 @@ def make_batch(
         stacked = torch.from_numpy(np.stack([pictures[k] for k in members])).permute(0, 3, 1, 2).float().div_(255)
         grid = _grid(shape[0], shape[1], size, augmentation, draws[members])
         batch[members] = functional.grid_sample(stacked, grid, padding_mode="reflection", align_corners=False)
-    return _jitter(batch, augmentation, draws).to(device, non_blocking=True)
+    return _jitter(batch, augmentation, draws)
 
 
 def _grid(height: int, width: int, size: int, limits: Augmentation, draws: np.ndarray) -> torch.Tensor:

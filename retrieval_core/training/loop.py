@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
 from retrieval_core.progress import Progress, relabelled
+from retrieval_core.training.ahead import in_order, threads_for
 from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
 from retrieval_core.training.batches import classification_batch, triplet_batch
 from retrieval_core.training.checkpoint import load_checkpoint, save_checkpoint
@@ -33,6 +34,9 @@ LOG_EVERY = 5  # steps between two lines of training.jsonl
 LABEL_SMOOTHING = 0.1
 INITIAL_SAMPLE = 256  # photographs that the first weights are fitted to
 WHITENING_SAMPLE = 3000  # photographs that the FC's start is learnt from
+
+Batch = tuple[torch.Tensor, np.ndarray]
+"""Pictures (B, 3, S, S) in 0…1 and the class numbers (B,) of their landmarks."""
 
 
 def train(
@@ -67,9 +71,11 @@ def train(
         if parent:
             yield from run.part("validate", run.validate())
     saved = time.monotonic()
+    run.read_ahead()
     while run.step < schedule.steps:
         if stage.loss == "triplet" and run.step % schedule.mine_every == 0:
             yield from run.part("mine hard negatives", run.mine())
+            run.read_ahead()
         values = run.advance()
         yield Progress(f"train {stage.key}", run.step, schedule.steps, values=values)
         if run.step * schedule.validations % schedule.steps < schedule.validations:
@@ -89,10 +95,11 @@ class _Run:
         self.step = 0
         self.best, self.best_step = -1.0, 0  # validation mAP in percent, and where it was reached
         self.mined = Mined(np.empty(0, np.int64), np.empty((0, 0), np.int64))
+        self.coming: Iterator[list[Batch]] = iter(())
 
-    def random(self, purpose: int) -> np.random.Generator:
-        """Random numbers of this step for one purpose; nothing is carried from step to step."""
-        return np.random.default_rng((self.seed, purpose, self.step))
+    def random(self, purpose: int, step: int | None = None) -> np.random.Generator:
+        """Random numbers of a step (default: this one) for one purpose; nothing is carried from step to step."""
+        return np.random.default_rng((self.seed, purpose, self.step if step is None else step))
 
     def part(self, message: str, steps: Generator[Progress, None, None]) -> Generator[Progress, None, None]:
         """Report an inner stage without moving the bar."""
@@ -103,7 +110,7 @@ class _Run:
         random = self.random(5)
         positions = np.sort(random.permutation(self.split.train)[:INITIAL_SAMPLE])
         pictures = self.pixels.read(positions)
-        return normalise(make_batch(pictures, self.schedule.image_size, Augmentation(), random, self.device))
+        return normalise(make_batch(pictures, self.schedule.image_size, Augmentation(), random).to(self.device))
 
     def start_head(self) -> Generator[Progress, None, None]:
         """Start the FC as the PCA whitening of the training descriptors (`naver/deep-image-retrieval`)."""
@@ -130,31 +137,44 @@ class _Run:
                 if isinstance(layer, nn.BatchNorm2d):
                     layer.eval()
         torch.manual_seed(self.seed * 1_000_003 + self.step)  # dropout
-        random, parts = self.random(4), self.schedule.accumulate
         rate = self.schedule.learning_rate * one_cycle(self.step, self.schedule.steps)
         set_rate(self.optimiser, rate)
         self.optimiser.zero_grad(set_to_none=True)
-        found = [self.backward(part, random) for part in range(parts)]
+        found = [self.backward(*batch) for batch in next(self.coming)]
         self.optimiser.step()
         self.step += 1
-        values = {name: sum(values[name] for values in found) / parts for name in found[0]} | {"rate": rate}
+        values = {name: sum(values[name] for values in found) / len(found) for name in found[0]} | {"rate": rate}
         if self.network.pool is not None:
             values["p"] = float(self.network.pool.p.detach())
         if self.step % LOG_EVERY == 0 or self.step == self.schedule.steps:
             self.log(values)
         return values
 
-    def backward(self, part: int, random: np.random.Generator) -> dict[str, float]:
-        """Add the gradient of one of the step's batches and return what is worth watching of it."""
+    def read_ahead(self) -> None:
+        """Begin to make the batches from this step on: all of them, or those until negatives are mined anew."""
+        end = self.schedule.steps
         if self.stage.loss == "triplet":
-            batch = triplet_batch(self.mined, self.split.classes, self.schedule.batch, self.schedule.per_landmark, random)
-        else:
-            number = self.step * self.schedule.accumulate + part
-            batch = classification_batch(len(self.split.train), self.schedule.batch, number, self.seed)
-        pictures = self.pixels.read(self.split.train[batch])
+            end = min(end, (self.step // self.schedule.mine_every + 1) * self.schedule.mine_every)
+        self.coming = in_order(self.batches, range(self.step, end), threads_for(self.device))
+
+    def batches(self, step: int) -> list[Batch]:
+        """What a step learns from, in as many parts as its gradients are added up of."""
+        random, made = self.random(4, step), []
         augmentation = STRONG if self.stage.augmentation else Augmentation(self.schedule.smallest_crop)
-        images = normalise(make_batch(pictures, self.schedule.image_size, augmentation, random, self.device))
-        classes = torch.from_numpy(self.split.classes[batch]).to(self.device)
+        for part in range(self.schedule.accumulate):
+            if self.stage.loss == "triplet":
+                batch = triplet_batch(self.mined, self.split.classes, self.schedule.batch, self.schedule.per_landmark, random)
+            else:
+                number = step * self.schedule.accumulate + part
+                batch = classification_batch(len(self.split.train), self.schedule.batch, number, self.seed)
+            images = make_batch(self.pixels.read(self.split.train[batch]), self.schedule.image_size, augmentation, random)
+            made.append((images.pin_memory() if self.device.type == "cuda" else images, self.split.classes[batch]))
+        return made
+
+    def backward(self, pictures: torch.Tensor, numbers: np.ndarray) -> dict[str, float]:
+        """Add the gradient of one of the step's batches and return what is worth watching of it."""
+        images = normalise(pictures.to(self.device, non_blocking=True))
+        classes = torch.from_numpy(numbers).to(self.device)
         if self.stage.loss == "triplet":
             descriptors = self.network.descriptors(images)
             loss, values = triplet_loss(descriptors, classes, self.schedule.margin, self.schedule.negatives)

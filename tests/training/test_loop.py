@@ -97,6 +97,16 @@ def test_if_training_only_harms_the_parents_weights_are_kept(pixels, parent, tmp
     assert all(torch.equal(state[name], tensor) for name, tensor in parent.items() if not name.startswith("classifier"))
 
 
+@pytest.mark.parametrize("key", ["1d", "1g"])
+def test_batches_that_are_made_ahead_train_the_same_weights(key, pixels, parent, tmp_path, monkeypatch):
+    schedule = replace(SCHEDULE, accumulate=2)
+    plain, _ = result(train(get_preset(key), schedule, parent, pixels, 0, CPU, tmp_path / "plain"))
+    monkeypatch.setattr(loop, "threads_for", lambda device: 3)
+    ahead, _ = result(train(get_preset(key), schedule, parent, pixels, 0, CPU, tmp_path / "ahead"))
+    assert all(torch.equal(plain[name], ahead[name]) for name in plain)
+    assert lines(tmp_path / "plain") == lines(tmp_path / "ahead")
+
+
 @pytest.mark.parametrize("key", ["1d", "1f"])
 def test_held_out_landmarks_are_never_trained_on(key, pixels, parent, tmp_path, monkeypatch):
     split, trained = split_landmarks([image.label for image in pixels.images]), []

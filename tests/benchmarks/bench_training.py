@@ -1,0 +1,109 @@
+"""A training step of every stage in the whole loop, beside the bare network and optimiser on a batch in memory, in one run.
+
+    python tests/benchmarks/bench_training.py [quick|full] [stage …]
+
+Prints milliseconds a step, bare and of the loop that a run takes, which reads, crops and augments its pictures: its ratio to the
+bare step is 1 where the device never waits for them. With `full` the pictures are decoded from JPEG files at every step, as those of
+a large set are.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image as PILImage
+from torch.nn import functional
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench_extraction import finish
+
+from retrieval_core.datasets.folder import read_class_folders
+from retrieval_core.datasets.pixels import open_pixels
+from retrieval_core.networks.device import pick_device
+from retrieval_core.networks.memory import keep_freed_memory
+from retrieval_core.networks.network import build_network, normalise
+from retrieval_core.presets import get_preset
+from retrieval_core.training.loop import train
+from retrieval_core.training.optimiser import make_optimiser
+from retrieval_core.training.triplet import triplet_loss
+
+STAGES = ("1b", "1c", "1d", "1f", "warm-resnet50", "1h")
+LANDMARKS, EACH, STEPS, WARM_UP = 40, 8, 8, 3
+SIDES = {"quick": (192, 256), "full": (768, 1024)}
+
+
+def make_photographs(folder: Path, shape: tuple[int, int]) -> None:
+    """JPEG files in a folder for each landmark."""
+    random = np.random.default_rng(0)
+    for landmark in range(LANDMARKS):
+        (folder / f"landmark_{landmark:02}").mkdir()
+        for number in range(EACH):
+            coarse = PILImage.fromarray(random.integers(0, 256, (24, 24, 3), dtype=np.uint8))
+            picture = coarse.resize(shape[::-1], PILImage.Resampling.BICUBIC)
+            picture.save(folder / f"landmark_{landmark:02}" / f"{number}.jpg", quality=88)
+
+
+def bare(stage, schedule, device: torch.device) -> float:
+    """Median milliseconds of a step on a batch in memory."""
+    network = build_network(stage, LANDMARKS if stage.loss == "classification" else None).to(device)
+    optimiser = make_optimiser(network, schedule, [name for name, _ in network.named_parameters()])
+    pictures = torch.rand(schedule.batch, 3, schedule.image_size, schedule.image_size, device=device)
+    classes = torch.arange(schedule.batch, device=device) // max(1, schedule.per_landmark) % LANDMARKS
+    times = []
+    network.train()
+    for _ in range(WARM_UP + STEPS):
+        begin = time.perf_counter()
+        optimiser.zero_grad(set_to_none=True)
+        for _ in range(schedule.accumulate):
+            if stage.loss == "triplet":
+                loss, _ = triplet_loss(network.descriptors(normalise(pictures)), classes, schedule.margin, schedule.negatives)
+            else:
+                loss = functional.cross_entropy(network.logits(normalise(pictures)), classes)
+            loss.backward()
+        optimiser.step()
+        float(loss.detach())  # waits for a GPU
+        times.append(time.perf_counter() - begin)
+    return 1000 * statistics.median(times[WARM_UP:])
+
+
+def looped(stage, schedule, pixels, device: torch.device, folder: Path) -> float:
+    """Median milliseconds from step to step of a real training, mining and validation left out."""
+    short = replace(schedule, steps=WARM_UP + STEPS, validations=1, mine_every=WARM_UP + STEPS, frozen=())
+    times, before = [], None
+    for progress in train(stage, short, None, pixels, 0, device, folder):
+        now = time.perf_counter()
+        if progress.values and before is not None:
+            times.append(now - before)
+        before = now if progress.values else None
+    return 1000 * statistics.median(times[WARM_UP - 1 :])
+
+
+def main(name: str, keys: list[str]) -> None:
+    """Print the table."""
+    device = pick_device("auto")
+    keep_freed_memory()
+    print(f"schedule {name}, {device}, {torch.get_num_threads()} threads, milliseconds a step")
+    print(f"{'stage':15}{'pixels':>7}{'batch':>7}{'bare':>8}{'loop':>8}{'ratio':>7}{'images/s':>10}")
+    with tempfile.TemporaryDirectory() as place:
+        (Path(place) / "set").mkdir()
+        make_photographs(Path(place) / "set", SIDES[name])
+        dataset = read_class_folders(Path(place) / "set", "set")
+        for key in keys:
+            stage = get_preset(key)
+            schedule = stage.schedule(name)
+            pixels = finish(open_pixels(dataset.images, "f", schedule.extract_size, stage.square, Path(place)))
+            alone = bare(stage, schedule, device)
+            whole = looped(stage, schedule, replace(pixels, flat=None) if name == "full" else pixels, device, Path(place) / key)
+            batch = schedule.batch * schedule.accumulate
+            print(f"{key:15}{schedule.image_size:>7}{batch:>7}{alone:>8.0f}{whole:>8.0f}"
+                  f"{whole / alone:>7.2f}{1000 * batch / whole:>10.0f}", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "quick", sys.argv[2:] or list(STAGES))
