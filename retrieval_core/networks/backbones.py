@@ -5,6 +5,8 @@ import torchvision
 from torch import nn
 from torchvision.models.resnet import Bottleneck
 
+from retrieval_core.networks.convolution import with_small_maps
+
 DROPOUT = 0.1  # AlexNet's own 0.5 is for 90 epochs of ImageNet; our training sets are seen a few times only
 
 
@@ -57,8 +59,8 @@ class ResNetFeatures(nn.Module):
 def build_trunk(backbone: str, pooling: str) -> nn.Module:
     """The network up to the pooling; parameters keep torchvision's names, so its weights load as they are."""
     if backbone == "alexnet":
-        return AlexNetFc7() if pooling == "fc7" else AlexNetFeatures()
-    return ResNetFeatures(backbone)
+        return with_small_maps(AlexNetFc7() if pooling == "fc7" else AlexNetFeatures())
+    return with_small_maps(ResNetFeatures(backbone))
 
 
 def initialise(module: nn.Module, generator: torch.Generator) -> None:
