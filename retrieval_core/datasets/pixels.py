@@ -17,12 +17,11 @@ from retrieval_core.workspace import publish, write_json
 
 BUDGET = 2 * 2**30  # bytes of decoded pictures that are kept on disk; a larger set is decoded at every use
 THREADS = os.cpu_count() or 1
-MIN_SIDE = 40  # pixels; a narrower picture is widened to it
+MIN_SIDE = 33  # pixels; a narrower picture is widened to it
 """The least side that a network takes.
 
 Up to 32 pixels, ResNet's last strided convolution has a map of one column to make: there the AMX kernels of oneDNN 3.12,
-which torch 2.14 computes bfloat16 with, read beyond the picture, and what comes out is different each time. Much below,
-AlexNet has nothing left to pool.
+which torch 2.14 computes bfloat16 with, read beyond the picture, and what comes out is different each time.
 """
 CHUNK = 256  # photographs decoded between two reports of progress
 
@@ -83,13 +82,14 @@ def open_pixels(
 ) -> Generator[Progress, None, Pixels]:
     """Decode photographs at working size into `folder`, or open what was decoded before.
 
-    `fingerprint` is the dataset's: a set that changed is decoded anew.
+    `fingerprint` is the dataset's: a set that changed is decoded anew, as is one of another least side.
     """
     images = tuple(images)
     path = folder / f"pixels-{size}{'-square' if square else ''}.bin"
     index = path.with_suffix(".json")
     known = json.loads(index.read_text()) if index.exists() and path.exists() else {}
-    if known.get("fingerprint") == fingerprint and known.get("bytes") == path.stat().st_size:
+    wanted = {"fingerprint": fingerprint, "least_side": MIN_SIDE}
+    if wanted.items() <= known.items() and known.get("bytes") == path.stat().st_size:
         shapes = np.array(known["shapes"], np.int64).reshape(-1, 2)
         return Pixels(images, size, square, shapes, np.memmap(path, np.uint8, "r"))
     shapes = np.array([_shape(image, size, square) for image in images], np.int64).reshape(-1, 2)
@@ -106,7 +106,7 @@ def open_pixels(
         publish(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    write_json(index, {"fingerprint": fingerprint, "bytes": path.stat().st_size, "shapes": shapes.tolist()})
+    write_json(index, wanted | {"bytes": path.stat().st_size, "shapes": shapes.tolist()})
     yield Progress("decode photographs", len(images), len(images))
     return Pixels(images, size, square, shapes, np.memmap(path, np.uint8, "r"))
 

@@ -53,6 +53,13 @@ def test_the_file_holds_what_decoding_gives(photographs, tmp_path, monkeypatch, 
         assert one.shape == (*stored.shapes[position], 3)
 
 
+def test_with_another_least_side_a_set_is_decoded_anew(photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MIN_SIDE", MIN_SIDE - 1)
+    opened(photographs, "f", 60, False, tmp_path / "out")
+    monkeypatch.undo()
+    assert opened(photographs, "f", 60, False, tmp_path / "out").read([3])[0].shape == (MIN_SIDE, 60, 3)
+
+
 def test_a_second_opening_decodes_nothing_and_a_changed_set_is_decoded_anew(photographs, tmp_path, monkeypatch):
     first = opened(photographs, "f", 60, False, tmp_path / "out").read([0])[0].copy()
     with monkeypatch.context() as patch:

@@ -73,8 +73,8 @@ def test_a_broken_photograph_is_named(images, network, tmp_path):
 def test_the_crop_rules_give_other_pictures(images):
     query = Query("a_1", "01", "a", (8, 8, 40, 24), ("01",), (), ())
     photograph = read_image(images[1].path)
-    assert extract.query_picture(photograph, query.box, 64, False, "fill").shape == (32, 64, 3)
-    assert extract.query_picture(photograph, query.box, 128, False, "same").shape == (32, 64, 3)
+    assert extract.query_picture(photograph, query.box, 80, False, "fill").shape == (40, 80, 3)
+    assert extract.query_picture(photograph, query.box, 160, False, "same").shape == (40, 80, 3)
     assert extract.query_picture(photograph, query.box, 64, True, "same").shape == (64, 64, 3)
 
 
