@@ -84,7 +84,7 @@ def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -
         pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=" taken for ".join, **QUIET)
         if pair and st.button("Show both on the map", icon=":material/map:"):
             state.put(landmarks=",".join(pair), query="", selection="")
-            st.switch_page("map.py")
+            state.go("map.py")
 
 
 def worst_pairs(table: pd.DataFrame) -> list[tuple[str, str]]:

@@ -106,7 +106,7 @@ def detail(entry: LedgerStep, dataset) -> None:
     with st.container(horizontal=True):
         if st.button(f"{query_id} under both models", icon=":material/search:"):
             state.put(query=query_id, photo="", box="", model=before, versus=after, strips="two", show="ranking")
-            st.switch_page("query.py")
+            state.go("query.py")
         tables.links(query_id, after, query.image_id, lambda wanted: state.select([wanted], dataset), "moved link")
 
 

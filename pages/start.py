@@ -111,7 +111,7 @@ def ways_on() -> None:
         st.markdown(f"Ready to explore: **{', '.join(ready)}**", width="content")
         for page, words, icon in WAYS_ON:
             if st.button(words, icon=f":material/{icon}:"):
-                st.switch_page(page)
+                state.go(page)
 
 
 def leaderboard() -> None:

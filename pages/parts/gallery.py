@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from pages.parts import loaders, state
 from pages.parts.ranking import show_view
@@ -59,8 +58,8 @@ def follow(event: dict | None, dataset: Dataset) -> None:
     if "map" in event:
         state.put(query="")
         state.select([event["map"]], dataset)
-        st.switch_page("map.py")
+        state.go("map.py")
     if "photo" in event:
         own = next((query for query in dataset.queries if query.image_id == event["photo"]), None)
         state.put(**({"query": own.id, "photo": ""} if own else {"photo": event["photo"]}))
-        st.switch_page("query.py")
+        state.go("query.py")

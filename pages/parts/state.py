@@ -1,6 +1,7 @@
 """One set of parameters for all pages, mirrored in the URL, so that a link reproduces what its sender saw."""
 
 from collections.abc import Collection, Iterable
+from typing import NoReturn
 from urllib.parse import quote, unquote
 
 import streamlit as st
@@ -127,7 +128,15 @@ def _changed(name: str, key: str) -> None:
     put(**{name: st.session_state[key]})
 
 
+def go(page: str) -> NoReturn:
+    """Open another page with these parameters: at once, since an address without them would be a step of its own on the way back."""
+    st.switch_page(page, query_params=_in_url(st.session_state.get(_KEY, DEFAULTS)))
+
+
 def _write_url(state: dict[str, str]) -> None:
-    wanted = {name: value for name, value in state.items() if value}
-    if dict(st.query_params) != wanted:
-        st.query_params.from_dict(wanted)
+    if dict(st.query_params) != _in_url(state):
+        st.query_params.from_dict(_in_url(state))
+
+
+def _in_url(state: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in state.items() if value}

@@ -50,11 +50,11 @@ def links(query: str | None, model: str | None, image: str | None, select: Calla
         words = f"Open {query} under {model}" if model else f"Open {query}"
         if query and st.button(words, icon=":material/search:", key=f"{key} query"):
             state.put(query=query, photo="", box="", show="ranking", **({"model": model} if model else {}))
-            st.switch_page("query.py")
+            state.go("query.py")
         if image and st.button(f"{image} on the map", icon=":material/map:", key=f"{key} map"):
             state.put(query=query or "", **({"model": model} if model else {}))
             select(image)
-            st.switch_page("map.py")
+            state.go("map.py")
 
 
 def _cell(value: float, best: bool, change: bool) -> str:
