@@ -8,7 +8,7 @@ from PIL import Image as PILImage
 
 from retrieval_core import artefacts
 from retrieval_core.datasets.types import Box
-from retrieval_core.descriptors.extract import describe_picture, query_picture
+from retrieval_core.descriptors.extract import Descriptors, describe_picture, query_picture
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
@@ -33,6 +33,12 @@ class Describer:
         entrance = query_picture(picture, box, self.recipe["size"], self.square, self.recipe["crop"])
         row = describe_picture(self.network, entrance, self.device, self.recipe["scales"])[None]
         return row if self.whitening is None else self.whitening.transform(row)
+
+
+def stored_descriptor(database: Descriptors, queries: Descriptors, image_id: str, query_id: str | None = None) -> np.ndarray | None:
+    """The stored descriptor (1, D) of a query of the ground truth, or else of a photograph; None where none is stored."""
+    rows, key = (queries, query_id) if query_id else (database, image_id)
+    return np.asarray(rows.rows([key])) if key in rows.ids else None
 
 
 def open_describer(workspace: Workspace, dataset: str, model: str, device: str = "auto") -> Describer:

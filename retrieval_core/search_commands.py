@@ -21,7 +21,9 @@ def register_search(add) -> None:
 def search(workspace: Workspace, options, arguments) -> None:
     """Print the head of the ranking under every chosen model, with what the ground truth says of each photograph."""
     from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.datasets.images import read_box
     from retrieval_core.evaluation.curve import ap_steps, verdict
+    from retrieval_core.new_queries import open_describer, stored_descriptor
     from retrieval_core.ranking.search import rank
     from retrieval_core.results import load_descriptors, model_states
 
@@ -34,8 +36,14 @@ def search(workspace: Workspace, options, arguments) -> None:
         raise RetrievalError(f"No model has described {dataset.name} yet. Run: python -m retrieval_core run --dataset {dataset.name}")
     query = next((one for one in dataset.queries if one.id == options.what), None)
     for model in models:
-        database, _ = load_descriptors(workspace, options.dataset, model)
-        descriptor = _descriptor(workspace, dataset, query, model, options)
+        database, queries = load_descriptors(workspace, options.dataset, model)
+        descriptor = None
+        if not options.box:
+            descriptor = stored_descriptor(database, queries, options.what, query.id if query else None)
+        if descriptor is None:
+            picture = _picture(dataset, query.image_id if query else options.what)
+            box = read_box(options.box, picture.size) if options.box else None
+            descriptor = open_describer(workspace, dataset.name, model).describe(picture, box)
         [ranking] = rank([options.what], descriptor, database.ids, database.matrix)
         curve = ap_steps(ranking.ids, query) if query and query.positives else None
         words = f": AP (Oxford) {100 * curve.ap('oxford'):.2f}, AP (finite sum) {100 * curve.ap('finite_sum'):.2f}" if curve else ""
@@ -46,24 +54,17 @@ def search(workspace: Workspace, options, arguments) -> None:
             print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  ({label})")
 
 
-def _descriptor(workspace: Workspace, dataset, query, model: str, options):
-    """The descriptor (1, D) of what is searched for: the stored one where there is one, else described now as the queries were."""
-    from retrieval_core.datasets.images import read_box, read_image
+def _picture(dataset, name: str):
+    """The photograph of a dataset with this id, or else the picture in the file of this name."""
+    from retrieval_core.datasets.images import read_image
     from retrieval_core.datasets.uploads import read_upload
-    from retrieval_core.new_queries import open_describer
-    from retrieval_core.results import load_descriptors
 
-    database, queries = load_descriptors(workspace, dataset.name, model)
-    image_id = query.image_id if query else options.what
-    if not options.box and (query or image_id in database.ids):
-        stored, row = (queries, queries.row(query.id)) if query else (database, database.row(image_id))
-        return stored.matrix[row : row + 1]
-    if image_id in database.ids:
-        picture = read_image(dataset.image(image_id).path)
-    elif Path(options.what).is_file():
-        picture = read_upload(Path(options.what).read_bytes(), options.what)
-    else:
-        known = ", ".join([*(one.id for one in dataset.queries[:3]), *(image.id for image in dataset.images[:3])])
-        raise RetrievalError(f"{options.what!r} is neither a query nor a photograph of {dataset.name}, nor a file. It has {known}, …")
-    box = read_box(options.box, picture.size) if options.box else None
-    return open_describer(workspace, dataset.name, model).describe(picture, box)
+    image = next((one for one in dataset.images if one.id == name), None)
+    if image and not image.path:
+        raise RetrievalError(f"{dataset.name} has descriptors and no photographs: nothing can be cut out of {name!r}. Leave --box out.")
+    if image:
+        return read_image(image.path)
+    if Path(name).is_file():
+        return read_upload(Path(name).read_bytes(), name)
+    known = ", ".join([*(one.id for one in dataset.queries[:3]), *(one.id for one in dataset.images[:3])])
+    raise RetrievalError(f"{name!r} is neither a query nor a photograph of {dataset.name}, nor a file. It has {known}, …")

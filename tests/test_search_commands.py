@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retrieval_core.__main__ import main
-from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.results import load_descriptors, load_rankings, load_scores
 from retrieval_core.workspace import Workspace
 
@@ -77,6 +77,18 @@ def test_what_is_wrong_is_said_with_its_remedy(search, arguments, words):
     assert status == 2
     assert words in err
     assert "Traceback" not in err
+
+
+def test_descriptors_without_photographs_are_ranked_and_have_no_boxes(tmp_path, capsys):
+    rows = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float32)
+    np.save(tmp_path / "net.npy", rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    (tmp_path / "ids.txt").write_text("a\nb\nc\nd\n")
+    add_dataset(Workspace(tmp_path / "cache"), "theirs", tmp_path / "net.npy", model="1h")
+    arguments = ["--cache", str(tmp_path / "cache"), "search", "c", "--dataset", "theirs", "--k", "2"]
+    assert main(arguments) == 0
+    assert printed_ids(capsys.readouterr().out)[0] == "c"
+    assert main([*arguments, "--box", "0,0,5,5"]) == 2
+    assert "Leave --box out" in capsys.readouterr().err
 
 
 def test_a_map_with_parameters_of_its_own_is_made_by_the_command_line(town_cache, capsys):

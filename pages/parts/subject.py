@@ -10,6 +10,7 @@ from pages.parts.upload import Uploaded
 from retrieval_core.datasets.images import image_size, read_box, read_image
 from retrieval_core.datasets.types import Box, Dataset, Query
 from retrieval_core.errors import RetrievalError
+from retrieval_core.new_queries import stored_descriptor
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +68,11 @@ def chosen_subject(dataset: Dataset) -> Subject | None:
 
 def descriptor(subject: Subject, dataset: Dataset, model: str) -> np.ndarray:
     """Descriptor (1, D) under a model: the stored one where there is one, else described now as the queries were."""
-    database, queries = loaders.descriptors(model)
-    if subject.official:
-        row = queries.row(subject.query.id)
-        return queries.matrix[row : row + 1]
-    if subject.box is None and subject.image_id in database.ids and not subject.uploaded:
-        row = database.row(subject.image_id)
-        return np.asarray(database.matrix[row : row + 1])
+    if subject.official or (subject.box is None and not subject.uploaded):
+        query_id = subject.query.id if subject.official else None
+        stored = stored_descriptor(*loaders.descriptors(model), subject.image_id, query_id)
+        if stored is not None:
+            return stored
     picture = subject.uploaded.picture if subject.uploaded else read_image(dataset.image(subject.image_id).path)
     return upload.describer(dataset.name, model).describe(picture, subject.box)
 
