@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -12,15 +13,15 @@ from retrieval_core.projection.pca import starting_positions
 STAGE = "t-SNE"
 
 _SLICE = 50  # iterations between two reports
-# Of the early iterations: with the tree ("bh") openTSNE's own, with the grid ("fft") that of van der Maaten and Hinton (2008), each
-# being the one that ends with more trustworthy maps.
-_EARLY_MOMENTUM, _LATE_MOMENTUM = {"bh": 0.8, "fft": 0.5}, 0.8
-# Rate of the late iterations, as a share of the number of points: openTSNE's own, all of it, ends with less trustworthy maps.
-_LATE_RATE, _LEAST_RATE = 0.25, 200.0
-_FFT_FROM = 3000  # points; below, the Barnes-Hut tree is truer to neighbours than the grid of the FFT, and quick enough
-# Width of a cell of that grid, which grows with the map. The coarse one takes a fraction of the time, and its errors scatter:
-# mended by 50 last iterations on the fine one, 5,000 points are laid out in half of scikit-learn's time, with a trustworthiness
-# within 0.001 of its map's and a kNN overlap 4 % below (2 % where nearly all points scatter).
+EXACT_UP_TO = 10_000  # points, up to which all pairs are no slower than the grid; they are truer, by a tenth more neighbours kept
+# Momenta of the early and the late iterations: a larger one reaches further in as many iterations, and tears more. The rate of the
+# late ones is a share of the points: over all pairs that of Belkina et al. (2019), on the grid the one that ends with the more
+# trustworthy maps.
+_EXACT = {"momenta": (0.8, 0.7), "rate": 1 / 12}
+_GRID = {"momenta": (0.5, 0.8), "rate": 1 / 4}
+_LEAST_RATE = 200.0
+# Width of a cell of the grid, which grows with the map. The coarse one takes a fraction of the time, and its errors scatter: they
+# are mended by 50 last iterations on the fine one.
 _COARSE, _FINE = 3.0, 1.0
 _CELLS = 25  # at least, along a side; openTSNE's 50 would be needlessly fine for the small map of the early iterations
 
@@ -34,29 +35,30 @@ def tsne(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Prog
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
+    from retrieval_core.projection.exact_gradient import ExactGradient
+
     early, late = parameters["early_iterations"], parameters["iterations"]
     yield Progress(STAGE, 0, early + late, "finding neighbours")
     index = PrecomputedNeighbors(*euclidean_neighbours(coordinates, int(3 * parameters["perplexity"])))
     affinities = PerplexityBasedNN(knn_index=index, perplexity=parameters["perplexity"])
-    method = "bh" if len(coordinates) < _FFT_FROM else "fft"
-    embedding = TSNEEmbedding(
-        starting_positions(coordinates, seed), affinities, negative_gradient_method=method, n_jobs=_threads(), random_state=seed
-    )
-    done = 0
-    late_rate = max(_LEAST_RATE, _LATE_RATE * len(coordinates))
-    phases = (
-        (early, {"exaggeration": parameters["early_exaggeration"], "learning_rate": "auto", "momentum": _EARLY_MOMENTUM[method]}),
-        (late, {"exaggeration": 1.0, "learning_rate": late_rate, "momentum": _LATE_MOMENTUM}),
-    )
-    for iterations, pace in phases:
-        end = done + iterations
-        while done < end:
-            step = min(_SLICE, end - done)
-            cell = _FINE if done + step > early + late - _SLICE else _COARSE
-            grid = {"ints_in_interval": cell, "min_num_intervals": _CELLS}
-            embedding.optimize(step, inplace=True, **pace, **grid)
-            done += step
-            yield Progress(STAGE, done, early + late)
+    exact = len(coordinates) <= EXACT_UP_TO
+    pace = _EXACT if exact else _GRID
+    late_rate = max(_LEAST_RATE, pace["rate"] * len(coordinates))
+    phases = ((early, parameters["early_exaggeration"], "auto"), (late, 1.0, late_rate))
+    with ExactGradient() if exact else nullcontext("fft") as gradient:
+        embedding = TSNEEmbedding(
+            starting_positions(coordinates, seed), affinities, negative_gradient_method=gradient, n_jobs=_threads(), random_state=seed
+        )
+        done = 0
+        for (iterations, exaggeration, rate), momentum in zip(phases, pace["momenta"], strict=True):
+            end = done + iterations
+            while done < end:
+                step = min(_SLICE, end - done)
+                cell = _FINE if done + step > early + late - _SLICE else _COARSE
+                grid = {"ints_in_interval": cell, "min_num_intervals": _CELLS}
+                embedding.optimize(step, inplace=True, exaggeration=exaggeration, learning_rate=rate, momentum=momentum, **grid)
+                done += step
+                yield Progress(STAGE, done, early + late)
     return np.array(embedding, dtype=np.float32)
 
 

@@ -5,8 +5,8 @@
 Both start on the principal components, with perplexity 30 and 750 iterations. Prints seconds (principal components and
 neighbours included), trustworthiness and kNN overlap of 10 neighbours among the full descriptors, and the ratio of the
 times; the goal is 0.5 or less at equal or better trustworthiness. Maps differ from start to start by more than the methods do, so
-each is made from three starts, and the mean is printed with the least and the greatest. Ours takes a second thread only on an idle
-machine, scikit-learn's all that OMP_NUM_THREADS allows.
+each is made from three starts, and the mean is printed with the least and the greatest. Ours takes all cores, scikit-learn's all
+that OMP_NUM_THREADS allows.
 """
 
 import sys

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import retrieval_core.projection.tsne as tsne
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
 from retrieval_core.projection.layouts import METHODS, compute_layout, resolve_parameters
@@ -55,6 +56,16 @@ def test_clusters_come_apart_and_all_is_recorded(method):
     assert 0 < layout.quality["knn_overlap"] <= 1
     json.dumps([layout.parameters, layout.quality], allow_nan=False)
     assert all(isinstance(report, Progress) and 0 <= report.done <= report.total for report in reports)
+
+
+def test_above_ten_thousand_points_a_grid_keeps_nearly_what_all_pairs_keep(monkeypatch):
+    matrix, _ = clusters(600, count=30, noise=0.3)
+    exact, _ = compute(matrix, "tsne")
+    monkeypatch.setattr(tsne, "EXACT_UP_TO", 599)
+    grid, _ = compute(matrix, "tsne")
+    assert not np.array_equal(grid.xy, exact.xy)
+    assert grid.quality["trustworthiness"] == pytest.approx(exact.quality["trustworthiness"], abs=0.03)
+    assert grid.quality["knn_overlap"] > 0.8 * exact.quality["knn_overlap"]
 
 
 @pytest.mark.parametrize("method", METHODS)
