@@ -67,4 +67,5 @@ def test_descriptors_do_not_depend_on_the_number_of_threads(key):
                 found.append(network.descriptors(images))
     finally:
         torch.set_num_threads(before)
-    assert torch.equal(*found)
+    # Not to the bit: on some processors the library splits a sum of float32 by the number of threads.
+    torch.testing.assert_close(*found, rtol=0, atol=1e-6)
