@@ -9,7 +9,7 @@ from functools import partial
 
 from retrieval_core import map_steps, steps
 from retrieval_core.artefacts import Origin, Settings, imported_note, imported_stage, weights_path, whitening_path
-from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported
+from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported, open_dataset
 from retrieval_core.datasets.imported import imported_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import imagenet_in_cache
@@ -40,6 +40,7 @@ def run(
 
     `dataset` None trains only. `do` leaves out later steps, `maps` says which maps are made: MAPS by default, as far as
     there are photographs for them. Descriptors that were imported are scored and mapped, and nothing is trained for them.
+    Raises RetrievalError, before anything is done, where the dataset is unknown or can't be read.
     """
     plan = list(_plan(workspace, dataset, settings, do, maps))
     whole = sum(step.seconds for step in plan)
@@ -93,8 +94,10 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
             built.add(name)
             yield Step(f"build {name}", seconds, lambda: build_dataset(workspace, name))
 
-    if dataset:
+    if dataset in BUILT_IN:
         yield from build(dataset, 20)
+    elif dataset:
+        open_dataset(workspace, dataset)  # a mistyped name or a broken folder is reported before minutes of training
     if dataset and is_imported(workspace, dataset):
         settings = replace(settings, models=tuple(_imported(workspace, dataset, settings)))
         for key in settings.models:

@@ -129,6 +129,7 @@ def test_the_command_line_prints_an_error_and_no_traceback(tmp_path):
         assert done.returncode == 2, done.stderr
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*/*")), "something was built or trained for a run that can't end"
 
 
 def test_settings_list_their_choices():
