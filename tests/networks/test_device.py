@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.networks.device import pick_device
+from retrieval_core.networks.device import autocast, pick_device
 
 
 def test_auto_takes_the_fastest_that_is_there(monkeypatch):
@@ -23,3 +23,11 @@ def test_a_device_that_is_not_there_is_an_error(monkeypatch):
         pick_device("cuda")
     with pytest.raises(RetrievalError, match="gpu"):
         pick_device("gpu")
+
+
+@pytest.mark.parametrize(("has", "enabled"), [({}, False), ({"avx512_bf16": False}, False), ({"avx512_bf16": True}, True)])
+def test_a_processor_without_bfloat16_computes_in_float32(monkeypatch, has, enabled):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has, raising=False)
+    layer, image = torch.nn.Conv2d(3, 4, 3), torch.rand(1, 3, 8, 8)
+    with autocast(torch.device("cpu")):
+        assert layer(image).dtype == (torch.bfloat16 if enabled else torch.float32)
