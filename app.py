@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.files import ROUTES
+from pages.web.routes import ROUTES
 
 # The script lies beside the pages and not above them: Streamlit would take a folder `pages` beside its main script for a
 # set of scripts of its own, and open them past the shared state when a link to a page is the first thing it is asked for.

@@ -3,18 +3,19 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import figures, loaders, measured, state, tables
-from pages.parts.bar import with_bar
-from pages.parts.measured import OWN
-from pages.parts.state import choose
+from pages.state import loaders, model_metrics, parameters
+from pages.state.model_metrics import OWN
+from pages.state.parameters import choose
+from pages.widgets import figures, tables
+from pages.widgets.bar import with_bar
 from retrieval_core.datasets.catalog import how_to_add_queries, layout_of
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
+from retrieval_core.evaluation.easy_medium_hard import revisited_table
 from retrieval_core.evaluation.ledger import model_before
-from retrieval_core.evaluation.report import REPORT_PROTOCOL, report_table
-from retrieval_core.evaluation.revisited import revisited_table
+from retrieval_core.evaluation.report_2019 import REPORT_PROTOCOL, report_table
 from retrieval_core.evaluation.tables import MEAN, ap_table, landmark_table
-from retrieval_core.recheck import recheck
-from retrieval_core.results import command
+from retrieval_core.runs.recompute import recheck
+from retrieval_core.stored.results import command
 
 ROWS = {"report": "one query a landmark (1, 6, 11, …)", "all": "all queries", "landmark": "by landmark"}
 CELLS = {"ap": "AP", "change": "Δ to the model before"}
@@ -28,7 +29,7 @@ def main() -> None:
         st.title("Compare", width="content")
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
-    models = measured.scored_models()
+    models = model_metrics.scored_models()
     if not models:
         st.info(how_to_add_queries(loaders.workspace(), dataset.name))
         return
@@ -36,8 +37,8 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         rows = choose("rows", ROWS, st.segmented_control, "Rows of the table", format_func=ROWS.get, **QUIET)
         cells = choose("cells", CELLS, st.segmented_control, "Cells of the table", format_func=CELLS.get, **QUIET)
-    scores = {key: measured.scores(key, own) for key in models}
-    truth = measured.truth(dataset, own)
+    scores = {key: model_metrics.scores(key, own) for key in models}
+    truth = model_metrics.truth(dataset, own)
     table = landmark_table(scores, truth, protocol) if rows == "landmark" else ap_table(scores, truth, protocol, rows)
     changed = cells == "change"
     upright = (changes(table) if changed else table).T
@@ -52,11 +53,11 @@ def main() -> None:
     st.caption(words)
     if cell and cell[0] in {query.id for query in dataset.queries}:
         image = dataset.query(cell[0]).image_id
-        tables.links(cell[0], cell[1], image, lambda wanted: state.select([wanted], dataset), "ap link")
+        tables.links(cell[0], cell[1], image, lambda wanted: parameters.select([wanted], dataset), "ap link")
     measures(models, dataset.name, own)
     if layout_of(loaders.workspace(), dataset.name) == "revisited":
         st.subheader("Easy, Medium and Hard, in percent")
-        tables.show_table(revisited_table({key: measured.rankings(key) for key in models}, dataset).T, "revisited")
+        tables.show_table(revisited_table({key: model_metrics.rankings(key) for key in models}, dataset).T, "revisited")
         st.caption("The setups of ROxford5k and RParis6k: easy answers alone, easy and hard, hard alone; the others are junk. The "
                    "query images are in no ranking. mP@k is theirs: among the first min(k, rank of the last positive).")  # fmt: skip
     report(dataset, protocol)
@@ -71,17 +72,17 @@ def changes(table: pd.DataFrame) -> pd.DataFrame:
 
 def bars(models, own: str) -> None:
     """Bars of mAP over all queries, in both protocols."""
-    found = measured.metrics(models, own)[["mAP (Oxford)", "mAP (finite sum)"]]
-    figures.show(figures.map_bars(found), f"{state.get('dataset')}-map", "map bars")
+    found = model_metrics.metrics(models, own)[["mAP (Oxford)", "mAP (finite sum)"]]
+    figures.show(figures.map_bars(found), f"{parameters.get('dataset')}-map", "map bars")
     starts = sorted({loaders.START_TITLES[model.start] for model in models.values()})
     quick = any(model.schedule == "quick" for model in models.values())
     more = " Schedule quick: trained for minutes, in which a large network learns less than a small one." if quick else ""
-    st.caption(f"mAP over all queries of {state.get('dataset')!r}, {OWN[own]}. Networks start from: {', '.join(starts)}.{more}")
+    st.caption(f"mAP over all queries of {parameters.get('dataset')!r}, {OWN[own]}. Networks start from: {', '.join(starts)}.{more}")
 
 
 def measures(models, name: str, own: str) -> None:
     """Models down, every measure across, and the step of mAP from the model before."""
-    table = measured.metrics(models, own)
+    table = model_metrics.metrics(models, own)
     gains = {key: table["mAP (Oxford)"].get(key) - table["mAP (Oxford)"].get(model_before(key), float("nan")) for key in table.index}
     table.insert(1, "Δ mAP", pd.Series(gains))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -110,7 +111,7 @@ def recipes(models, dataset: str) -> None:
     """What stands behind each number, the command that repeats it, and a button that does."""
     st.subheader("What stands behind these numbers")
     keys = list(models)
-    first = keys.index(state.get("model")) if state.get("model") in keys else 0
+    first = keys.index(parameters.get("model")) if parameters.get("model") in keys else 0
     chosen = st.selectbox("Model", keys, first, format_func=loaders.model_titles().get)
     model = models[chosen]
     st.markdown(loaders.recipe_in_words(model.recipe))

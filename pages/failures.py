@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.parts import figures, gallery, loaders, measured, state, tables
-from pages.parts.measured import OWN
-from pages.parts.state import choose
+from pages.state import loaders, model_metrics, parameters
+from pages.state.model_metrics import OWN
+from pages.state.parameters import choose
+from pages.widgets import figures, gallery, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation import failures
@@ -27,19 +28,19 @@ def main() -> None:
         st.title("Failures", width="content")
         view = choose("atlas", ATLAS, st.segmented_control, "View", format_func=ATLAS.get, **QUIET)
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
-    models = measured.scored_models()
+    models = model_metrics.scored_models()
     if model.key not in models:
         st.info(how_to_add_queries(loaders.workspace(), dataset.name))
         return
-    truth = measured.truth(dataset, own)
+    truth = model_metrics.truth(dataset, own)
     {"hard": hard, "first": first, "stuck": stuck, "hubs": hubs, "confusion": confusion}[view](truth, dataset, model.key, list(models))
 
 
 def hard(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
     """Queries that no model answers well."""
-    protocol = state.get("protocol")
+    protocol = parameters.get("protocol")
     most = st.slider("Best AP of all models below, percent", 5, 100, 50, 5)
-    rows = failures.hard_queries({key: measured.rankings(key) for key in models}, truth, protocol, most / 100)
+    rows = failures.hard_queries({key: model_metrics.rankings(key) for key in models}, truth, protocol, most / 100)
     said = f"Queries whose best {PROTOCOL_TITLES[protocol]} over {len(models)} models lies below {most} %, the hardest first."
     show(dataset, rows, said, "No query is that hard for all models: raise the limit.",
          lambda row: f"{row.query_id}: {100 * row.ap:.1f} % ({row.model})",
@@ -49,7 +50,7 @@ def hard(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> Non
 
 def first(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
     """Wrong images above the first right one."""
-    rows = failures.false_positives({model: measured.rankings(model)}, truth)
+    rows = failures.false_positives({model: model_metrics.rankings(model)}, truth)
     said = f"What model {model} ranks above every right answer. A query's own image mostly comes first: leave it out to see more."
     show(dataset, rows, said, "The first answer to every query is right. Leave the query image out to look behind it.",
          lambda row: f"rank {row.rank} · {row.query_id}", cases(dataset, rows))  # fmt: skip
@@ -58,7 +59,7 @@ def first(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> No
 def stuck(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
     """Right images far down."""
     below = st.slider("Ranked below", 10, min(1000, len(dataset.images)), min(200, len(dataset.images) // 2), 10)
-    rows = failures.stuck_positives({model: measured.rankings(model)}, truth, below)
+    rows = failures.stuck_positives({model: model_metrics.rankings(model)}, truth, below)
     show(dataset, rows, f"Right answers that model {model} ranks below place {below}, the lowest first.",
          "No right answer stands that low.", lambda row: f"rank {row.rank or '–'} · {row.query_id}",
          cases(dataset, rows))  # fmt: skip
@@ -66,7 +67,7 @@ def stuck(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> No
 
 def hubs(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
     """Images that stand at the head of many rankings where they are wrong."""
-    rows = failures.hubs({model: measured.rankings(model)}, truth)
+    rows = failures.hubs({model: model_metrics.rankings(model)}, truth)
     show(dataset, rows, f"Photographs among the first ten of three or more queries of model {model} for which they are wrong.",
          "No photograph pollutes three rankings.", lambda row: f"wrong in {row.occurrences} rankings",
          [{"picture": row.image_id, "landmark": dataset.image(row.image_id).label or "unlabelled", "wrong in": row.occurrences,
@@ -75,7 +76,7 @@ def hubs(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> Non
 
 def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
     """Which landmark is taken for which."""
-    table = failures.confusion_matrix(measured.rankings(model), truth)
+    table = failures.confusion_matrix(model_metrics.rankings(model), truth)
     figures.show(figures.confusion(table), f"{dataset.name}-{model}-taken-for", "confusion")
     st.caption(f"Of the first ten answers of model {model} to the queries of a landmark (rows), how many show which (columns). "
                "Junk is not counted.")  # fmt: skip
@@ -83,8 +84,8 @@ def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -
         tables.save(100 * table, f"{dataset.name}-{model}-taken-for", "save confusion")
         pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=" taken for ".join, **QUIET)
         if pair and st.button("Show both on the map", icon=":material/map:"):
-            state.put(landmarks=",".join(pair), query="", selection="")
-            state.go("map.py")
+            parameters.put(landmarks=",".join(pair), query="", selection="")
+            parameters.go("map.py")
 
 
 def worst_pairs(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -110,17 +111,17 @@ def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines:
         asked = dataset.query(row.query_id) if hasattr(row, "query_id") else None
         cards.append(gallery.Card(row.image_id, caption(row), gallery.verdict(dataset, asked, row.image_id),
                                   asked is not None and row.image_id == asked.image_id))  # fmt: skip
-    gallery.show_gallery(dataset, cards, key=f"cases {state.get('atlas')}")
+    gallery.show_gallery(dataset, cards, key=f"cases {parameters.get('atlas')}")
     table = pd.DataFrame(lines)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Choose a line to go to its query or its picture on the map.", width="stretch")
-        tables.save(table.set_index(table.columns[0]), f"{dataset.name}-{state.get('atlas')}", "save cases")
+        tables.save(table.set_index(table.columns[0]), f"{dataset.name}-{parameters.get('atlas')}", "save cases")
     event = st.dataframe(table.round(1), hide_index=True, width="stretch", height=min(38 * (len(table) + 1), 420), on_select="rerun",
-                         selection_mode="single-row", key=f"lines {state.get('atlas')} {state.get('model')}")  # fmt: skip
+                         selection_mode="single-row", key=f"lines {parameters.get('atlas')} {parameters.get('model')}")  # fmt: skip
     if event["selection"]["rows"]:
         row = rows[event["selection"]["rows"][0]]
         query = row.query_id if hasattr(row, "query_id") else row.query_ids[0]
-        tables.links(query, row.model, row.image_id, lambda wanted: state.select([wanted], dataset), "case link")
+        tables.links(query, row.model, row.image_id, lambda wanted: parameters.select([wanted], dataset), "case link")
 
 
 main()

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from pages.parts import loaders, projection, scene, state, upload
-from pages.parts.map import show_map
-from pages.parts.state import choose
+from pages.state import loaders, parameters, upload
+from pages.state.parameters import choose
+from pages.web import map_scene
+from pages.web.map import show_map
+from pages.widgets import projection
 from retrieval_core.projection.layouts import METHODS, TITLES
 
 SUBSETS = {"all": "all", "labelled": "labelled"}
@@ -21,40 +23,40 @@ def main() -> None:
         method = choose("method", METHODS, st.segmented_control, "Projection", format_func=TITLES.get, **QUIET)
         subset = choose("subset", SUBSETS, st.segmented_control, "Photographs", format_func=SUBSETS.get, **QUIET)
         choose("k", ["6", "12", "24", "48"], st.segmented_control, "Neighbours", format_func="k {}".format, **QUIET)
-        count = len(scene.ids(dataset.name, subset))
+        count = len(map_scene.ids(dataset.name, subset))
         with st.popover("Settings", icon=":material/tune:"):
             projection.settings(method, count)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
-    choice = scene.Choice.read({name: state.get(name) for name in ("method", "subset", "settings", "seed")})
+    choice = map_scene.Choice.read({name: parameters.get(name) for name in ("method", "subset", "settings", "seed")})
     projection.make_missing(model.key, choice, count)
     new = placed(dataset.name, model.key, choice)
-    shared = {name: state.get(name) for name in BROWSER} | {"selection": [] if new else state.selected(dataset)}
+    shared = {name: parameters.get(name) for name in BROWSER} | {"selection": [] if new else parameters.selected(dataset)}
     show_map(
-        f"files/scene/{dataset.name}?{choice.address()}&v={scene.version(dataset.name, choice)}",
+        f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}",
         shared | {"placed": new["key"] if new else ""},
         lambda heard: take_over(heard, dataset),
         new,
     )
 
 
-def placed(name: str, model: str, choice: scene.Choice) -> dict | None:
+def placed(name: str, model: str, choice: map_scene.Choice) -> dict | None:
     """The picture that was handed over, on the map; None if there is none."""
     uploaded = upload.uploaded()
     if uploaded is None:
         return None
-    found = scene.placed(name, model, choice, upload.describer(name, model).describe(uploaded.picture))
+    found = map_scene.placed(name, model, choice, upload.describer(name, model).describe(uploaded.picture))
     return {"key": f"{uploaded.key}-{name}-{model}-{choice.address()}", "model": model, "picture": uploaded.thumbnail, **found}
 
 
 def take_over(heard: dict, dataset) -> None:
     """Keep what was changed in the browser."""
-    state.put(**{name: heard[name] for name in BROWSER if name in heard})
+    parameters.put(**{name: heard[name] for name in BROWSER if name in heard})
     if not heard.get("placed"):
         # A point, a query or Esc was chosen instead of the new picture.
         upload.drop()
     if "selection" in heard:
-        state.select(heard["selection"], dataset)
+        parameters.select(heard["selection"], dataset)
 
 
 main()

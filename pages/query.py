@@ -3,13 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from pages.parts import gallery, loaders, search_choices, state, upload, views
-from pages.parts.ranking import show_view
-from pages.parts.state import choose
-from pages.parts.subject import Subject, chosen_subject, ranking
+from pages.state import loaders, parameters, upload
+from pages.state.parameters import choose
+from pages.state.search_query import Subject, chosen_subject, ranking
+from pages.web.ranking import show_view
+from pages.widgets import gallery, ranking_views, search_choices
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.results import command
+from retrieval_core.stored.results import command
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow"}
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
@@ -28,15 +29,15 @@ def main() -> None:
             search_choices.chooser(model)
     subject = chosen_subject(dataset)
     if dataset.queries:
-        obey(show_view(views.pick_view(dataset, subject.query.id if subject.query else "", hardness(), loaders.explorable_models()),
-                       "queries"), dataset)  # fmt: skip
+        chosen = subject.query.id if subject.query else ""
+        obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     if subject is None:
         st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
                 + how_to_add_queries(loaders.workspace(), dataset.name))  # fmt: skip
         return
     left, right = st.columns([1, 3 if shown == "ranking" else 4], gap="medium")
     with left:
-        obey(show_view(views.picture_view(subject, dataset), "picture"), dataset)
+        obey(show_view(ranking_views.picture_view(subject, dataset), "picture"), dataset)
         about(subject, dataset, model)
     with right:
         if shown == "ranking":
@@ -46,10 +47,10 @@ def main() -> None:
                     "A photograph or a picture of your own has a ranking, but nothing says which answers are right.")  # fmt: skip
         elif shown == "machine":
             ids, _ = ranking(subject, dataset, model.key)
-            show_view(views.machine_view(ids, subject.query, dataset), "machine")
+            show_view(ranking_views.machine_view(ids, subject.query, dataset), "machine")
         else:
             rankings = {key: ranking(subject, dataset, key) for key in loaders.explorable_models()}
-            obey(show_view(views.flow_view(rankings, subject.query, dataset), "flow"), dataset)
+            obey(show_view(ranking_views.flow_view(rankings, subject.query, dataset), "flow"), dataset)
 
 
 def strips(subject: Subject, dataset: Dataset, model: str) -> None:
@@ -60,26 +61,26 @@ def strips(subject: Subject, dataset: Dataset, model: str) -> None:
         k = int(choose("k", ["6", "12", "24", "48"], st.segmented_control, "Top", format_func="top {}".format, **QUIET))
         several = choose("strips", STRIPS, st.segmented_control, "Models", format_func=STRIPS.get, **QUIET) if others else "one"
         if several == "two":
-            if state.get("versus") == model:
-                state.put(versus=others[0])
+            if parameters.get("versus") == model:
+                parameters.put(versus=others[0])
             versus = choose("versus", others, st.selectbox, "Beside", **QUIET, width=110)
     chosen = {"one": [model], "two": [model, versus] if several == "two" else [], "all": every}[several]
     rankings = {key: ranking(subject, dataset, key) for key in chosen}
-    gallery.follow(show_view(views.strips_view(rankings, subject, dataset, k, several == "two"), "strips"), dataset)
+    gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, several == "two"), "strips"), dataset)
 
 
 def about(subject: Subject, dataset: Dataset, model) -> None:
     """What is searched for, its AP, and the recipe."""
     if subject.uploaded and st.button("Take the picture away", icon=":material/close:"):
         upload.drop()
-        state.put(box="")
+        parameters.put(box="")
         st.rerun()
     if subject.query:
         query = subject.query
         answers = f"{len(query.good)} good and {len(query.ok)} ok photographs answer it; {len(query.junk)} are junk."
         st.markdown(f"**{query.id}** · {answers}")
         ids, _ = ranking(subject, dataset, model.key)
-        words = views.ap_in_words(ids, query)
+        words = ranking_views.ap_in_words(ids, query)
         st.markdown(f"Model {model.key}: **{words}**" if words else "It has no positives, and so no AP.")
         if not subject.official:
             st.caption("With your box. The ground truth is the same; AP tables always use the query's own box.")
@@ -108,11 +109,11 @@ def obey(event: dict | None, dataset: Dataset) -> None:
         return
     if "query" in event:
         upload.drop()
-        state.put(query=event["query"], photo="", box="")
+        parameters.put(query=event["query"], photo="", box="")
     elif "box" in event:
-        state.put(box="" if event["box"] == "own" else event["box"])
+        parameters.put(box="" if event["box"] == "own" else event["box"])
     elif "model" in event:
-        state.put(model=event["model"])
+        parameters.put(model=event["model"])
     else:
         upload.drop()
         gallery.follow(event, dataset)

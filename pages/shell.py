@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.parts import loaders, style
-from pages.parts.errors import shown_errors
-from pages.parts.state import choose, load_state
+from pages.state import loaders
+from pages.state.parameters import choose, load_state
+from pages.widgets import style
+from pages.widgets.errors import shown_errors
 
 st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
 style.apply()

@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import figures, loaders, state
-from pages.parts.errors import shown_errors
-from retrieval_core import jobs
+from pages.state import loaders, parameters
+from pages.widgets import figures
+from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
 from retrieval_core.networks.device import pick_device
-from retrieval_core.training_log import training_log
+from retrieval_core.runs import jobs
+from retrieval_core.stored.training_log import training_log
 
 SIGNS = {
     "ready": "ready",
@@ -36,7 +37,7 @@ def main() -> None:
 
 def controls() -> None:
     """The button that builds everything, or the run that is going on."""
-    workspace, name = loaders.workspace(), state.get("dataset")
+    workspace, name = loaders.workspace(), parameters.get("dataset")
     job = jobs.current(workspace)
     if job is not None and job.state == "running":
         running()
@@ -111,7 +112,7 @@ def ways_on() -> None:
         st.markdown(f"Ready to explore: **{', '.join(ready)}**", width="content")
         for page, words, icon in WAYS_ON:
             if st.button(words, icon=f":material/{icon}:"):
-                state.go(page)
+                parameters.go(page)
 
 
 def leaderboard() -> None:
@@ -134,12 +135,12 @@ def leaderboard() -> None:
         },
     )  # fmt: skip
     st.caption(f"This machine computes on: {pick_device().type}. mAP in percent, mean over the queries of "
-               f"{state.get('dataset')!r}; validation mAP over held-out training landmarks; training s of a model's last stage "
+               f"{parameters.get('dataset')!r}; validation mAP over held-out training landmarks; training s of a model's last stage "
                "alone.")  # fmt: skip
-    log = training_log(loaders.workspace(), state.get("model"))
+    log = training_log(loaders.workspace(), parameters.get("model"))
     steps = [line for line in log if "loss" in line]
     if steps:
-        with st.expander(f"How model {state.get('model')} was trained"):
+        with st.expander(f"How model {parameters.get('model')} was trained"):
             st.line_chart(pd.DataFrame(steps).set_index("step")[["loss"]], height=200)
             st.dataframe(pd.DataFrame(log), hide_index=True, width="stretch")
 
@@ -159,7 +160,7 @@ def datasets() -> None:
         if st.form_submit_button("Add"):
             with shown_errors():
                 dataset = add_dataset(loaders.workspace(), name.strip(), path.strip())
-                state.put(dataset=dataset.name, query="", selection="")
+                parameters.put(dataset=dataset.name, query="", selection="")
                 st.rerun()
 
 

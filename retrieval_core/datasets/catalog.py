@@ -7,17 +7,17 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from retrieval_core.datasets.class_folders import read_class_folders
 from retrieval_core.datasets.csv_table import read_csv, read_training_csv
-from retrieval_core.datasets.folder import read_class_folders
 from retrieval_core.datasets.holidays import read_holidays
 from retrieval_core.datasets.imported import Source, import_descriptors, read_imported
-from retrieval_core.datasets.listed import LISTINGS, read_gldv2, read_lists, read_sfm
-from retrieval_core.datasets.own import find_layout, read_classes, read_flat, with_distractors
 from retrieval_core.datasets.oxford import read_oxford
+from retrieval_core.datasets.photograph_folders import find_layout, read_classes, read_flat, with_distractors
 from retrieval_core.datasets.registry import REGISTRY
 from retrieval_core.datasets.revisited import read_revisited
 from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
 from retrieval_core.datasets.town.build import TownSpec, TownTrainSpec, build_town, build_town_train
+from retrieval_core.datasets.training_lists import LISTINGS, read_gldv2, read_lists, read_sfm
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from retrieval_core.datasets.images import SUFFIXES, folder_fingerprint
-from retrieval_core.datasets.own import with_ground_truth
+from retrieval_core.datasets.photograph_folders import with_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 

@@ -13,8 +13,8 @@ import numpy as np
 from numba import njit
 from PIL import Image as PILImage
 
+from retrieval_core.datasets.parallel_rendering import Unit, build_units, write_bytes
 from retrieval_core.datasets.town.textures import noise
-from retrieval_core.datasets.units import Unit, build_units, write_bytes
 from retrieval_core.progress import Progress
 
 POINTS = 9000  # drawn of every fractal

@@ -7,7 +7,7 @@ import numpy as np
 
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import check_choice
-from retrieval_core.evaluation.truth import with_queries
+from retrieval_core.evaluation.judged_rankings import with_queries
 from retrieval_core.ranking.search import Ranking
 
 PROTOCOLS = ("oxford", "finite_sum")

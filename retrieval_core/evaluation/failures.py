@@ -13,7 +13,7 @@ import pandas as pd
 
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import evaluate
-from retrieval_core.evaluation.truth import counted, with_queries
+from retrieval_core.evaluation.judged_rankings import counted, with_queries
 from retrieval_core.ranking.search import Ranking
 
 UNLABELLED = "unlabelled"

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 from retrieval_core.datasets.types import Dataset, Query
+from retrieval_core.evaluation.judged_rankings import counted
 from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
-from retrieval_core.evaluation.truth import counted
 from retrieval_core.presets import get_preset
 from retrieval_core.ranking.search import Ranking
 

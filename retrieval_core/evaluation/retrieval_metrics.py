@@ -8,7 +8,7 @@ import pandas as pd
 
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import average_precision, positive_ranks
-from retrieval_core.evaluation.truth import with_queries
+from retrieval_core.evaluation.judged_rankings import with_queries
 from retrieval_core.ranking.search import Ranking
 
 DEPTHS = (1, 5, 10)

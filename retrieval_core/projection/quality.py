@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from retrieval_core.projection.neighbours import drop_self
+from retrieval_core.projection.euclidean import drop_self
 
 NEIGHBOURS = 10
 MAX_ROWS = 6000  # above, the means are taken over this many points, drawn at random; recorded as "rows"

@@ -6,7 +6,7 @@ from collections.abc import Generator
 import numpy as np
 
 from retrieval_core.progress import Progress
-from retrieval_core.projection.neighbours import euclidean_neighbours
+from retrieval_core.projection.euclidean import euclidean_neighbours
 from retrieval_core.projection.pca import starting_positions
 
 STAGE = "UMAP"

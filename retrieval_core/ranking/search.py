@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.ranking.keys import NO_KEY, pack, unpack
+from retrieval_core.ranking.sort_keys import NO_KEY, pack, unpack
 
 QUERY_BLOCK = 64  # queries answered in one pass over the database, at least
 KEYS_HELD = 1 << 21  # more queries share a pass while their keys stay within this many, 8 bytes each

@@ -14,17 +14,17 @@ from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.descriptors.extract import extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.networks.initialisation import fit_to_pictures
-from retrieval_core.networks.memory import keep_freed_memory
+from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
 from retrieval_core.progress import Progress, relabelled
-from retrieval_core.training.ahead import in_order, threads_for
 from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
 from retrieval_core.training.batches import classification_batch, triplet_batch
 from retrieval_core.training.checkpoint import load_checkpoint, save_checkpoint
 from retrieval_core.training.mining import Mined, draw_pool, mine
 from retrieval_core.training.optimiser import make_optimiser, one_cycle, set_rate
+from retrieval_core.training.prefetch import in_order, threads_for
 from retrieval_core.training.split import Split, split_landmarks
 from retrieval_core.training.triplet import triplet_loss
 from retrieval_core.training.validation import validation_map

@@ -24,7 +24,7 @@ from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Image
 from retrieval_core.descriptors.extract import BATCH, extract_pixels
 from retrieval_core.networks.device import pick_device
-from retrieval_core.networks.memory import keep_freed_memory
+from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.presets import PRESETS
 

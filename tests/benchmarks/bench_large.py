@@ -20,12 +20,12 @@ from bench_search import own_memory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from retrieval_core import map_steps, steps
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.types import Query
 from retrieval_core.ranking.search import nearest
-from retrieval_core.results import load_descriptors, load_layout, model_states
+from retrieval_core.runs import map_steps, steps
+from retrieval_core.stored.results import load_descriptors, load_layout, model_states
 from retrieval_core.workspace import Workspace
 
 WIDTH, QUERIES, LANDMARKS, PHOTOGRAPHS = 2048, 70, 14, 60  # photographs of one landmark

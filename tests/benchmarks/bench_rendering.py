@@ -19,10 +19,10 @@ from PIL import Image as PILImage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from retrieval_core.datasets.parallel_rendering import Unit
 from retrieval_core.datasets.shapes import ShapesSpec, build_shapes, render_class, shapes_units
 from retrieval_core.datasets.town.build import build_town, build_town_train, render_building, town_units, training_units
 from retrieval_core.datasets.town.specs import TownSpec, TownTrainSpec
-from retrieval_core.datasets.units import Unit
 
 
 def timed(function) -> float:

@@ -16,7 +16,7 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.evaluation.average_precision import evaluate
 from retrieval_core.evaluation.tables import ap_table
 from retrieval_core.ranking.search import rank
-from retrieval_core.results import load_descriptors, load_scores, model_states
+from retrieval_core.stored.results import load_descriptors, load_scores, model_states
 from retrieval_core.workspace import Workspace
 
 

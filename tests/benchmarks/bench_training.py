@@ -24,11 +24,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bench_extraction import finish
 
-from retrieval_core.datasets.folder import read_class_folders
+from retrieval_core.datasets.class_folders import read_class_folders
 from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.networks import convolution
 from retrieval_core.networks.device import pick_device
-from retrieval_core.networks.memory import keep_freed_memory
+from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.presets import get_preset
 from retrieval_core.training.loop import train

@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import read_image
 from retrieval_core.datasets.uploads import read_upload
-from retrieval_core.new_queries import open_describer
 from retrieval_core.presets import PRESETS
 from retrieval_core.ranking.search import search
-from retrieval_core.results import load_descriptors, model_states
+from retrieval_core.runs.describer import open_describer
+from retrieval_core.stored.results import load_descriptors, model_states
 from retrieval_core.workspace import Workspace
 
 ROUNDS = 10

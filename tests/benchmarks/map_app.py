@@ -58,8 +58,8 @@ def picture(number: int) -> bytes:
 
 
 def scene() -> dict:
-    """A scene of two models as pages.parts.scene describes one."""
-    from pages.parts.style import HUES
+    """A scene of two models as pages.web.map_scene describes one."""
+    from pages.widgets.style import HUES
 
     model = lambda key, number: {  # noqa: E731
         "key": key, "title": key, "colour": "#888888", "map": [None, None], "caption": f"{COUNT:,} synthetic points", "width": WIDTH,

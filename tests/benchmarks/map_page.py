@@ -9,7 +9,7 @@ from map_app import descriptors, picture, points
 
 def map_page() -> None:
     """The map with a selection that travels as it does in the app."""
-    from pages.parts.map import show_map
+    from pages.web.map import show_map
 
     kept = st.session_state.setdefault("kept", {
         "model": "1a", "query": "", "k": "12", "view": "", "landmarks": "", "unlabelled": "0.45", "colour": "landmark",

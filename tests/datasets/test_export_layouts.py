@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval_core.__main__ import main
-from retrieval_core.artefacts import Settings
+from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.csv_table import read_csv
 from retrieval_core.datasets.export import export_dataset
-from retrieval_core.datasets.own import find_layout
+from retrieval_core.datasets.photograph_folders import find_layout
 from retrieval_core.errors import RetrievalError
-from retrieval_core.pipeline import run
-from retrieval_core.results import load_scores, model_states
+from retrieval_core.runs.plan import run
+from retrieval_core.stored.artefacts import Settings
+from retrieval_core.stored.results import load_scores, model_states
 from retrieval_core.workspace import Workspace
 
 

@@ -8,7 +8,7 @@ from retrieval_core.datasets.catalog import add_dataset, is_imported, list_datas
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.types import Query
 from retrieval_core.errors import RetrievalError
-from retrieval_core.results import load_descriptors, model_states
+from retrieval_core.stored.results import load_descriptors, model_states
 from retrieval_core.workspace import Workspace
 
 IDS = ["d", "a", "c", "b"]

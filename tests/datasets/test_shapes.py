@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval_core.datasets.folder import read_class_folders
+from retrieval_core.datasets.class_folders import read_class_folders
 from retrieval_core.datasets.shapes import ShapesSpec, build_shapes, draw_system, render_fractal
 
 

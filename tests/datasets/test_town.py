@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retrieval_core.datasets.folder import read_class_folders
+from retrieval_core.datasets.class_folders import read_class_folders
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.town.build import build_town, build_town_train

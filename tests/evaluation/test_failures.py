@@ -16,7 +16,7 @@ from retrieval_core.evaluation.failures import (
     hubs,
     stuck_positives,
 )
-from retrieval_core.evaluation.truth import without_query_images
+from retrieval_core.evaluation.judged_rankings import without_query_images
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.evaluation.report import OXFORD5K_LANDMARKS, REPORT, REPORT_QUERIES, report_table
+from retrieval_core.evaluation.report_2019 import OXFORD5K_LANDMARKS, REPORT, REPORT_QUERIES, report_table
 from retrieval_core.evaluation.tables import ap_table, best_per_column, landmark_table, query_numbers, report_queries
 
 

@@ -8,12 +8,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from test_pages import HEAD, PAGES, open_page, shared, texts  # noqa: F401
 
-from pages.parts.files import ROUTES
-from retrieval_core.artefacts import Settings
+from pages.web.routes import ROUTES
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.export import export_descriptors
-from retrieval_core.pipeline import run
-from retrieval_core.results import load_descriptors
+from retrieval_core.runs.plan import run
+from retrieval_core.stored.artefacts import Settings
+from retrieval_core.stored.results import load_descriptors
 from retrieval_core.workspace import Workspace
 
 

@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 PAGES = {name: f"pages/{name.lower()}.py" for name in ("Start", "Map", "Query", "Compare", "Ledger", "Failures")}
 HEAD = """
 import streamlit as st
-from pages.parts import loaders, style
-from pages.parts.errors import shown_errors
-from pages.parts.state import load_state
+from pages.widgets import style
+from pages.state import loaders
+from pages.widgets.errors import shown_errors
+from pages.state.parameters import load_state
 import runpy
 load_state()
 with shown_errors():
@@ -106,7 +107,7 @@ def test_the_map_hands_the_link_over_to_the_browser(open_page, town_cache):
 
 
 def test_other_projections_are_computed_when_they_are_asked_for(open_page, town_cache):
-    from retrieval_core.results import load_layout
+    from retrieval_core.stored.results import load_layout
     from retrieval_core.workspace import Workspace
 
     app = open_page("Map", town_cache, model="1d", method="pca", subset="labelled")
@@ -115,15 +116,15 @@ def test_other_projections_are_computed_when_they_are_asked_for(open_page, town_
 
 
 def test_a_link_to_many_photographs_is_short_and_names_the_same(open_page, town_cache, monkeypatch):
-    from pages.parts import loaders, state
+    from pages.state import loaders, parameters
 
     app = open_page("Map", town_cache, model="1d")
     dataset = loaders.open_named("town")
     many = [image.id for image in dataset.images if image.label != "goose_row"]
-    monkeypatch.setattr(state, "MOST_IN_URL", 3)
+    monkeypatch.setattr(parameters, "MOST_IN_URL", 3)
     kept = {}
-    monkeypatch.setattr(state, "put", lambda **changes: kept.update(changes))
-    state.select(many, dataset)
+    monkeypatch.setattr(parameters, "put", lambda **changes: kept.update(changes))
+    parameters.select(many, dataset)
     assert len(kept["selection"]) < 60
     app = open_page("Map", town_cache, model="1d", selection=kept["selection"])
     assert shared(app)["shared"]["selection"] == many
@@ -133,7 +134,7 @@ def test_a_link_to_many_photographs_is_short_and_names_the_same(open_page, town_
 
 
 def test_the_table_agrees_with_the_cache(open_page, town_cache):
-    from retrieval_core.results import load_scores
+    from retrieval_core.stored.results import load_scores
     from retrieval_core.workspace import Workspace
 
     app = open_page("Compare", town_cache, protocol="finite_sum")
@@ -159,7 +160,7 @@ def test_a_link_to_strangers_drops_them_and_says_so(open_page, town_cache):
 
 
 def test_the_running_loss_is_read_from_the_log_without_its_unfinished_line(monkeypatch, tmp_path):
-    from pages.parts import loaders
+    from pages.state import loaders
 
     log = tmp_path / "town-train" / "1d" / ".weights-0123abcd" / "training.jsonl"
     log.parent.mkdir(parents=True)
@@ -173,10 +174,10 @@ def test_the_running_loss_is_read_from_the_log_without_its_unfinished_line(monke
 
 def test_another_dataset_leaves_no_query_or_selection_of_the_old_one_behind():
     def page():
-        from pages.parts import state
+        from pages.state import parameters
 
-        state.load_state()
-        state.choose("dataset", ["town", "photos"], __import__("streamlit").selectbox, "Dataset")
+        parameters.load_state()
+        parameters.choose("dataset", ["town", "photos"], __import__("streamlit").selectbox, "Dataset")
 
     from streamlit.testing.v1 import AppTest
 

@@ -6,9 +6,9 @@ from test_pages import open_page, texts  # noqa: F401
 
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.evaluation.average_precision import positive_ranks
-from retrieval_core.evaluation.curve import verdict
+from retrieval_core.evaluation.precision_recall import verdict
 from retrieval_core.ranking.search import search
-from retrieval_core.results import load_descriptors, load_scores
+from retrieval_core.stored.results import load_descriptors, load_scores
 from retrieval_core.workspace import Workspace
 
 QUERY = "castle_gate_2"

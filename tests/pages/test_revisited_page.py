@@ -6,10 +6,10 @@ import shutil
 import pytest
 from test_pages import open_page, texts  # noqa: F401
 
-from retrieval_core.__main__ import main
+from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import open_dataset
-from retrieval_core.evaluation.revisited import revisited_table
-from retrieval_core.results import load_rankings
+from retrieval_core.evaluation.easy_medium_hard import revisited_table
+from retrieval_core.stored.results import load_rankings
 from retrieval_core.workspace import Workspace
 
 

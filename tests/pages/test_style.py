@@ -3,7 +3,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from pages.parts.style import HUES, SYMBOLS, hue, symbol_number
+from pages.widgets.style import HUES, SYMBOLS, hue, symbol_number
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency", 2009:
 # severity 1.0, on linear RGB.

@@ -5,7 +5,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from retrieval_core.projection import quality as module
-from retrieval_core.projection.neighbours import euclidean_neighbours
+from retrieval_core.projection.euclidean import euclidean_neighbours
 from retrieval_core.projection.quality import layout_quality
 
 

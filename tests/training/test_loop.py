@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image as PILImage
 
-from retrieval_core.datasets.folder import read_class_folders
+from retrieval_core.datasets.class_folders import read_class_folders
 from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.networks.network import build_network
 from retrieval_core.presets import Schedule, get_preset

@@ -8,15 +8,15 @@ import tiny
 import torch
 from PIL import Image as PILImage
 
-from retrieval_core.artefacts import Settings
 from retrieval_core.datasets.catalog import add_dataset, list_datasets, open_dataset
 from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.errors import RetrievalError
-from retrieval_core.overlap import training_set
-from retrieval_core.pipeline import run
 from retrieval_core.presets import get_preset
-from retrieval_core.results import command, model_states
+from retrieval_core.runs.plan import run
+from retrieval_core.stored.artefacts import Settings
+from retrieval_core.stored.results import command, model_states
 from retrieval_core.training import loop
+from retrieval_core.training.test_set_guard import training_set
 from retrieval_core.workspace import Workspace
 
 

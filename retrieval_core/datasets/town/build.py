@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval_core.datasets.oxford import write_oxford
+from retrieval_core.datasets.parallel_rendering import Unit, build_units, write_bytes
 from retrieval_core.datasets.town.buildings import make_landmark
 from retrieval_core.datasets.town.ground_truth import landmark_queries
 from retrieval_core.datasets.town.mesh import LANDMARK, NEIGHBOUR, Landmark
@@ -20,7 +21,6 @@ from retrieval_core.datasets.town.specs import (
     town_buildings,
     training_buildings,
 )
-from retrieval_core.datasets.units import Unit, build_units, write_bytes
 from retrieval_core.progress import Progress
 
 __all__ = ["TownSpec", "TownTrainSpec", "build_town", "build_town_train"]

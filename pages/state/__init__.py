@@ -1,0 +1,1 @@
+"""What pages know: the parameters of the link, and what they load."""

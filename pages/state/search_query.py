@@ -1,0 +1,115 @@
+"""What is searched for on the page Query: a query, a photograph of the dataset, or a picture of the person's own."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from pages.state import loaders, parameters, upload
+from pages.state.upload import Uploaded
+from retrieval_core.datasets.images import image_size, read_box, read_image
+from retrieval_core.datasets.types import Box, Dataset, Query
+from retrieval_core.errors import RetrievalError
+from retrieval_core.runs.describer import stored_descriptor
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is searched for; `box` None is the whole picture.
+
+    `query` is the query whose ground truth judges the answers, None where there is none. One of `image_id` and `uploaded` says
+    where the picture is; `size` is its width and height in pixels, None without a picture.
+    """
+
+    name: str
+    query: Query | None
+    image_id: str | None
+    uploaded: Uploaded | None
+    box: Box | None
+    size: tuple[int, int] | None
+
+    @property
+    def key(self) -> str:
+        """Names what is searched for, within its dataset."""
+        if self.uploaded:
+            return f"upload {self.uploaded.key} {self.box}"
+        return f"query {self.query.id} {self.box}" if self.query else f"photo {self.image_id} {self.box}"
+
+    @property
+    def own_box(self) -> Box | None:
+        """The box that the ground truth gives."""
+        return self.query.box if self.query else None
+
+    @property
+    def official(self) -> bool:
+        """Whether this is exactly the query of the ground truth."""
+        return self.query is not None and self.box == self.query.box
+
+
+def chosen_subject(dataset: Dataset) -> Subject | None:
+    """What the person or the link asks for; the first query if nothing; None where the dataset has nothing to search for."""
+    uploaded = upload.uploaded()
+    if uploaded is not None:
+        return Subject(uploaded.name, None, None, uploaded, _box(None, uploaded.picture.size), uploaded.picture.size)
+    photo = parameters.get("photo")
+    if photo and photo not in {image.id for image in dataset.images}:
+        st.warning(f"The link asks for the photograph {photo!r}, which is not in {dataset.name!r}.")
+        photo = ""
+        parameters.put(photo="")
+    if photo:
+        size = _size(dataset, photo)
+        return Subject(photo, None, photo, None, _box(None, size), size)
+    query = _chosen_query(dataset)
+    if query is None:
+        return None
+    size = _size(dataset, query.image_id)
+    return Subject(query.id, query, query.image_id, None, _box(query.box, size), size)
+
+
+def descriptor(subject: Subject, dataset: Dataset, model: str) -> np.ndarray:
+    """Descriptor (1, D) under a model: the stored one where there is one, else described now as the queries were."""
+    if subject.official or (subject.box is None and not subject.uploaded):
+        query_id = subject.query.id if subject.official else None
+        stored = stored_descriptor(*loaders.descriptors(model), subject.image_id, query_id)
+        if stored is not None:
+            return stored
+    picture = subject.uploaded.picture if subject.uploaded else read_image(dataset.image(subject.image_id).path)
+    return upload.describer(dataset.name, model).describe(picture, subject.box)
+
+
+def ranking(subject: Subject, dataset: Dataset, model: str) -> tuple[list[str], np.ndarray]:
+    """Ids of all photographs, most similar first, and their similarities (N,)."""
+    database, _ = loaders.descriptors(model)
+    positions, similarities = loaders.ranking(model, lambda: descriptor(subject, dataset, model), subject.key)
+    return [database.ids[position] for position in positions], similarities
+
+
+def _chosen_query(dataset: Dataset) -> Query | None:
+    queries = {query.id: query for query in dataset.queries}
+    if parameters.get("query") not in queries:
+        if parameters.get("query"):
+            st.warning(f"The link asks for query {parameters.get('query')!r}, which is not in {dataset.name!r}.")
+        if not queries:
+            return None
+        parameters.put(query=dataset.queries[0].id)
+    return queries[parameters.get("query")]
+
+
+def _size(dataset: Dataset, image_id: str) -> tuple[int, int] | None:
+    path = dataset.image(image_id).path
+    return image_size(path) if path else None
+
+
+def _box(own: Box | None, size: tuple[int, int] | None) -> Box | None:
+    """The box that the link asks for, `own` if it asks for none or for one that does not fit."""
+    asked = parameters.get("box")
+    if not asked or size is None:
+        return own
+    if asked == "whole":
+        return None
+    try:
+        return read_box(asked, size)
+    except RetrievalError as error:
+        st.warning(f"{error} The link asks for it; it is left out.")
+        parameters.put(box="")
+        return own

@@ -1,0 +1,67 @@
+"""A picture that the person hands over: kept in memory for as long as the page is open, never on disk."""
+
+import hashlib
+from dataclasses import dataclass
+
+import streamlit as st
+from PIL import Image as PILImage
+
+from pages.state import loaders, parameters
+from retrieval_core.datasets.uploads import read_upload
+from retrieval_core.errors import RetrievalError
+from retrieval_core.runs.describer import Describer, open_describer
+from retrieval_core.workspace import Workspace
+
+_KEPT, _TURN = "uploaded picture", "upload turn"
+
+
+@dataclass(frozen=True, eq=False)
+class Uploaded:
+    """A new picture; `key` is a hash of its bytes, `thumbnail` a small copy in a data URI."""
+
+    key: str
+    name: str
+    picture: PILImage.Image
+    thumbnail: str
+
+
+def uploader() -> None:
+    """A field for a picture; what is wrong with one is said below it."""
+    turn = st.session_state.setdefault(_TURN, 0)
+    file = st.file_uploader("A picture of your own: JPEG, PNG or WebP", key=f"upload {turn}",
+                            help="It is described as the queries are, stays in memory, and is forgotten with the page.")  # fmt: skip
+    if file is None:
+        return
+    key = hashlib.sha256(file.getvalue()).hexdigest()[:12]
+    if uploaded() is None or uploaded().key != key:
+        try:
+            picture = read_upload(file.getvalue(), file.name)
+        except RetrievalError as error:
+            st.error(str(error), icon=":material/warning:")
+            return
+        small = picture.copy()
+        small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))
+        parameters.put(box="")
+        st.session_state[_KEPT] = Uploaded(key, file.name, picture, loaders.data_uri(small))
+
+
+def uploaded() -> Uploaded | None:
+    """The picture that was handed over last, until it is dropped."""
+    return st.session_state.get(_KEPT)
+
+
+def drop() -> None:
+    """Forget the picture and empty the field."""
+    if st.session_state.pop(_KEPT, None) is not None:
+        st.session_state[_TURN] += 1
+
+
+def describer(dataset: str, model: str) -> Describer:
+    """The model that described a dataset, kept warm as long as its descriptors stay the same."""
+    record = loaders.workspace().record(loaders.workspace().folder(dataset, model) / "descriptors.npy")
+    return _describer(loaders.workspace(), dataset, model, record.sha256 if record else "")
+
+
+@st.cache_resource(max_entries=16, show_spinner="Loading the network …", hash_funcs={Workspace: lambda one: str(one.root)})
+def _describer(workspace: Workspace, dataset: str, model: str, version: str) -> Describer:
+    return open_describer(workspace, dataset, model)

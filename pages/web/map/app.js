@@ -1,0 +1,293 @@
+import { Card } from "./card.js";
+import { Density } from "./density.js";
+import { Film } from "./film.js";
+import { Gallery } from "./gallery.js";
+import { listenToKeys } from "./keyboard.js";
+import { Legend } from "./legend.js";
+import { drawingOrder, growth, MOST_DRAWN, paint } from "./appearance.js";
+import { chosenList, compareNeighbours, fetchNeighbours } from "./neighbours.js";
+import { drawOverlay } from "./overlay.js";
+import { Panel } from "./panel.js";
+import { easeInOut, Places } from "./places.js";
+import { Pointer } from "./pointer.js";
+import { Points } from "./points.js";
+import { fetchJson } from "./scene.js";
+import { Toolbar } from "./toolbar.js";
+import { View } from "./view.js";
+
+const MOVE = 1700; // milliseconds from one model's layout to another's
+const MOST_MOVED = 300_000; // points; more of them jump
+const FORESEEN = 12; // photographs fetched for a point before it is clicked
+const REST = 120; // milliseconds after which the points of a new view are counted and chosen again
+
+/** The map: what is chosen on it, and how that becomes a picture. */
+export class MapApp {
+  constructor(root, tell) {
+    this.root = root;
+    this.tell = tell;
+    Object.assign(this, {
+      tool: "pan", hover: -1, ring: -1, selection: [], trail: [], isolated: new Set(), query: null, placed: null,
+      unlabelled: 0.45, colour: "landmark", thumbnails: true, film: false, k: 12, changed: { points: true },
+    });
+    this.view = new View();
+    this.density = new Density();
+    this.stage = root.querySelector(".stage");
+    this.canvases = [...this.stage.querySelectorAll("canvas")];
+    this.surface = this.canvases[2];
+    this.points = new Points(this.canvases[1]);
+    this.gallery = new Gallery(this, root.querySelector(".cards"));
+    this.panel = new Panel(this, root);
+    this.legend = new Legend(this, root.querySelector(".legend"));
+    this.card = new Card(this, root.querySelector(".hovered"));
+    this.strip = new Film(this, root.querySelector(".film"));
+    this.toolbar = new Toolbar(this, root);
+    this.pointer = new Pointer(this, this.surface);
+    this.resizer = new ResizeObserver(() => this.resize());
+    this.resizer.observe(this.stage);
+    this.forgetKeys = listenToKeys(this);
+  }
+
+  end() {
+    this.resizer.disconnect();
+    this.forgetKeys();
+    this.strip.pause();
+  }
+
+  /** Begin to show a scene; from the points of the one before, if they are the same. */
+  begin(scene, key) {
+    const before = this.scene;
+    this.scene = scene;
+    this.model = scene.model(key) ?? scene.models.find((model) => model.places);
+    const same = before?.dataset === scene.dataset && before.count === scene.count;
+    if (!same) this.trail = [];
+    this.view.extent = scene.extent;
+    if (same) this.move(this.places.now(), this.model.xy);
+    else this.places = new Places(this.model.xy);
+    this.readTheme();
+    this.resize();
+  }
+
+  readTheme() {
+    const style = getComputedStyle(this.root.querySelector(".map"));
+    this.paper = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
+    this.ink = style.getPropertyValue("--st-text-color").trim() || "#1b2430";
+    const [red, green, blue] = this.paper.startsWith("#") ? [1, 3, 5].map((k) => parseInt(this.paper.slice(k, k + 2), 16)) : [255, 255, 255];
+    this.dark = red + green + blue < 384;
+  }
+
+  resize() {
+    const ratio = window.devicePixelRatio || 1;
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!width || !height) return;
+    [this.view.width, this.view.height] = [width, height];
+    for (const canvas of this.canvases) {
+      if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+      if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+    }
+    if (this.scene) this.settle();
+  }
+
+  /** Draw at the next frame; `points` false if only what lies over them has changed. */
+  draw(points = true) {
+    this.changed.points ||= points;
+    this.frame ??= requestAnimationFrame(() => this.drawNow());
+  }
+
+  drawNow() {
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+    if (!this.scene || !this.places) return;
+    const ratio = this.canvases[0].width / this.view.width;
+    const [below, , above] = this.canvases.map((canvas, k) => (k === 1 ? null : canvas.getContext("2d")));
+    if (this.changed.points) {
+      below.setTransform(ratio, 0, 0, ratio, 0, 0);
+      below.clearRect(0, 0, this.view.width, this.view.height);
+      if (this.scene.count > MOST_DRAWN) this.density.draw(below, this.view);
+      this.points.draw(this.places, this.view, ratio, growth(this.view));
+    }
+    above.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawOverlay(this, above);
+    this.changed.points = false;
+    this.stage.dataset.drawn = this.compared ? String(this.compared.centre) : "";
+    this.stage.dataset.count = String(this.points.drawn);
+  }
+
+  /** Colours, sizes and order anew. */
+  repaint() {
+    if (!this.scene || !this.places) return;
+    const { colours, looks } = paint(this);
+    this.points.setLook(colours, looks);
+    this.settle();
+  }
+
+  /** Choose and count anew the points of this view, where not all are drawn. */
+  settle() {
+    this.points.setOrder(drawingOrder(this));
+    if (this.scene.count > MOST_DRAWN) this.density.count(this.places, this.view, this.dark ? [110, 120, 135] : [150, 158, 170]);
+    this.tellDrawn();
+    this.draw();
+  }
+
+  tellDrawn() {
+    const { count } = this.scene;
+    const text = count > MOST_DRAWN
+      ? `${this.points.drawn.toLocaleString("en")} of ${count.toLocaleString("en")} points are drawn one by one; the grey below counts all of them` : "";
+    this.root.querySelector(".drawn").textContent = text;
+  }
+
+  viewChanged() {
+    this.hoverPoint(-1);
+    this.draw();
+    this.tell("rested");
+    clearTimeout(this.resting);
+    if (this.scene.count > MOST_DRAWN) this.resting = setTimeout(() => this.settle(), REST);
+  }
+
+  hoverPoint(point) {
+    if (point === this.hover) return;
+    this.hover = point;
+    this.card.ask(point);
+    this.draw(false);
+  }
+
+  /** Fetch the photographs that a click on this point would show: who rests on a point is likely to click it. */
+  foresee(point) {
+    const { model } = this;
+    if (!model.lists) return;
+    for (let place = 0; place < Math.min(this.k, FORESEEN); place++) new Image().src = this.scene.photograph(model.lists[point * model.width + place]);
+    new Image().src = this.scene.photograph(point);
+  }
+
+  ringPoint(point) {
+    this.ring = point;
+    this.draw(false);
+  }
+
+  /** Select points; one of them shows its neighbours. */
+  select(points, back = false) {
+    if (!back && this.selection.length === 1 && this.selection[0] !== points[0]) this.trail.push(this.selection[0]);
+    this.selection = points;
+    this.placed = null;
+    this.choose();
+    this.tell("shown");
+  }
+
+  back() {
+    this.select([this.trail.pop()], true);
+  }
+
+  escape() {
+    [this.selection, this.query, this.placed, this.trail] = [[], null, null, []];
+    this.pointer.forget();
+    this.choose();
+    this.tell();
+  }
+
+  setQuery(query) {
+    [this.selection, this.query, this.placed] = [[], query, null];
+    const [left, top] = this.view.toScreen(this.places.x(query.point), this.places.y(query.point));
+    if (left < 0 || top < 0 || left > this.view.width || top > this.view.height) {
+      [this.view.x, this.view.y] = [this.places.x(query.point), this.places.y(query.point)];
+    }
+    this.choose();
+    this.tell();
+  }
+
+  stepQuery(by) {
+    const { queries } = this.scene;
+    if (!queries.length) return;
+    const place = queries.indexOf(this.query);
+    this.setQuery(queries[place < 0 ? (by > 0 ? 0 : queries.length - 1) : (place + by + queries.length) % queries.length]);
+  }
+
+  /** Where the chosen point is: [x, y], or null. */
+  centrePlace() {
+    if (this.placed) return this.placed.place;
+    const centre = this.compared?.centre ?? -1;
+    return centre < 0 ? null : [this.places.x(centre), this.places.y(centre)];
+  }
+
+  /** Bring everything in line with what is chosen: neighbours, colours, panel, small maps. */
+  choose(mayFetch = true) {
+    const found = chosenList(this, this.model);
+    this.compared = found && compareNeighbours(new Places(this.model.xy), found, this.k);
+    if (found) this.focus = new Set([found.centre, ...this.compared.points, ...this.compared.lookNear]);
+    else this.focus = this.selection.length ? new Set(this.selection) : null;
+    if (found && this.query && !this.selection.length) for (const set of Object.values(this.query.sets)) set.forEach((point) => this.focus.add(point));
+    this.repaint();
+    this.panel.draw();
+    this.strip.draw();
+    if (!found && mayFetch && (this.selection.length === 1 || this.query)) this.fetchMissing();
+  }
+
+  async fetchMissing() {
+    const { model, scene } = this;
+    await this.guarded(async () => {
+      await Promise.all([scene.loadIds(), scene.loadNeighbours(model), scene.loadQueries(model)]);
+      if (this.selection.length === 1) await fetchNeighbours(this, model, this.selection[0], fetchJson);
+    });
+    if (this.model === model && this.scene === scene) this.choose(false);
+  }
+
+  /** Say on the map what went wrong in a task. */
+  async guarded(task) {
+    try {
+      await task();
+    } catch (error) {
+      this.root.querySelector(".wrong").textContent = error.message;
+    }
+  }
+
+  /** Show another model: the points move from where they are. A model without a map is asked of the page. */
+  async setModel(key) {
+    const model = this.scene.model(key);
+    if (!model) return this.tell("", { model: key });
+    if (model === this.model) return;
+    await this.guarded(async () => {
+      await this.scene.loadPlaces(model);
+      this.move(this.places.now(), model.xy);
+      this.adopt(model);
+      this.strip.follow(model);
+      this.tell();
+    });
+  }
+
+  /** Another model's neighbours, ranking and words, wherever the points are. */
+  adopt(model) {
+    if (model === this.model) return;
+    this.model = model;
+    this.root.querySelector(".caption").textContent = model.caption;
+    this.choose();
+  }
+
+  move(from, to) {
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.scene.count > MOST_MOVED;
+    const token = (this.moving = {});
+    if (still) {
+      this.places.show(to);
+      return this.settle();
+    }
+    const start = performance.now();
+    const frame = (now) => {
+      if (this.moving !== token) return;
+      const share = Math.min(1, Math.max(0, now - start) / MOVE);
+      if (share < 1) {
+        this.places.between(from, to, easeInOut(share));
+        this.drawNow();
+        requestAnimationFrame(frame);
+      } else {
+        this.places.show(to);
+        this.draw();
+      }
+      this.changed.points = true;
+    };
+    frame(start);
+  }
+
+  async openFilm(shown) {
+    this.film = shown;
+    this.toolbar.draw();
+    await this.guarded(() => this.strip.open(shown));
+    this.tell();
+  }
+}

@@ -1,0 +1,120 @@
+import { MapApp } from "./app.js";
+import { UNLABELLED } from "./appearance.js";
+import { Scene } from "./scene.js";
+
+// Milliseconds before the page is told of a change: its answer must not delay the lines and the gallery of a click, and a
+// view is told when it has come to rest.
+const DELAYS = { "": 0, shown: 80, rested: 500 };
+
+/** The link between the map and the page around it: what both know, and who said it last. */
+class Link {
+  constructor(root, setState) {
+    this.setState = setState;
+    this.stamp = 0;
+    this.app = new MapApp(root, (when, changes) => this.tell(when, changes));
+  }
+
+  /** What the page keeps in the link of the page. */
+  shared() {
+    const { app } = this;
+    const name = (label) => (label === UNLABELLED ? "unlabelled" : app.scene.landmarks[label].name);
+    return {
+      model: app.model.key, query: app.query?.id ?? "", k: String(app.k), view: app.view.text,
+      landmarks: [...app.isolated].map(name).join(","), unlabelled: String(app.unlabelled), colour: app.colour,
+      thumbnails: app.thumbnails ? "on" : "off", film: app.film ? "open" : "",
+      selection: app.scene.ids ? app.selection.map((point) => app.scene.ids[point]) : [], placed: app.placed?.key ?? "",
+    };
+  }
+
+  /** Tell the page what has changed here, when it is time. */
+  tell(when = "", changes = {}) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(async () => {
+      await this.app.scene.loadIds();
+      this.timer = null;
+      const shared = { ...this.shared(), ...changes };
+      if (JSON.stringify(shared) === this.told) return;
+      this.told = JSON.stringify(shared);
+      this.stamp += 1;
+      this.setState("state", { ...shared, stamp: this.stamp });
+    }, DELAYS[when]);
+  }
+
+  /** Take over what the page says. */
+  async hear({ scene, shared, stamp, placed }) {
+    const { app } = this;
+    const late = stamp < this.stamp || this.timer; // an echo of what was chosen before
+    this.stamp = Math.max(this.stamp, stamp);
+    this.latest = shared;
+    this.placed = placed; // a new picture's place and neighbours under the page's model; `shared` names it by its key
+    if (scene !== this.address) {
+      this.address = scene;
+      await app.guarded(async () => {
+        const opened = await Scene.open(scene, shared.model);
+        if (this.address !== scene) return;
+        for (const query of opened.queries) {
+          query.sets = Object.fromEntries(["good", "ok", "junk"].map((word) => [word, new Set(query[word])]));
+        }
+        app.begin(opened, this.latest.model);
+        await this.adopt(this.latest, true);
+      });
+    } else if (app.scene && !late && JSON.stringify(shared) !== JSON.stringify(this.shared())) {
+      await app.guarded(() => this.adopt(shared, false));
+    }
+  }
+
+  async adopt(shared, fresh) {
+    const { app } = this;
+    const numbers = new Map(app.scene.landmarks.map((landmark, number) => [landmark.name, number]));
+    numbers.set("unlabelled", UNLABELLED);
+    app.k = Number(shared.k);
+    app.view.text = shared.view;
+    app.isolated = new Set(shared.landmarks.split(",").filter((name) => numbers.has(name)).map((name) => numbers.get(name)));
+    app.unlabelled = Math.min(1, Math.max(0, Number(shared.unlabelled) || 0));
+    app.colour = shared.colour === "overlap" ? "overlap" : "landmark";
+    app.thumbnails = shared.thumbnails !== "off";
+    app.query = app.scene.queries.find((query) => query.id === shared.query) ?? null;
+    if (fresh) {
+      app.repaint();
+      app.drawNow();
+      app.stage.dataset.scene = this.address;
+    }
+    app.root.querySelector(".caption").textContent = app.model.caption;
+    await app.scene.loadIds();
+    app.selection = shared.selection.map((id) => app.scene.places.get(id)).filter((point) => point !== undefined);
+    app.placed = shared.placed && this.placed?.key === shared.placed ? this.placed : null;
+    app.legend.draw();
+    app.choose();
+    if (!fresh && app.scene.model(shared.model)) await app.setModel(shared.model);
+    const film = shared.film === "open";
+    if (film !== app.film || (fresh && film)) {
+      app.film = film;
+      await app.strip.open(film);
+    }
+    app.toolbar.draw();
+    app.scene.loadNeighbours(app.model);
+    app.scene.loadQueries(app.model);
+  }
+}
+
+const links = new WeakMap();
+
+/** What Streamlit calls when the page is drawn, and again whenever it has something new to say. */
+export function show({ parentElement, data, setStateValue }) {
+  let link = links.get(parentElement);
+  if (!link) {
+    try {
+      link = new Link(parentElement, setStateValue);
+    } catch (error) {
+      parentElement.querySelector(".wrong").textContent = error.message;
+      return undefined;
+    }
+    links.set(parentElement, link);
+  }
+  link.setState = setStateValue;
+  link.hear(data);
+  return () => {
+    link.app.end();
+    links.delete(parentElement);
+  };
+}

@@ -1,0 +1,84 @@
+import { isDrawn } from "./appearance.js";
+
+/**
+ * The neighbours of a point in descriptor space beside those on the map.
+ *
+ * `list`: points by falling similarity; `place`: where the centre is, if it is no point of the map (-1).
+ * Near means: among the 2k nearest. A true neighbour that is near on the map was kept,
+ * another was torn away; a point among the k nearest on the map that isn't truly near only looks it.
+ */
+export function compareNeighbours(places, { centre, place, list, similarities }, k) {
+  const others = [];
+  for (let place = 0; place < list.length; place++) {
+    if (list[place] !== centre) others.push([list[place], similarities[place]]);
+  }
+  const near = Math.min(2 * k, others.length);
+  const onMap = places.near(place ?? [places.x(centre), places.y(centre)], centre, near);
+  const nearOnMap = new Set(onMap);
+  const trulyNear = new Set(others.slice(0, near).map((other) => other[0]));
+  const points = others.slice(0, k);
+  return {
+    centre,
+    points: points.map((other) => other[0]),
+    similarities: points.map((other) => other[1]),
+    kept: points.map((other) => nearOnMap.has(other[0])),
+    lookNear: onMap.slice(0, k).filter((point) => !trulyNear.has(point)),
+  };
+}
+
+/** What is chosen under a model: the query's ranking, the neighbours of one selected point, or null. */
+export function chosenList(app, model) {
+  if (app.placed && app.placed.model === model.key) {
+    const { place, points, similarities } = app.placed;
+    return { centre: -1, place, list: points, similarities };
+  }
+  if (app.placed) return null;
+  if (app.selection.length > 1) return null;
+  if (app.selection.length === 1) {
+    const centre = app.selection[0];
+    if (model.lists) {
+      const row = [centre * model.width, (centre + 1) * model.width];
+      return { centre, list: model.lists.subarray(...row), similarities: model.similarities.subarray(...row) };
+    }
+    return model.found?.centre === centre ? model.found : null;
+  }
+  if (app.query && model.rankings) {
+    const ranking = model.rankings[app.query.id];
+    return { centre: app.query.point, list: ranking.points, similarities: ranking.similarities };
+  }
+  return null;
+}
+
+/** Ask the app for the neighbours of a point of a set that is too large for lists. */
+export async function fetchNeighbours(app, model, centre, fetchJson) {
+  if (model.neighbours || model.found?.centre === centre) return;
+  const found = await fetchJson(`${model.search}&point=${centre}`);
+  model.found = { centre, list: found.points, similarities: found.similarities };
+}
+
+/** The verdict on a point: by the ground truth of the query, else by the landmark of the selected photograph. */
+export function verdict(app, point) {
+  const { query, selection, scene } = app;
+  if (query && !selection.length && !app.placed) {
+    for (const word of ["good", "ok", "junk"]) if (query.sets[word].has(point)) return word;
+    return scene.landmark(point) ? "wrong" : "unlabelled";
+  }
+  const [own, other] = [selection.length === 1 ? scene.landmark(selection[0]) : null, scene.landmark(point)];
+  if (!own || !other) return "none";
+  return own === other ? "good" : "wrong";
+}
+
+/** Points inside the view, up to a number; null if there are more. */
+export function pointsInView(app, most) {
+  const { view, places } = app;
+  const drawn = isDrawn(app);
+  const [wide, high] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
+  const found = [];
+  for (let i = 0; i < places.count; i++) {
+    if (Math.abs(places.x(i) - view.x) < wide && Math.abs(places.y(i) - view.y) < high && drawn(i)) {
+      if (found.length === most) return null;
+      found.push(i);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,60 @@
+import { drawingOrder, growth, pointSide, UNLABELLED } from "./appearance.js";
+import { verdict } from "./neighbours.js";
+
+function hand(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+const fileName = (app, ending) => `${app.scene.dataset}-${app.model.key}-map.${ending}`;
+
+/** The view as a picture, as it is on the screen. */
+export function savePng(app) {
+  app.drawNow();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [app.canvases[0].width, app.canvases[0].height];
+  const context = canvas.getContext("2d");
+  context.fillStyle = app.paper;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  for (const layer of app.canvases) context.drawImage(layer, 0, 0);
+  canvas.toBlob((blob) => hand(blob, fileName(app, "png")), "image/png");
+}
+
+/** The view as an SVG: points as circles, lines and rings as they are on the screen. */
+export function saveSvg(app) {
+  const { view, places, scene } = app;
+  const side = pointSide(scene.count) * growth(view);
+  const parts = [`<rect width="${view.width}" height="${view.height}" fill="${app.paper}"/>`];
+  for (const point of drawingOrder(app)) {
+    const [left, top] = view.toScreen(places.x(point), places.y(point));
+    if (left < 0 || top < 0 || left > view.width || top > view.height) continue;
+    const label = scene.labels[point];
+    const lit = (!app.focus || app.focus.has(point)) && (!app.isolated.size || app.isolated.has(label));
+    const colour = !lit ? (app.dark ? "#4a525e" : "#cdd2d9") : label === UNLABELLED ? "#999999" : scene.landmarks[label].colour;
+    const radius = ((label === UNLABELLED ? 0.65 : 1) * side) / 2;
+    parts.push(`<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${radius.toFixed(1)}" fill="${colour}"/>`);
+  }
+  if (app.compared && app.centrePlace()) {
+    const [left, top] = view.toScreen(...app.centrePlace());
+    app.compared.points.forEach((point, place) => {
+      const [x, y] = view.toScreen(places.x(point), places.y(point));
+      const kept = app.compared.kept[place];
+      const style = kept ? `stroke="${app.ink}"` : 'stroke="#d9480f" stroke-dasharray="7 6"';
+      parts.push(`<path d="M${left.toFixed(1)} ${top.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}" stroke-width="2" ${style}/>`);
+    });
+  }
+  const text = app.model.caption.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${text}</title>${parts.join("\n")}</svg>`;
+  hand(new Blob([svg], { type: "image/svg+xml" }), fileName(app, "svg"));
+}
+
+/** What the gallery holds, as a table: id, landmark, rank, similarity and verdict. */
+export function saveCsv(app) {
+  const quoted = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  const rows = app.gallery.cards.map(({ point, rank, similarity }) =>
+    [app.scene.ids[point], app.scene.landmark(point)?.name ?? "", rank ?? "", similarity ?? "", verdict(app, point)].map(String).map(quoted).join(","));
+  hand(new Blob([["image_id,landmark,rank,similarity,verdict", ...rows].join("\n") + "\n"], { type: "text/csv" }), fileName(app, "csv"));
+}

@@ -1,0 +1,103 @@
+"""The figures: bars of mAP, what each step bought, what is taken for what, and the loss of a training."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.widgets import style
+from retrieval_core.evaluation.ledger import LedgerStep
+
+GAIN, LOSS = "#2f6fb0", "#d66e14"
+FORMATS = {"png": "PNG", "svg": "SVG"}
+_FORMAT = "format of figures"
+
+
+def show(figure: go.Figure, stem: str, key: str, **arguments):
+    """Draw a figure with its camera button, which saves it as a PNG of twice the size or as an SVG; returns st.plotly_chart's."""
+    kind = st.session_state.get(_FORMAT) or "png"
+    options = {"format": kind, "filename": stem, "scale": 2 if kind == "png" else 1}
+    config = {"displaylogo": False, "displayModeBar": True, "toImageButtonOptions": options, "modeBarButtons": [["toImage"]]}
+    drawn = st.plotly_chart(figure, width="stretch", key=f"{key} {kind}", config=config, **arguments)
+    st.segmented_control("The camera saves", FORMATS, default=kind, key=_FORMAT, format_func=FORMATS.get,
+                         label_visibility="collapsed", help="What the camera above the figure saves.")  # fmt: skip
+    return drawn
+
+
+def map_bars(means: pd.DataFrame) -> go.Figure:
+    """Bars of mAP in percent: rows are models in their order, columns measures."""
+    figure = go.Figure()
+    for pattern, protocol in zip(("", "/"), means.columns, strict=False):
+        figure.add_trace(go.Bar(
+            x=list(means.index), y=means[protocol], name=protocol, text=means[protocol].round(1), textposition="outside",
+            marker={"color": [style.model_colour(key) for key in means.index], "pattern": {"shape": pattern}},
+        ))  # fmt: skip
+    figure.update_layout(
+        height=360, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
+        legend={"orientation": "h", "y": 1.12},
+    )  # fmt: skip
+    return figure
+
+
+def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:
+    """What each step adds to the mAP: bars from the mAP before to the one after, with 95 % whiskers; faint where not significant."""
+    first, names = entries[0], [f"{entry.step.before} → {entry.step.after}<br>{entry.step.change}" for entry in entries]
+    gains = [entry.difference.points for entry in entries]
+    figure = go.Figure(go.Bar(
+        x=[first.step.before, *names], base=[0, *(entry.map_before for entry in entries)], y=[first.map_before, *gains],
+        marker={
+            "color": [style.model_colour(first.step.before), *(GAIN if gain >= 0 else LOSS for gain in gains)],
+            "opacity": [1, *(1 if entry.difference.significant else 0.4 for entry in entries)],
+            "line": {"width": [0, *(4 if number == chosen else 0 for number in range(len(entries)))], "color": "#808080"},
+        },
+        error_y={
+            "type": "data", "symmetric": False, "color": "#808080", "thickness": 2, "width": 7,
+            "array": [0, *(entry.difference.high - entry.difference.points for entry in entries)],
+            "arrayminus": [0, *(entry.difference.points - entry.difference.low for entry in entries)],
+        },
+        hovertext=[f"mAP {first.map_before:.1f}", *(entry.difference.words for entry in entries)], hoverinfo="text",
+    ))  # fmt: skip
+    for name, entry in zip(names, entries, strict=True):
+        top = max(entry.map_before, entry.map_after, entry.map_before + entry.difference.high)
+        mark = "" if entry.difference.significant else "<br>not significant"
+        figure.add_annotation(x=name, y=top, text=f"<b>{entry.difference.points:+.1f}</b>{mark}", showarrow=False, yshift=20)
+    figure.add_annotation(x=first.step.before, y=first.map_before, text=f"<b>{first.map_before:.1f}</b>", showarrow=False, yshift=12)
+    figure.update_layout(
+        height=400, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False, bargap=0.25, clickmode="event+select",
+        yaxis={"title": "mAP in percent", "rangemode": "tozero"}, dragmode=False,
+    )  # fmt: skip
+    return figure
+
+
+def change_bars(changes: Mapping[str, float]) -> go.Figure:
+    """Gains and losses in points, the largest gain on top."""
+    rows = sorted(changes.items(), key=lambda row: row[1])
+    figure = go.Figure(go.Bar(
+        y=[name.replace("_", " ") for name, _ in rows], x=[value for _, value in rows], orientation="h",
+        text=[f"{value:+.1f}" for _, value in rows], marker={"color": [GAIN if value >= 0 else LOSS for _, value in rows]},
+    ))  # fmt: skip
+    figure.update_layout(height=60 + 26 * len(rows), margin={"l": 0, "r": 0, "t": 6, "b": 0}, xaxis={"title": "points of mean AP"},
+                         dragmode=False)  # fmt: skip
+    return figure
+
+
+def confusion(table: pd.DataFrame) -> go.Figure:
+    """Shares, 0 to 1, of what is found for each landmark: rows are asked for, columns found."""
+    plain = [name.replace("_", " ") for name in table.columns]
+    figure = go.Figure(go.Heatmap(
+        z=100 * table.to_numpy(), x=plain, y=[name.replace("_", " ") for name in table.index], colorscale="Blues", zmin=0, zmax=100,
+        texttemplate="%{z:.0f}", colorbar={"title": "%"}, hovertemplate="asked for %{y}<br>found %{x}: %{z:.1f} %<extra></extra>",
+    ))  # fmt: skip
+    figure.update_layout(
+        height=110 + 34 * len(table), margin={"l": 0, "r": 0, "t": 10, "b": 0}, yaxis={"autorange": "reversed", "title": "asked for"},
+        xaxis={"title": "found among the first ten, percent", "tickangle": -35}, dragmode=False,
+    )  # fmt: skip
+    return figure
+
+
+def loss_curve(losses: Mapping[int, float]) -> go.Figure:
+    """The loss of the training that is going on, by step."""
+    figure = go.Figure(go.Scatter(x=list(losses), y=list(losses.values()), mode="lines", line={"color": "#2f6fb0", "width": 2}))
+    figure.update_layout(height=180, margin={"l": 0, "r": 0, "t": 6, "b": 0}, xaxis={"title": "step"}, yaxis={"title": "loss"})
+    return figure

@@ -1,0 +1,65 @@
+"""Photographs in a grid, each with its rank, its similarity and what the ground truth says of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pages.state import loaders, parameters
+from pages.web.ranking import show_view
+from retrieval_core.datasets.types import Dataset, Query
+from retrieval_core.evaluation import precision_recall
+
+
+@dataclass(frozen=True)
+class Card:
+    """One picture of a gallery. `verdict`: good, ok, junk, wrong, unlabelled, or none where nothing judges it."""
+
+    image_id: str
+    caption: str
+    verdict: str = "none"
+    is_query: bool = False
+
+
+def verdict(dataset: Dataset, query: Query | None, image_id: str) -> str:
+    """What the ground truth of a query says of an image; an unlabelled one counts as wrong and may show anything."""
+    word = "none" if query is None else precision_recall.verdict(query, image_id)
+    return "unlabelled" if word == "wrong" and dataset.image(image_id).label is None else word
+
+
+def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150, key: str = "gallery") -> None:
+    """Draw a gallery of cards of about `card_width` pixels; one that is clicked is enlarged. Every gallery has its own `key`."""
+    drawn = [picture(dataset, card.image_id) | {"word": card.verdict, "own": card.is_query, "caption": card.caption}
+             for card in cards]  # fmt: skip
+    follow(show_view({"kind": "strips", "width": card_width, "strips": [{"cards": drawn}]}, key), dataset)
+
+
+def picture(dataset: Dataset, image_id: str) -> dict:
+    """What the browser needs of a photograph."""
+    return {"id": image_id, "name": dataset.image(image_id).label or "", "src": loaders.photograph(dataset, image_id)}
+
+
+def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], similarities: np.ndarray) -> list[dict]:
+    """Cards of a ranking's head; the rank counts as AP does, so junk has none."""
+    cards, rank = [], 0
+    for image_id, similarity in zip(ids, similarities, strict=True):
+        word = verdict(dataset, query, image_id)
+        rank += word != "junk"
+        own = query is not None and image_id == query.image_id
+        cards.append(picture(dataset, image_id) | {"word": word, "own": own, "rank": None if word == "junk" else rank,
+                                                   "similarity": round(float(similarity), 4)})  # fmt: skip
+    return cards
+
+
+def follow(event: dict | None, dataset: Dataset) -> None:
+    """Go where a click in a gallery leads: to a photograph as the query, or to its place on the map."""
+    if event is None:
+        return
+    if "map" in event:
+        parameters.put(query="")
+        parameters.select([event["map"]], dataset)
+        parameters.go("map.py")
+    if "photo" in event:
+        own = next((query for query in dataset.queries if query.image_id == event["photo"]), None)
+        parameters.put(**({"query": own.id, "photo": ""} if own else {"photo": event["photo"]}))
+        parameters.go("query.py")

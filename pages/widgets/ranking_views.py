@@ -1,0 +1,102 @@
+"""What the views of a ranking hold: plain dictionaries, ready for the browser."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+import numpy as np
+
+from pages.state import loaders
+from pages.state.search_query import Subject
+from pages.widgets import gallery
+from retrieval_core.datasets.types import Dataset, Query
+from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
+from retrieval_core.evaluation.judged_rankings import counted
+from retrieval_core.evaluation.precision_recall import Curve, ap_steps
+
+MOST_WALKED = 1000  # photographs that one can walk along; the curve is always of all
+JUDGED = (
+    "✓ good (thick green) · ~ ok (thin green) · ∅ junk (grey, hatched, not counted) · ✗ wrong (orange) · ? unlabelled, counts "
+    "as wrong (dotted). Click a photograph to enlarge it or to make it the query."
+)
+UNJUDGED = "No ground truth judges these answers; each says its landmark. Click one to enlarge it or to make it the query."
+Rankings = Mapping[str, tuple[Sequence[str], np.ndarray]]
+"""Ids, most similar first, and similarities, by model."""
+
+
+def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], models: Sequence[str]) -> dict:
+    """All queries as pictures, with the mean AP (0 to 1) of the models."""
+    version = dataset.fingerprint[:12]
+    queries = [{"id": query.id, "label": query.label, "ap": hardness.get(query.id),
+                "src": f"files/crop/{dataset.name}/{quote(query.id)}?v={version}"} for query in dataset.queries]  # fmt: skip
+    return {"kind": "pick", "current": current, "queries": queries, "models": list(models)}
+
+
+def picture_view(subject: Subject, dataset: Dataset) -> dict:
+    """The picture that is searched for, and the box on it."""
+    address = subject.uploaded.thumbnail if subject.uploaded else loaders.photograph(dataset, subject.image_id)
+    return {"kind": "picture", "name": subject.name, "src": address, "size": subject.size, "box": subject.box,
+            "own": subject.own_box}  # fmt: skip
+
+
+def strips_view(rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False) -> dict:
+    """The first k photographs under each model; of two beside each other, with each one's rank under the other."""
+    heads = {model: gallery.result_cards(dataset, subject.query, ids[:k], similarities[:k])
+             for model, (ids, similarities) in rankings.items()}  # fmt: skip
+    if beside and len(heads) == 2:
+        first, second = heads
+        for model, other in ((first, second), (second, first)):
+            ranks = _ranks(rankings[other][0], subject.query)
+            there = {card["id"] for card in heads[other]}
+            for card in heads[model]:
+                card |= {"other": ranks.get(card["id"]), "only": card["id"] not in there}
+    titles = loaders.model_titles()
+    strips = [{"title": titles[model] if len(heads) > 1 else "", "note": ap_in_words(rankings[model][0], subject.query),
+               "cards": cards} for model, cards in heads.items()]  # fmt: skip
+    return {"kind": "strips", "beside": beside, "width": 120 if len(heads) > 1 else 150, "strips": strips,
+            "note": JUDGED if subject.query else UNJUDGED}  # fmt: skip
+
+
+def ap_in_words(ids: Sequence[str], query: Query | None) -> str:
+    """Both APs of a ranking, in percent; empty where there is no ground truth."""
+    if query is None or not query.positives:
+        return ""
+    curve = ap_steps(ids, query)
+    return " · ".join(f"{PROTOCOL_TITLES[protocol]} {100 * curve.ap(protocol):.1f}" for protocol in PROTOCOLS)
+
+
+def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> dict:
+    """The curve of a ranking: with the query's own picture as a positive, and, where it is one, with it left out."""
+    alone = [image_id for image_id in query.positives if image_id != query.image_id]
+    own_counts = len(alone) < len(query.positives) and alone
+    walk = [gallery.picture(dataset, image_id) | {"word": gallery.verdict(dataset, query, image_id)} for image_id in ids[:MOST_WALKED]]
+    return {
+        "kind": "machine", "walk": walk, "length": len(ids), "counted": _curve(ap_steps(ids, query)),
+        "left_out": _curve(ap_steps(ids, query, count_query_image=False)) if own_counts else None,
+    }  # fmt: skip
+
+
+def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> dict:
+    """The rank of every positive under each model."""
+    ranks = {model: _ranks(ids, query) for model, (ids, _) in rankings.items()}
+    present = [image_id for image_id in query.positives if all(image_id in found for found in ranks.values())]
+    lines = [gallery.picture(dataset, image_id) | {"word": gallery.verdict(dataset, query, image_id),
+                                                   "ranks": [found[image_id] for found in ranks.values()]}
+             for image_id in present]  # fmt: skip
+    return {"kind": "flow", "models": list(ranks), "lines": lines, "count": max(2, *(len(found) for found in ranks.values()))}
+
+
+def _ranks(ids: Sequence[str], query: Query | None) -> dict[str, int]:
+    """Rank from 1 of every image that is counted."""
+    if query is None:
+        return {image_id: rank for rank, image_id in enumerate(ids, 1)}
+    return {image_id: rank for rank, image_id, _ in counted(ids, query)}
+
+
+def _curve(curve: Curve) -> dict:
+    """The places of a curve where something is found or skipped; between them precision only falls."""
+    before = np.concatenate([[1.0], curve.precision])
+    events = [{"place": place, "word": word, "found": round(curve.recall[place] * curve.positives), "before": before[place],
+               "precision": curve.precision[place], "recall": curve.recall[place], "oxford": curve.area_oxford[place],
+               "finite_sum": curve.area_finite_sum[place]}
+              for place, word in enumerate(curve.verdicts) if word != "wrong"]  # fmt: skip
+    return {"positives": curve.positives, "events": events, "ap": {protocol: curve.ap(protocol) for protocol in PROTOCOLS}}

@@ -1,0 +1,50 @@
+"""What can be chosen at search time: crop rule, scales, whitening; each combination is described once and kept."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.state import loaders, parameters
+from pages.widgets.bar import with_bar
+from retrieval_core.datasets.imported import START as IMPORTED
+from retrieval_core.presets import CHOICES, PRESETS
+from retrieval_core.runs.plan import run
+from retrieval_core.stored.results import ModelState, recipe_settings
+
+FIELDS = {"crop": "Crop of the query's box", "scales": "Scales", "whitening": "Whitening"}
+PLAIN = {"crop": "as the run had it", "scales": "one scale", "whitening": "none"}
+
+
+def chooser(model: ModelState) -> None:
+    """Fields for the choices; one that is described already is shown at once, another after a press of the button."""
+    preset = PRESETS[model.key.split("-")[0]]
+    if model.recipe["start"] == IMPORTED:
+        st.caption("The descriptors were imported: how they are made can't be chosen here.")
+        return
+    chosen = model.key.split("-")[1:]
+    names = []
+    for field, label in FIELDS.items():
+        open_fields = [] if (preset.square and field != "whitening") or (preset.whitening and field == "whitening") else CHOICES
+        options = ["", *(name for name in open_fields if CHOICES[name].field == field)]
+        now = next((name for name in options if name in chosen), "")
+        names.append(st.selectbox(
+            label, options, options.index(now), key=f"{field} of {model.key}", disabled=len(options) == 1,
+            format_func=lambda name, field=field: CHOICES[name].title if name else PLAIN[field],
+        ))  # fmt: skip
+    key = "-".join([preset.key, *(name for name in CHOICES if name in names)])
+    if key == model.key:
+        st.caption("Every other combination becomes a model of its own, with rankings and AP on every page.")
+    elif key in loaders.explorable_models():
+        parameters.put(model=key)
+        st.rerun()
+    elif st.button(f"Describe {parameters.get('dataset')} as {key}", type="primary", width="stretch"):
+        describe(key, preset.key)
+
+
+def describe(key: str, plain: str) -> None:
+    """Describe and score the chosen dataset under a new combination, with a bar; then show it."""
+    made = next((model for model in loaders.model_states() if model.key == plain and model.recipe), None) or loaders.chosen_model()
+    settings = replace(recipe_settings(made.recipe), models=(key,))
+    with_bar(f"Describing as {key}", run(loaders.workspace(), parameters.get("dataset"), settings, ("describe", "score")))
+    parameters.put(model=key)
+    st.rerun()

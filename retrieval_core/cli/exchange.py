@@ -1,0 +1,98 @@
+"""The commands that take something in or hand it out: `data add`, `data export`, `models export`, `models import`."""
+
+from pathlib import Path
+
+from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.presets import PRESETS
+from retrieval_core.workspace import Workspace
+
+
+def register_data(data, command) -> None:
+    """Add `data add` and `data export` to the actions of `data`; `command(actions, name, function, text)` makes a parser."""
+    add = command(data, "add", data_add, "register photographs or descriptors of your own under a name")
+    add.add_argument("name", help="the name that it gets here")
+    add.add_argument(
+        "path", help="a folder of photographs, in the Oxford layout, flat or in class folders; or a .csv, .npy or .npz file"
+    )
+    add.add_argument("--layout", help="oxford, revisited, flat, classes, csv or npy (default: found out); "
+                     "holidays, lists, gldv2, sfm")  # fmt: skip
+    add.add_argument("--distractors", metavar="FOLDER", help="photographs that are added without labels, however deep in it")
+    add.add_argument(
+        "--ground-truth", metavar="FOLDER", help="LANDMARK_N_{query,good,ok,junk}.txt, if not in lab/ beside the photographs"
+    )
+    add.add_argument("--training", action="store_true", help="a set of landmarks to train on (run --train-on NAME), not to explore")
+    add.add_argument("--model", help="descriptors: the model that they stand for, as 1e")
+    add.add_argument("--ids", help="descriptors: a text file with one id a line, or the folder of the photographs, if their sorted "
+                     "names are the ids (default: ids.txt beside the file)")  # fmt: skip
+    add.add_argument("--queries", metavar="FILE", help="descriptors: those of the sorted queries of the ground truth")
+    export = command(data, "export", data_export, "write a dataset into a folder, to be added elsewhere")
+    export.add_argument("name", help="the dataset")
+    export.add_argument("folder", help="the folder, which must be empty or new")
+    export.add_argument("--layout", required=True, help="oxford, classes, csv, or npy (descriptors, no photographs)")
+    export.add_argument("--model", help="npy: the model whose descriptors are written")
+
+
+def register_models(models, command) -> None:
+    """Add `models export` and `models import` to the actions of `models`."""
+    export = command(models, "export", models_export, "write trained models into a folder, to hand them out")
+    export.add_argument("folder", help="the folder, which must be empty or new")
+    export.add_argument("--models", help="models, separated by commas (default: all that are trained)")
+    command(models, "import", models_import, "take the models of such a folder: nothing is trained then").add_argument(
+        "folder", help="the folder"
+    )
+
+
+def models_export(workspace: Workspace, options, arguments) -> None:
+    """Write trained models into a folder."""
+    from retrieval_core.runs.model_folder import export_models
+
+    folder = Path(options.folder).expanduser().absolute()
+    keys = export_models(workspace, folder, tuple(filter(None, (options.models or "").split(","))))
+    print(f"Models {', '.join(keys)} are in {folder} ({workspace.size(folder) / 1e6:.0f} MB)")
+
+
+def models_import(workspace: Workspace, options, arguments) -> None:
+    """Take the models of a folder."""
+    from retrieval_core.runs.model_folder import import_models
+
+    keys = import_models(workspace, Path(options.folder).expanduser().absolute())
+    print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --models {','.join(keys)}")
+
+
+def data_add(workspace: Workspace, options, arguments) -> None:
+    """Register what a person has."""
+    from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, list_datasets
+
+    if options.model is not None:
+        check_choice("model", options.model, PRESETS)
+    dataset = add_dataset(
+        workspace, options.name, options.path, options.layout, ground_truth=options.ground_truth, model=options.model,
+        ids=options.ids, queries=options.queries, distractors=options.distractors, training=options.training,
+    )  # fmt: skip
+    training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
+    print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
+          f"Next: python -m retrieval_core run --{'train-on' if training else 'dataset'} {dataset.name}")  # fmt: skip
+    if not dataset.queries and not training:
+        print(how_to_add_queries(workspace, dataset.name))
+
+
+def data_export(workspace: Workspace, options, arguments) -> None:
+    """Write a dataset, or a model's descriptors of it, into a folder."""
+    from retrieval_core.datasets.catalog import IMPORTED, open_dataset
+    from retrieval_core.datasets.export import EXPORTS, export_dataset, export_descriptors
+    from retrieval_core.stored.results import load_descriptors
+
+    check_choice("layout", options.layout, (*EXPORTS, IMPORTED))
+    dataset, folder = open_dataset(workspace, options.name), Path(options.folder).expanduser().absolute()
+    if options.layout != IMPORTED:
+        export_dataset(dataset, folder, options.layout)
+    elif options.model is None:
+        raise RetrievalError("Say with --model KEY whose descriptors are to be written.")
+    else:
+        database, queries = load_descriptors(workspace, options.name, options.model)
+        if database.ids != tuple(image.id for image in dataset.images):
+            raise RetrievalError(
+                f"The descriptors are of other photographs. Run: python -m retrieval_core run --dataset {options.name}"
+            )
+        export_descriptors(dataset, folder, database.matrix, queries.matrix)
+    print(f"{dataset.name} is in {folder}")

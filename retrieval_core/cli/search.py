@@ -1,0 +1,70 @@
+"""The command `search`: the photographs most similar to a query, a photograph of a dataset, or a picture of one's own."""
+
+from pathlib import Path
+
+from retrieval_core.errors import RetrievalError
+from retrieval_core.workspace import Workspace
+
+SIGNS = {"good": "✓", "ok": "~", "junk": "∅", "wrong": "✗", None: " "}
+
+
+def register_search(add) -> None:
+    """Add the command; `add(name, function, text)` makes a parser."""
+    command = add("search", search, "rank a dataset for a query, one of its photographs, or a picture of yours")
+    command.add_argument("what", help="the id of a query or of a photograph, or a picture file")
+    command.add_argument("--dataset", default="town", help="dataset (default: town)")
+    command.add_argument("--models", default=None, help="models, separated by commas (default: all that have described the dataset)")
+    command.add_argument("--box", metavar="X1,Y1,X2,Y2", help="search for what is in this box, in pixels of the picture")
+    command.add_argument("--k", type=int, default=12, help="how many photographs are printed (default: 12)")
+
+
+def search(workspace: Workspace, options, arguments) -> None:
+    """Print the head of the ranking under every chosen model, with what the ground truth says of each photograph."""
+    from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.datasets.images import read_box
+    from retrieval_core.evaluation.precision_recall import ap_steps, verdict
+    from retrieval_core.ranking.search import rank
+    from retrieval_core.runs.describer import open_describer, stored_descriptor
+    from retrieval_core.stored.results import load_descriptors, model_states
+
+    if options.k < 1:
+        raise RetrievalError(f"--k is {options.k}. Ask for one photograph or more.")
+    dataset = open_dataset(workspace, options.dataset)
+    ready = [state.key for state in model_states(workspace, options.dataset) if state.explorable]
+    models = options.models.split(",") if options.models else ready
+    if not models:
+        raise RetrievalError(f"No model has described {dataset.name} yet. Run: python -m retrieval_core run --dataset {dataset.name}")
+    query = next((one for one in dataset.queries if one.id == options.what), None)
+    for model in models:
+        database, queries = load_descriptors(workspace, options.dataset, model)
+        descriptor = None
+        if not options.box:
+            descriptor = stored_descriptor(database, queries, options.what, query.id if query else None)
+        if descriptor is None:
+            picture = _picture(dataset, query.image_id if query else options.what)
+            box = read_box(options.box, picture.size) if options.box else None
+            descriptor = open_describer(workspace, dataset.name, model).describe(picture, box)
+        [ranking] = rank([options.what], descriptor, database.ids, database.matrix)
+        curve = ap_steps(ranking.ids, query) if query and query.positives else None
+        words = f": AP (Oxford) {100 * curve.ap('oxford'):.2f}, AP (finite sum) {100 * curve.ap('finite_sum'):.2f}" if curve else ""
+        print(f"{options.what} in {options.dataset} under {model}{words}")
+        for place, image_id in enumerate(ranking.ids[: options.k], 1):
+            sign = SIGNS[verdict(query, image_id) if query else None]
+            label = dataset.image(image_id).label or "unlabelled"
+            print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  ({label})")
+
+
+def _picture(dataset, name: str):
+    """The photograph of a dataset with this id, or else the picture in the file of this name."""
+    from retrieval_core.datasets.images import read_image
+    from retrieval_core.datasets.uploads import read_upload
+
+    image = next((one for one in dataset.images if one.id == name), None)
+    if image and not image.path:
+        raise RetrievalError(f"{dataset.name} has descriptors and no photographs: nothing can be cut out of {name!r}. Leave --box out.")
+    if image:
+        return read_image(image.path)
+    if Path(name).is_file():
+        return read_upload(Path(name).read_bytes(), name)
+    known = ", ".join([*(one.id for one in dataset.queries[:3]), *(one.id for one in dataset.images[:3])])
+    raise RetrievalError(f"{name!r} is neither a query nor a photograph of {dataset.name}, nor a file. It has {known}, …")

@@ -1,0 +1,1 @@
+"""Runs: settings, their plan and its steps, jobs."""

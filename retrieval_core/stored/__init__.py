@@ -1,0 +1,1 @@
+"""What has been made: where it lies, and how it is read."""

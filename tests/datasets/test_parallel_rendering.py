@@ -1,0 +1,107 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from retrieval_core.datasets.parallel_rendering import Unit, build_units, write_bytes
+from retrieval_core.errors import RetrievalError
+
+UNITS = [Unit(name, 3, (name, 3)) for name in ("ash", "birch")]
+ROOT = Path(__file__).resolve().parents[2]
+ENDLESS = """
+import sys
+from pathlib import Path
+sys.path[:0] = [{root!r}, {tests!r}]
+import test_units
+if __name__ == "__main__":
+    units = [test_units.Unit("slow", 1000, ("slow", 1000, 0.02))]
+    for _ in test_units.build_units(Path({folder!r}), units, test_units.render, "draw", workers=1):
+        pass
+"""
+
+
+def render(root, task):
+    """Write the pictures of a unit: text that says which one it is."""
+    name, count, *pause = task
+    for k in range(count):
+        write_bytes(root / f"{name}_{k}.jpg", f"{name} {k}".encode())
+        time.sleep(*pause or (0,))
+        (root / "process.txt").write_text(str(os.getpid()))
+    return [count]
+
+
+def pictures(root):
+    return {path.name: path.read_text() for path in root.glob("*.jpg")}
+
+
+def finish(steps):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def wait_until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def runs(process):
+    """Whether a process runs; a dead one that nobody has asked after does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_progress_counts_photographs_and_ends_full(tmp_path):
+    steps = list(build_units(tmp_path, [Unit("slow", 20, ("slow", 20, 0.1))], render, "draw", workers=1))
+    done = [step.done for step in steps]
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert done[-1] == steps[-1].total == 20
+    assert any(0 < count < 20 for count in done)
+
+
+def test_finished_units_are_not_rendered_again(tmp_path):
+    assert finish(build_units(tmp_path, UNITS, render, "draw", workers=2)) == {"ash": [3], "birch": [3]}
+    (tmp_path / ".units" / "birch.json").unlink()
+    (tmp_path / "birch_0.jpg").unlink()
+    (tmp_path / "ash_0.jpg").write_text("kept")
+    (tmp_path / ".birch_2.jpg.1.writing").write_text("half")
+    steps = build_units(tmp_path, UNITS, render, "draw", workers=1)
+    assert next(steps).done == 3
+    assert finish(steps) == {"ash": [3], "birch": [3]}
+    assert pictures(tmp_path)["ash_0.jpg"] == "kept"
+    assert pictures(tmp_path)["birch_0.jpg"] == "birch 0"
+    assert not list(tmp_path.glob(".*.writing"))
+
+
+def test_two_specifications_are_not_mixed_in_one_folder(tmp_path):
+    next(build_units(tmp_path, UNITS, render, "draw"))
+    with pytest.raises(RetrievalError, match="another specification"):
+        next(build_units(tmp_path, [Unit("ash", 4, ("ash", 4)), UNITS[1]], render, "draw"))
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="asks the system which processes run")
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    folder, script = tmp_path / "set", tmp_path / "endless.py"
+    tests = str(Path(__file__).parent)
+    script.write_text(ENDLESS.format(root=str(ROOT), tests=tests, folder=str(folder)))
+    with subprocess.Popen([sys.executable, str(script)]) as parent:
+        try:
+            wait_until((folder / "process.txt").exists)
+            wait_until((folder / "process.txt").read_text)
+        finally:
+            parent.send_signal(signal.SIGKILL)
+    worker = int((folder / "process.txt").read_text())
+    assert worker != parent.pid
+    wait_until(lambda: not runs(worker))
+    assert len(pictures(folder)) < 1000

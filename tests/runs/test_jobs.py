@@ -1,0 +1,91 @@
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from retrieval_core.errors import RetrievalError
+from retrieval_core.progress import Progress
+from retrieval_core.runs import jobs
+from retrieval_core.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(tmp_path / "cache")
+
+
+def three_steps():
+    yield Progress("first", 1, 2, values={"loss": 0.5}, overall=0.25)
+    yield Progress("first", 2, 2, overall=0.5)
+    yield Progress("second", 1, 1, overall=1.0)
+
+
+def test_there_is_no_run_in_an_empty_cache(workspace):
+    assert jobs.current(workspace) is None
+
+
+def test_a_watched_run_tells_its_stages_and_ends_done(workspace):
+    seen = []
+    for _step in jobs.watched(workspace, ["run"], three_steps()):
+        seen.append(jobs.current(workspace).state)
+    state = jobs.current(workspace)
+    assert seen == ["running"] * 3
+    assert state.state == "done"
+    assert [stage for stage, _ in state.finished] == ["first", "second"]
+    assert state.command == "python -m retrieval_core run"
+    assert state.overall == 1.0
+
+
+def test_an_error_is_kept_for_the_page(workspace):
+    def fail():
+        yield Progress("first", 0, 1)
+        raise RetrievalError("photo.jpg is broken. Replace it.")
+
+    with pytest.raises(RetrievalError):
+        list(jobs.watched(workspace, ["run"], fail()))
+    state = jobs.current(workspace)
+    assert (state.state, state.error) == ("failed", "photo.jpg is broken. Replace it.")
+
+
+def test_two_runs_at_once_are_refused(workspace):
+    running = jobs.watched(workspace, ["run"], three_steps())
+    next(running)
+    with pytest.raises(RetrievalError, match="Another run"):
+        next(jobs.watched(workspace, ["run"], three_steps()))
+    with pytest.raises(RetrievalError, match="going on already"):
+        jobs.start(workspace, ["run"])
+    running.close()
+    assert jobs.current(workspace).state == "cancelled"
+
+
+SLEEPER = """
+import sys, time
+from retrieval_core.runs import jobs
+from retrieval_core.progress import Progress
+from retrieval_core.workspace import Workspace
+def steps():
+    for k in range(1000):
+        yield Progress("sleep", k, 1000, overall=k / 1000)
+        time.sleep(0.05)
+for step in jobs.watched(Workspace(sys.argv[1]), ["run"], steps()):
+    pass
+"""
+
+
+def test_a_killed_run_is_seen_as_interrupted(workspace):
+    process = subprocess.Popen([sys.executable, "-c", SLEEPER, str(workspace.root)])
+    deadline = time.monotonic() + 20
+    while (state := jobs.current(workspace)) is None or state.state != "running" or state.stage != "sleep":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert state.pid == process.pid
+    os.kill(process.pid, 9)
+    process.wait()
+    assert jobs.current(workspace).state == "interrupted"
+
+
+def test_a_run_that_ends_at_once_gives_its_own_words(workspace):
+    with pytest.raises(RetrievalError, match="invalid choice"):
+        jobs.start(workspace, ["no-such-command"])
