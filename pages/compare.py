@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import loaders, model_metrics, parameters
+from pages.state import link, loaders, model_metrics
+from pages.state.link import choose
 from pages.state.model_metrics import OWN
-from pages.state.parameters import choose
 from pages.widgets import figures, tables
 from pages.widgets.bar import with_bar
 from retrieval_core.datasets.catalog import how_to_add_queries, layout_of
@@ -53,7 +53,7 @@ def main() -> None:
     st.caption(words)
     if cell and cell[0] in {query.id for query in dataset.queries}:
         image = dataset.query(cell[0]).image_id
-        tables.links(cell[0], cell[1], image, lambda wanted: parameters.select([wanted], dataset), "ap link")
+        tables.links(cell[0], cell[1], image, lambda wanted: link.select([wanted], dataset), "ap link")
     measures(models, dataset.name, own)
     if layout_of(loaders.workspace(), dataset.name) == "revisited":
         st.subheader("Easy, Medium and Hard, in percent")
@@ -73,11 +73,11 @@ def changes(table: pd.DataFrame) -> pd.DataFrame:
 def bars(models, own: str) -> None:
     """Bars of mAP over all queries, in both protocols."""
     found = model_metrics.metrics(models, own)[["mAP (Oxford)", "mAP (finite sum)"]]
-    figures.show(figures.map_bars(found), f"{parameters.get('dataset')}-map", "map bars")
+    figures.show(figures.map_bars(found), f"{link.get('dataset')}-map", "map bars")
     starts = sorted({loaders.START_TITLES[model.start] for model in models.values()})
     quick = any(model.schedule == "quick" for model in models.values())
     more = " Schedule quick: trained for minutes, in which a large network learns less than a small one." if quick else ""
-    st.caption(f"mAP over all queries of {parameters.get('dataset')!r}, {OWN[own]}. Networks start from: {', '.join(starts)}.{more}")
+    st.caption(f"mAP over all queries of {link.get('dataset')!r}, {OWN[own]}. Networks start from: {', '.join(starts)}.{more}")
 
 
 def measures(models, name: str, own: str) -> None:
@@ -111,7 +111,7 @@ def recipes(models, dataset: str) -> None:
     """What stands behind each number, the command that repeats it, and a button that does."""
     st.subheader("What stands behind these numbers")
     keys = list(models)
-    first = keys.index(parameters.get("model")) if parameters.get("model") in keys else 0
+    first = keys.index(link.get("model")) if link.get("model") in keys else 0
     chosen = st.selectbox("Model", keys, first, format_func=loaders.model_titles().get)
     model = models[chosen]
     st.markdown(loaders.recipe_in_words(model.recipe))

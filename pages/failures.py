@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.state import loaders, model_metrics, parameters
+from pages.state import link, loaders, model_metrics
+from pages.state.link import choose
 from pages.state.model_metrics import OWN
-from pages.state.parameters import choose
 from pages.widgets import figures, gallery, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.types import Dataset
@@ -38,7 +38,7 @@ def main() -> None:
 
 def hard(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
     """Queries that no model answers well."""
-    protocol = parameters.get("protocol")
+    protocol = link.get("protocol")
     most = st.slider("Best AP of all models below, percent", 5, 100, 50, 5)
     rows = failures.hard_queries({key: model_metrics.rankings(key) for key in models}, truth, protocol, most / 100)
     said = f"Queries whose best {PROTOCOL_TITLES[protocol]} over {len(models)} models lies below {most} %, the hardest first."
@@ -84,8 +84,8 @@ def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -
         tables.save(100 * table, f"{dataset.name}-{model}-taken-for", "save confusion")
         pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=" taken for ".join, **QUIET)
         if pair and st.button("Show both on the map", icon=":material/map:"):
-            parameters.put(landmarks=",".join(pair), query="", selection="")
-            parameters.go("map.py")
+            link.put(landmarks=",".join(pair), query="", selection="")
+            link.go("map.py")
 
 
 def worst_pairs(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -109,19 +109,19 @@ def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines:
     cards = []
     for row in rows[:SHOWN]:
         asked = dataset.query(row.query_id) if hasattr(row, "query_id") else None
-        cards.append(gallery.Card(row.image_id, caption(row), gallery.verdict(dataset, asked, row.image_id),
+        cards.append(gallery.Card(row.image_id, caption(row), gallery.shown_verdict(dataset, asked, row.image_id),
                                   asked is not None and row.image_id == asked.image_id))  # fmt: skip
-    gallery.show_gallery(dataset, cards, key=f"cases {parameters.get('atlas')}")
+    gallery.show_gallery(dataset, cards, key=f"cases {link.get('atlas')}")
     table = pd.DataFrame(lines)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Choose a line to go to its query or its picture on the map.", width="stretch")
-        tables.save(table.set_index(table.columns[0]), f"{dataset.name}-{parameters.get('atlas')}", "save cases")
+        tables.save(table.set_index(table.columns[0]), f"{dataset.name}-{link.get('atlas')}", "save cases")
     event = st.dataframe(table.round(1), hide_index=True, width="stretch", height=min(38 * (len(table) + 1), 420), on_select="rerun",
-                         selection_mode="single-row", key=f"lines {parameters.get('atlas')} {parameters.get('model')}")  # fmt: skip
+                         selection_mode="single-row", key=f"lines {link.get('atlas')} {link.get('model')}")  # fmt: skip
     if event["selection"]["rows"]:
         row = rows[event["selection"]["rows"][0]]
         query = row.query_id if hasattr(row, "query_id") else row.query_ids[0]
-        tables.links(query, row.model, row.image_id, lambda wanted: parameters.select([wanted], dataset), "case link")
+        tables.links(query, row.model, row.image_id, lambda wanted: link.select([wanted], dataset), "case link")
 
 
 main()

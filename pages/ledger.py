@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import loaders, model_metrics, parameters
-from pages.state.parameters import choose
+from pages.state import link, loaders, model_metrics
+from pages.state.link import choose
 from pages.widgets import figures, gallery, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -43,11 +43,11 @@ def main() -> None:
 def chosen_step(entries: list[LedgerStep]) -> int:
     """The number of the step that the link asks for, the first if it asks for none."""
     names = [name(entry) for entry in entries]
-    asked = parameters.get("step")
+    asked = link.get("step")
     if asked and asked not in names:
         st.warning(f"The link asks for the step {asked!r}, which is not here. Showing {names[0]!r} instead.")
-        parameters.put(step=names[0])
-    return names.index(parameters.get("step")) if parameters.get("step") in names else 0
+        link.put(step=names[0])
+    return names.index(link.get("step")) if link.get("step") in names else 0
 
 
 def name(entry: LedgerStep) -> str:
@@ -57,7 +57,7 @@ def name(entry: LedgerStep) -> str:
 
 def take(entry: LedgerStep) -> None:
     """Write a step into the link."""
-    parameters.put(step=name(entry))
+    link.put(step=name(entry))
 
 
 def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
@@ -100,15 +100,15 @@ def detail(entry: LedgerStep, dataset) -> None:
     st.markdown(f"**{query_id}**: {entry.queries[query_id]:+.1f} points. Its right answers that moved most, with their ranks under "
                 f"{before} → {after}:")  # fmt: skip
     with_query = [next(one for one in model_metrics.rankings(key) if one.query_id == query_id) for key in (before, after)]
-    cards = [gallery.Card(row.image_id, f"{row.before or '–'} → {row.after or '–'}", gallery.verdict(dataset, query, row.image_id),
-                          row.image_id == query.image_id)
+    cards = [gallery.Card(row.image_id, f"{row.before or '–'} → {row.after or '–'}",
+                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id)
              for row in moved_pictures(*with_query, query)]  # fmt: skip
     gallery.show_gallery(dataset, cards, key="moved")
     with st.container(horizontal=True):
         if st.button(f"{query_id} under both models", icon=":material/search:"):
-            parameters.put(query=query_id, photo="", box="", model=before, versus=after, strips="two", show="ranking")
-            parameters.go("query.py")
-        tables.links(query_id, after, query.image_id, lambda wanted: parameters.select([wanted], dataset), "moved link")
+            link.put(query=query_id, photo="", box="", model=before, versus=after, strips="two", show="ranking")
+            link.go("query.py")
+        tables.links(query_id, after, query.image_id, lambda wanted: link.select([wanted], dataset), "moved link")
 
 
 main()

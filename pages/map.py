@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from pages.state import loaders, parameters, upload
-from pages.state.parameters import choose
+from pages.state import link, loaders, upload
+from pages.state.link import choose
 from pages.web import map_scene
 from pages.web.map import show_map
 from pages.widgets import projection
-from retrieval_core.projection.layouts import METHODS, TITLES
+from retrieval_core.projection.maps import METHODS, TITLES
 
 SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
@@ -28,10 +28,10 @@ def main() -> None:
             projection.settings(method, count)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
-    choice = map_scene.Choice.read({name: parameters.get(name) for name in ("method", "subset", "settings", "seed")})
+    choice = map_scene.MapChoice.read({name: link.get(name) for name in ("method", "subset", "settings", "seed")})
     projection.make_missing(model.key, choice, count)
     new = placed(dataset.name, model.key, choice)
-    shared = {name: parameters.get(name) for name in BROWSER} | {"selection": [] if new else parameters.selected(dataset)}
+    shared = {name: link.get(name) for name in BROWSER} | {"selection": [] if new else link.selected(dataset)}
     show_map(
         f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}",
         shared | {"placed": new["key"] if new else ""},
@@ -40,7 +40,7 @@ def main() -> None:
     )
 
 
-def placed(name: str, model: str, choice: map_scene.Choice) -> dict | None:
+def placed(name: str, model: str, choice: map_scene.MapChoice) -> dict | None:
     """The picture that was handed over, on the map; None if there is none."""
     uploaded = upload.uploaded()
     if uploaded is None:
@@ -51,12 +51,12 @@ def placed(name: str, model: str, choice: map_scene.Choice) -> dict | None:
 
 def take_over(heard: dict, dataset) -> None:
     """Keep what was changed in the browser."""
-    parameters.put(**{name: heard[name] for name in BROWSER if name in heard})
+    link.put(**{name: heard[name] for name in BROWSER if name in heard})
     if not heard.get("placed"):
         # A point, a query or Esc was chosen instead of the new picture.
         upload.drop()
     if "selection" in heard:
-        parameters.select(heard["selection"], dataset)
+        link.select(heard["selection"], dataset)
 
 
 main()

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from pages.state import loaders, parameters, upload
-from pages.state.parameters import choose
+from pages.state import link, loaders, upload
+from pages.state.link import choose
 from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web.ranking import show_view
 from pages.widgets import gallery, ranking_views, search_choices
@@ -61,8 +61,8 @@ def strips(subject: Subject, dataset: Dataset, model: str) -> None:
         k = int(choose("k", ["6", "12", "24", "48"], st.segmented_control, "Top", format_func="top {}".format, **QUIET))
         several = choose("strips", STRIPS, st.segmented_control, "Models", format_func=STRIPS.get, **QUIET) if others else "one"
         if several == "two":
-            if parameters.get("versus") == model:
-                parameters.put(versus=others[0])
+            if link.get("versus") == model:
+                link.put(versus=others[0])
             versus = choose("versus", others, st.selectbox, "Beside", **QUIET, width=110)
     chosen = {"one": [model], "two": [model, versus] if several == "two" else [], "all": every}[several]
     rankings = {key: ranking(subject, dataset, key) for key in chosen}
@@ -73,7 +73,7 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
     """What is searched for, its AP, and the recipe."""
     if subject.uploaded and st.button("Take the picture away", icon=":material/close:"):
         upload.drop()
-        parameters.put(box="")
+        link.put(box="")
         st.rerun()
     if subject.query:
         query = subject.query
@@ -109,11 +109,11 @@ def obey(event: dict | None, dataset: Dataset) -> None:
         return
     if "query" in event:
         upload.drop()
-        parameters.put(query=event["query"], photo="", box="")
+        link.put(query=event["query"], photo="", box="")
     elif "box" in event:
-        parameters.put(box="" if event["box"] == "own" else event["box"])
+        link.put(box="" if event["box"] == "own" else event["box"])
     elif "model" in event:
-        parameters.put(model=event["model"])
+        link.put(model=event["model"])
     else:
         upload.drop()
         gallery.follow(event, dataset)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.state import loaders
-from pages.state.parameters import choose, load_state
+from pages.state.link import choose, load_state
 from pages.widgets import style
 from pages.widgets.errors import shown_errors
 

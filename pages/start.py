@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import loaders, parameters
+from pages.state import link, loaders
 from pages.widgets import figures
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
@@ -37,7 +37,7 @@ def main() -> None:
 
 def controls() -> None:
     """The button that builds everything, or the run that is going on."""
-    workspace, name = loaders.workspace(), parameters.get("dataset")
+    workspace, name = loaders.workspace(), link.get("dataset")
     job = jobs.current(workspace)
     if job is not None and job.state == "running":
         running()
@@ -112,7 +112,7 @@ def ways_on() -> None:
         st.markdown(f"Ready to explore: **{', '.join(ready)}**", width="content")
         for page, words, icon in WAYS_ON:
             if st.button(words, icon=f":material/{icon}:"):
-                parameters.go(page)
+                link.go(page)
 
 
 def leaderboard() -> None:
@@ -135,12 +135,12 @@ def leaderboard() -> None:
         },
     )  # fmt: skip
     st.caption(f"This machine computes on: {pick_device().type}. mAP in percent, mean over the queries of "
-               f"{parameters.get('dataset')!r}; validation mAP over held-out training landmarks; training s of a model's last stage "
+               f"{link.get('dataset')!r}; validation mAP over held-out training landmarks; training s of a model's last stage "
                "alone.")  # fmt: skip
-    log = training_log(loaders.workspace(), parameters.get("model"))
+    log = training_log(loaders.workspace(), link.get("model"))
     steps = [line for line in log if "loss" in line]
     if steps:
-        with st.expander(f"How model {parameters.get('model')} was trained"):
+        with st.expander(f"How model {link.get('model')} was trained"):
             st.line_chart(pd.DataFrame(steps).set_index("step")[["loss"]], height=200)
             st.dataframe(pd.DataFrame(log), hide_index=True, width="stretch")
 
@@ -160,7 +160,7 @@ def datasets() -> None:
         if st.form_submit_button("Add"):
             with shown_errors():
                 dataset = add_dataset(loaders.workspace(), name.strip(), path.strip())
-                parameters.put(dataset=dataset.name, query="", selection="")
+                link.put(dataset=dataset.name, query="", selection="")
                 st.rerun()
 
 

@@ -146,7 +146,7 @@ PRESETS = {preset.key: preset for preset in (
 
 
 @dataclass(frozen=True)
-class Choice:
+class SearchChoice:
     """One thing that can be chosen at search time: the field of the preset that it sets, to what, and its words."""
 
     field: str
@@ -156,13 +156,13 @@ class Choice:
 
 # Multi-scale: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018; the practical took
 # 1200, 1000, 800 and 600 pixels. Learned whitening: Mikolajczyk and Matas, "Improving descriptors for fast tree matching", 2007.
-CHOICES = {
-    "same": Choice("crop", "same", "crop rule same"),
-    "fill": Choice("crop", "fill", "crop rule fill"),
-    "ms": Choice("scales", (1.0, 2**-0.5, 0.5), "3 scales"),
-    "ms4": Choice("scales", (1.0, 5 / 6, 2 / 3, 0.5), "4 scales"),
-    "pca": Choice("whitening", "pca", "PCA whitening"),
-    "lw": Choice("whitening", "learned", "learned whitening"),
+SEARCH_CHOICES = {
+    "same": SearchChoice("crop", "same", "crop rule same"),
+    "fill": SearchChoice("crop", "fill", "crop rule fill"),
+    "ms": SearchChoice("scales", (1.0, 2**-0.5, 0.5), "3 scales"),
+    "ms4": SearchChoice("scales", (1.0, 5 / 6, 2 / 3, 0.5), "4 scales"),
+    "pca": SearchChoice("whitening", "pca", "PCA whitening"),
+    "lw": SearchChoice("whitening", "learned", "learned whitening"),
 }
 """What is written behind a model's key to choose it, as in 1d-ms-pca; in this order, at most one of each field."""
 
@@ -187,9 +187,9 @@ def check_model(key: str) -> str:
 
 
 def _chosen(model: Preset, names: list[str]) -> Preset:
-    chosen = [CHOICES[check_choice("search-time choice", name, CHOICES)] for name in names]
+    chosen = [SEARCH_CHOICES[check_choice("search-time choice", name, SEARCH_CHOICES)] for name in names]
     fields, asked = [choice.field for choice in chosen], "-".join([model.key, *names])
-    key = "-".join([model.key, *(name for name in CHOICES if name in names)])
+    key = "-".join([model.key, *(name for name in SEARCH_CHOICES if name in names)])
     if len(set(fields)) < len(fields):
         raise RetrievalError(f"{asked!r} chooses {max(fields, key=fields.count)} twice. Take one of them out.")
     if key != asked:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.state import parameters
+from pages.state import link
 from retrieval_core.datasets.catalog import fingerprint, list_datasets, open_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.extract import Descriptors
@@ -47,7 +47,7 @@ def model_titles() -> dict[str, str]:
 
 def model_states() -> list[results.ModelState]:
     """The state of every model for the chosen dataset."""
-    return results.model_states(workspace(), parameters.get("dataset"))
+    return results.model_states(workspace(), link.get("dataset"))
 
 
 def explorable_models() -> list[str]:
@@ -66,9 +66,9 @@ def some_models() -> list[str]:
 
 def chosen_model() -> results.ModelState:
     """The chosen model; stops the page with the way out if there is nothing to explore."""
-    chosen = next((model for model in model_states() if model.key == parameters.get("model")), None)
+    chosen = next((model for model in model_states() if model.key == link.get("model")), None)
     if chosen is None or not chosen.explorable:
-        st.info(f"Model {parameters.get('model')} has not described {parameters.get('dataset')!r} yet. Ready: "
+        st.info(f"Model {link.get('model')} has not described {link.get('dataset')!r} yet. Ready: "
                 f"{', '.join(some_models())} — choose one of them on the left, or build the rest on the page Start.")  # fmt: skip
         st.stop()
     if chosen.state == "stale":
@@ -95,7 +95,7 @@ def _scales(recipe: dict) -> str:
 def start_note() -> str:
     """What the chosen model's network started from, in words."""
     try:
-        chosen = next(model for model in model_states() if model.key == parameters.get("model"))
+        chosen = next(model for model in model_states() if model.key == link.get("model"))
     except (RetrievalError, StopIteration):
         return ""
     return f"Start: {START_TITLES[chosen.start]}"
@@ -103,7 +103,7 @@ def start_note() -> str:
 
 def dataset() -> Dataset:
     """The chosen dataset."""
-    return open_named(parameters.get("dataset"))
+    return open_named(link.get("dataset"))
 
 
 def photograph(dataset: Dataset, image_id: str) -> str:
@@ -118,8 +118,8 @@ def open_named(name: str) -> Dataset:
 
 def descriptors(model: str) -> tuple[Descriptors, Descriptors]:
     """Descriptors of the chosen dataset's photographs and queries under a model."""
-    record = workspace().record(workspace().folder(parameters.get("dataset"), model) / "descriptors.npy")
-    return _descriptors(str(workspace().root), parameters.get("dataset"), model, record.sha256 if record else "")
+    record = workspace().record(workspace().folder(link.get("dataset"), model) / "descriptors.npy")
+    return _descriptors(str(workspace().root), link.get("dataset"), model, record.sha256 if record else "")
 
 
 def ranking(model: str, descriptor: Callable[[], np.ndarray], key: str) -> tuple[np.ndarray, np.ndarray]:
@@ -128,18 +128,18 @@ def ranking(model: str, descriptor: Callable[[], np.ndarray], key: str) -> tuple
     `descriptor` makes it, (1, D), and `key` names it: the same key gives what was computed before, as long as the model's
     descriptors stay the same.
     """
-    record = workspace().record(workspace().folder(parameters.get("dataset"), model) / "descriptors.npy")
-    return _ranking(parameters.get("dataset"), model, record.sha256 if record else "", key, descriptor)
+    record = workspace().record(workspace().folder(link.get("dataset"), model) / "descriptors.npy")
+    return _ranking(link.get("dataset"), model, record.sha256 if record else "", key, descriptor)
 
 
 def scores(model: str) -> list[Score]:
     """AP of every query of the chosen dataset under a model."""
-    return results.load_scores(workspace(), parameters.get("dataset"), model)
+    return results.load_scores(workspace(), link.get("dataset"), model)
 
 
 def hashes(model: str) -> dict[str, str]:
     """SHA-256 of the files that a model's scores on the chosen dataset stand on, as they were when written."""
-    folder = workspace().folder(parameters.get("dataset"), model)
+    folder = workspace().folder(link.get("dataset"), model)
     records = {file: workspace().record(folder / file) for file in ("descriptors.npy", "queries.npy", "scores.json")}
     return {file: record.sha256 for file, record in records.items() if record}
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import loaders, parameters
+from pages.state import link, loaders
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.evaluation.average_precision import Score, evaluate
+from retrieval_core.evaluation.average_precision import Score, score_rankings
 from retrieval_core.evaluation.judged_rankings import without_query_images
 from retrieval_core.evaluation.retrieval_metrics import metrics_table
 from retrieval_core.ranking.search import Ranking
@@ -40,8 +40,8 @@ def truth(dataset: Dataset, own: str) -> Dataset:
 
 
 def _named(model: str) -> tuple[str, str, str, str]:
-    record = loaders.workspace().record(loaders.workspace().folder(parameters.get("dataset"), model) / "scores.json")
-    return parameters.get("dataset"), model, record.sha256 if record else "", loaders.dataset().fingerprint
+    record = loaders.workspace().record(loaders.workspace().folder(link.get("dataset"), model) / "scores.json")
+    return link.get("dataset"), model, record.sha256 if record else "", loaders.dataset().fingerprint
 
 
 @st.cache_resource(max_entries=32, show_spinner="Ranking …")
@@ -49,4 +49,4 @@ def _measured(name: str, model: str, version: str, fingerprint: str) -> tuple[li
     dataset = loaders.open_named(name)
     found = load_rankings(loaders.workspace(), name, model)
     tables = {own: metrics_table({model: found}, truth(dataset, own)) for own in OWN}
-    return found, evaluate(truth(dataset, "left_out"), found), tables
+    return found, score_rankings(truth(dataset, "left_out"), found), tables

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.state import loaders, parameters, upload
+from pages.state import link, loaders, upload
 from pages.state.upload import Uploaded
 from retrieval_core.datasets.images import image_size, read_box, read_image
 from retrieval_core.datasets.types import Box, Dataset, Query
@@ -51,11 +51,11 @@ def chosen_subject(dataset: Dataset) -> Subject | None:
     uploaded = upload.uploaded()
     if uploaded is not None:
         return Subject(uploaded.name, None, None, uploaded, _box(None, uploaded.picture.size), uploaded.picture.size)
-    photo = parameters.get("photo")
+    photo = link.get("photo")
     if photo and photo not in {image.id for image in dataset.images}:
         st.warning(f"The link asks for the photograph {photo!r}, which is not in {dataset.name!r}.")
         photo = ""
-        parameters.put(photo="")
+        link.put(photo="")
     if photo:
         size = _size(dataset, photo)
         return Subject(photo, None, photo, None, _box(None, size), size)
@@ -86,13 +86,13 @@ def ranking(subject: Subject, dataset: Dataset, model: str) -> tuple[list[str], 
 
 def _chosen_query(dataset: Dataset) -> Query | None:
     queries = {query.id: query for query in dataset.queries}
-    if parameters.get("query") not in queries:
-        if parameters.get("query"):
-            st.warning(f"The link asks for query {parameters.get('query')!r}, which is not in {dataset.name!r}.")
+    if link.get("query") not in queries:
+        if link.get("query"):
+            st.warning(f"The link asks for query {link.get('query')!r}, which is not in {dataset.name!r}.")
         if not queries:
             return None
-        parameters.put(query=dataset.queries[0].id)
-    return queries[parameters.get("query")]
+        link.put(query=dataset.queries[0].id)
+    return queries[link.get("query")]
 
 
 def _size(dataset: Dataset, image_id: str) -> tuple[int, int] | None:
@@ -102,7 +102,7 @@ def _size(dataset: Dataset, image_id: str) -> tuple[int, int] | None:
 
 def _box(own: Box | None, size: tuple[int, int] | None) -> Box | None:
     """The box that the link asks for, `own` if it asks for none or for one that does not fit."""
-    asked = parameters.get("box")
+    asked = link.get("box")
     if not asked or size is None:
         return own
     if asked == "whole":
@@ -111,5 +111,5 @@ def _box(own: Box | None, size: tuple[int, int] | None) -> Box | None:
         return read_box(asked, size)
     except RetrievalError as error:
         st.warning(f"{error} The link asks for it; it is left out.")
-        parameters.put(box="")
+        link.put(box="")
         return own

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.state import loaders, parameters
+from pages.state import link, loaders
 from retrieval_core.datasets.uploads import read_upload
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.describer import Describer, open_describer
@@ -41,7 +41,7 @@ def uploader() -> None:
             return
         small = picture.copy()
         small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))
-        parameters.put(box="")
+        link.put(box="")
         st.session_state[_KEPT] = Uploaded(key, file.name, picture, loaders.data_uri(small))
 
 

@@ -16,7 +16,7 @@ from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.projection.alignment import align
-from retrieval_core.projection.layouts import TITLES, Layout, read_parameters
+from retrieval_core.projection.maps import TITLES, ProjectedMap, read_parameters
 from retrieval_core.projection.placement import place
 from retrieval_core.ranking.search import nearest, search
 from retrieval_core.stored import artefacts, results
@@ -26,7 +26,7 @@ UNLABELLED = 65535
 
 
 @dataclass(frozen=True)
-class Choice:
+class MapChoice:
     """Which maps are looked at: `settings` as in "perplexity=40,iterations=200"; empty for the method's defaults."""
 
     method: str
@@ -35,7 +35,7 @@ class Choice:
     seed: int = 0
 
     @classmethod
-    def read(cls, values: Mapping[str, str]) -> "Choice":
+    def read(cls, values: Mapping[str, str]) -> "MapChoice":
         """From the parameters of a link; RetrievalError for a seed that is no whole number."""
         seed = values.get("seed") or "0"
         if not seed.isdigit():
@@ -51,7 +51,7 @@ class Choice:
         return f"method={self.method}&subset={self.subset}&settings={self.settings}&seed={self.seed}"
 
 
-def describe(name: str, choice: Choice) -> dict:
+def describe(name: str, choice: MapChoice) -> dict:
     """The scene: models with a map of this choice, landmarks with colours and symbols, queries with their ground truth."""
     dataset, workspace = loaders.open_named(name), loaders.workspace()
     order = {image_id: number for number, image_id in enumerate(ids(name, choice.subset))}
@@ -105,7 +105,7 @@ def sheet_cells(name: str, subset: str) -> list[int] | None:
     return [number for number, image in enumerate(loaders.open_named(name).images) if image.id in wanted]
 
 
-def aligned(name: str, choice: Choice) -> dict[str, Layout]:
+def aligned(name: str, choice: MapChoice) -> dict[str, ProjectedMap]:
     """Maps of this choice by model, each laid on the one before, all moved and scaled to lie within -1 … 1."""
     described = [state.key for state in results.model_states(loaders.workspace(), name) if state.explorable]
     versions = tuple((key, record.sha256 if (record := _map_record(name, key, choice)) else None) for key in described)
@@ -113,11 +113,11 @@ def aligned(name: str, choice: Choice) -> dict[str, Layout]:
 
 
 @lru_cache(maxsize=8)
-def _aligned(name: str, choice: Choice, versions: tuple) -> dict[str, Layout]:
-    chain: dict[str, Layout] = {}
+def _aligned(name: str, choice: MapChoice, versions: tuple) -> dict[str, ProjectedMap]:
+    chain: dict[str, ProjectedMap] = {}
     before = None
     for key, _ in versions:
-        layout = results.load_layout(
+        layout = results.load_map(
             loaders.workspace(), name, key, choice.method, choice.subset, choice.parameters(), choice.seed
         )
         if layout is not None:
@@ -125,7 +125,7 @@ def _aligned(name: str, choice: Choice, versions: tuple) -> dict[str, Layout]:
     return {key: _boxed(layout) for key, layout in chain.items()}
 
 
-def _boxed(layout: Layout) -> Layout:
+def _boxed(layout: ProjectedMap) -> ProjectedMap:
     low, high = layout.xy.min(axis=0), layout.xy.max(axis=0)
     return replace(layout, xy=((layout.xy - (low + high) / 2) / max((high - low).max() / 2, 1e-9)).astype(np.float32))
 
@@ -150,7 +150,7 @@ def query_rankings(name: str, model: str, subset: str) -> dict:
     }  # fmt: skip
 
 
-def placed(name: str, model: str, choice: Choice, descriptor: np.ndarray) -> dict:
+def placed(name: str, model: str, choice: MapChoice, descriptor: np.ndarray) -> dict:
     """Where a new descriptor (1, D) belongs on a model's map, and the points most similar to it."""
     matrix = _rows(name, model, choice.subset)
     points, similarities = search(descriptor, matrix, artefacts.listed(len(matrix)))
@@ -168,12 +168,12 @@ def _rows(name: str, model: str, subset: str) -> np.ndarray:
     return database.matrix[[database.row(image_id) for image_id in ids(name, subset)]]
 
 
-def _model(state: results.ModelState, name: str, choice: Choice, layout: Layout | None) -> dict:
+def _model(state: results.ModelState, name: str, choice: MapChoice, layout: ProjectedMap | None) -> dict:
     """One model of a scene; without a map of this choice its `places` is None."""
     version = short_hash([state.recipe, choice.address()])
     common = f"{name}/{state.key}?{choice.address()}&v="
     described = loaders.workspace().record(loaders.workspace().folder(name, state.key) / "descriptors.npy").sha256[:12]
-    listed = results.load_neighbours(loaders.workspace(), name, state.key, choice.subset)
+    listed = results.load_neighbour_lists(loaders.workspace(), name, state.key, choice.subset)
     record = _map_record(name, state.key, choice)
     return {
         "key": state.key,
@@ -190,7 +190,7 @@ def _model(state: results.ModelState, name: str, choice: Choice, layout: Layout 
     }
 
 
-def caption(layout: Layout, model: results.ModelState) -> str:
+def caption(layout: ProjectedMap, model: results.ModelState) -> str:
     """What a map was made with, and how far it can be trusted."""
     used = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in layout.parameters.items())
     quality = layout.quality
@@ -208,14 +208,15 @@ def _sheets(name: str, subset: str) -> list[str]:
     return [f"files/sheet/{name}/{number}?v={version}" for number in range(len(results.list_sheets(loaders.workspace(), name)))]
 
 
-def _map_record(name: str, model: str, choice: Choice):
-    wanted = results.layout_choice(choice.method, choice.subset, choice.parameters(), choice.seed)
+def _map_record(name: str, model: str, choice: MapChoice):
+    wanted = results.map_choice(choice.method, choice.subset, choice.parameters(), choice.seed)
     return loaders.workspace().record(artefacts.map_path(loaders.workspace(), name, model, wanted))
 
 
-def version(name: str, choice: Choice) -> str:
+def version(name: str, choice: MapChoice) -> str:
     """Hash of all that a scene is made from: when a model has been trained or a map computed, the scene is another one."""
     states = results.model_states(loaders.workspace(), name)
     made = [[state.key, state.state, state.map_oxford, str(_map_record(name, state.key, choice)),
-             results.load_neighbours(loaders.workspace(), name, state.key, choice.subset) is not None] for state in states]  # fmt: skip
+             results.load_neighbour_lists(loaders.workspace(), name, state.key, choice.subset) is not None]
+            for state in states]  # fmt: skip
     return short_hash([loaders.open_named(name).fingerprint, choice.address(), made, len(_sheets(name, choice.subset))])

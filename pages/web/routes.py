@@ -67,7 +67,7 @@ def sheet(request: Request) -> Response:
 
 def scene(request: Request) -> Response:
     """All that stays the same while one looks at a map, as JSON; see map_scene.describe."""
-    return JSONResponse(map_scene.describe(request.path_params["dataset"], map_scene.Choice.read(request.query_params)))
+    return JSONResponse(map_scene.describe(request.path_params["dataset"], map_scene.MapChoice.read(request.query_params)))
 
 
 def ids(request: Request) -> Response:
@@ -83,14 +83,14 @@ def labels(request: Request) -> Response:
 def places(request: Request) -> Response:
     """Places (N, 2) float32 within -1 … 1, then the kNN overlap of each point (N,) float32."""
     name, model = request.path_params["dataset"], request.path_params["model"]
-    layout = map_scene.aligned(name, map_scene.Choice.read(request.query_params))[model]
+    layout = map_scene.aligned(name, map_scene.MapChoice.read(request.query_params))[model]
     return _array(layout.xy, layout.overlap)
 
 
-def neighbours(request: Request) -> Response:
+def neighbour_arrays(request: Request) -> Response:
     """Neighbour lists of all photographs of a subset: (N, K) int32 positions, then (N, K) float32 similarities."""
     name, model, subset = (*(request.path_params[key] for key in ("dataset", "model")), request.query_params["subset"])
-    found = results.load_neighbours(loaders.workspace(), name, model, subset)
+    found = results.load_neighbour_lists(loaders.workspace(), name, model, subset)
     if found is None:
         raise RetrievalError(f"The neighbours of {name} under {model} are not listed. Open the map again: it lists them.")
     return _array(*found)
@@ -140,7 +140,7 @@ ROUTES = [
         ("ids/{dataset}", ids),
         ("labels/{dataset}", labels),
         ("places/{dataset}/{model}", places),
-        ("neighbours/{dataset}/{model}", neighbours),
+        ("neighbours/{dataset}/{model}", neighbour_arrays),
         ("neighbours-of/{dataset}/{model}", neighbours_of),
         ("queries/{dataset}/{model}", queries),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.state import loaders, parameters
+from pages.state import link, loaders
 from pages.web.ranking import show_view
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation import precision_recall
@@ -21,7 +21,7 @@ class Card:
     is_query: bool = False
 
 
-def verdict(dataset: Dataset, query: Query | None, image_id: str) -> str:
+def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> str:
     """What the ground truth of a query says of an image; an unlabelled one counts as wrong and may show anything."""
     word = "none" if query is None else precision_recall.verdict(query, image_id)
     return "unlabelled" if word == "wrong" and dataset.image(image_id).label is None else word
@@ -43,7 +43,7 @@ def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], simi
     """Cards of a ranking's head; the rank counts as AP does, so junk has none."""
     cards, rank = [], 0
     for image_id, similarity in zip(ids, similarities, strict=True):
-        word = verdict(dataset, query, image_id)
+        word = shown_verdict(dataset, query, image_id)
         rank += word != "junk"
         own = query is not None and image_id == query.image_id
         cards.append(picture(dataset, image_id) | {"word": word, "own": own, "rank": None if word == "junk" else rank,
@@ -56,10 +56,10 @@ def follow(event: dict | None, dataset: Dataset) -> None:
     if event is None:
         return
     if "map" in event:
-        parameters.put(query="")
-        parameters.select([event["map"]], dataset)
-        parameters.go("map.py")
+        link.put(query="")
+        link.select([event["map"]], dataset)
+        link.go("map.py")
     if "photo" in event:
         own = next((query for query in dataset.queries if query.image_id == event["photo"]), None)
-        parameters.put(**({"query": own.id, "photo": ""} if own else {"photo": event["photo"]}))
-        parameters.go("query.py")
+        link.put(**({"query": own.id, "photo": ""} if own else {"photo": event["photo"]}))
+        link.go("query.py")

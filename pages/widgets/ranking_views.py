@@ -68,7 +68,8 @@ def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> dict:
     """The curve of a ranking: with the query's own picture as a positive, and, where it is one, with it left out."""
     alone = [image_id for image_id in query.positives if image_id != query.image_id]
     own_counts = len(alone) < len(query.positives) and alone
-    walk = [gallery.picture(dataset, image_id) | {"word": gallery.verdict(dataset, query, image_id)} for image_id in ids[:MOST_WALKED]]
+    walk = [gallery.picture(dataset, image_id) | {"word": gallery.shown_verdict(dataset, query, image_id)}
+            for image_id in ids[:MOST_WALKED]]  # fmt: skip
     return {
         "kind": "machine", "walk": walk, "length": len(ids), "counted": _curve(ap_steps(ids, query)),
         "left_out": _curve(ap_steps(ids, query, count_query_image=False)) if own_counts else None,
@@ -79,7 +80,7 @@ def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> dict:
     """The rank of every positive under each model."""
     ranks = {model: _ranks(ids, query) for model, (ids, _) in rankings.items()}
     present = [image_id for image_id in query.positives if all(image_id in found for found in ranks.values())]
-    lines = [gallery.picture(dataset, image_id) | {"word": gallery.verdict(dataset, query, image_id),
+    lines = [gallery.picture(dataset, image_id) | {"word": gallery.shown_verdict(dataset, query, image_id),
                                                    "ranks": [found[image_id] for found in ranks.values()]}
              for image_id in present]  # fmt: skip
     return {"kind": "flow", "models": list(ranks), "lines": lines, "count": max(2, *(len(found) for found in ranks.values()))}

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.state import loaders, parameters
+from pages.state import link, loaders
 from pages.widgets.bar import with_bar
 from retrieval_core.datasets.imported import START as IMPORTED
-from retrieval_core.presets import CHOICES, PRESETS
+from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.runs.plan import run
 from retrieval_core.stored.results import ModelState, recipe_settings
 
@@ -24,20 +24,20 @@ def chooser(model: ModelState) -> None:
     chosen = model.key.split("-")[1:]
     names = []
     for field, label in FIELDS.items():
-        open_fields = [] if (preset.square and field != "whitening") or (preset.whitening and field == "whitening") else CHOICES
-        options = ["", *(name for name in open_fields if CHOICES[name].field == field)]
+        open_fields = [] if (preset.square and field != "whitening") or (preset.whitening and field == "whitening") else SEARCH_CHOICES
+        options = ["", *(name for name in open_fields if SEARCH_CHOICES[name].field == field)]
         now = next((name for name in options if name in chosen), "")
         names.append(st.selectbox(
             label, options, options.index(now), key=f"{field} of {model.key}", disabled=len(options) == 1,
-            format_func=lambda name, field=field: CHOICES[name].title if name else PLAIN[field],
+            format_func=lambda name, field=field: SEARCH_CHOICES[name].title if name else PLAIN[field],
         ))  # fmt: skip
-    key = "-".join([preset.key, *(name for name in CHOICES if name in names)])
+    key = "-".join([preset.key, *(name for name in SEARCH_CHOICES if name in names)])
     if key == model.key:
         st.caption("Every other combination becomes a model of its own, with rankings and AP on every page.")
     elif key in loaders.explorable_models():
-        parameters.put(model=key)
+        link.put(model=key)
         st.rerun()
-    elif st.button(f"Describe {parameters.get('dataset')} as {key}", type="primary", width="stretch"):
+    elif st.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
         describe(key, preset.key)
 
 
@@ -45,6 +45,6 @@ def describe(key: str, plain: str) -> None:
     """Describe and score the chosen dataset under a new combination, with a bar; then show it."""
     made = next((model for model in loaders.model_states() if model.key == plain and model.recipe), None) or loaders.chosen_model()
     settings = replace(recipe_settings(made.recipe), models=(key,))
-    with_bar(f"Describing as {key}", run(loaders.workspace(), parameters.get("dataset"), settings, ("describe", "score")))
-    parameters.put(model=key)
+    with_bar(f"Describing as {key}", run(loaders.workspace(), link.get("dataset"), settings, ("describe", "score")))
+    link.put(model=key)
     st.rerun()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from pages.state import parameters
+from pages.state import link
 from retrieval_core.evaluation import table_files
 
 FILES = {
@@ -49,12 +49,12 @@ def links(query: str | None, model: str | None, image: str | None, select: Calla
     with st.container(horizontal=True):
         words = f"Open {query} under {model}" if model else f"Open {query}"
         if query and st.button(words, icon=":material/search:", key=f"{key} query"):
-            parameters.put(query=query, photo="", box="", show="ranking", **({"model": model} if model else {}))
-            parameters.go("query.py")
+            link.put(query=query, photo="", box="", show="ranking", **({"model": model} if model else {}))
+            link.go("query.py")
         if image and st.button(f"{image} on the map", icon=":material/map:", key=f"{key} map"):
-            parameters.put(query=query or "", **({"model": model} if model else {}))
+            link.put(query=query or "", **({"model": model} if model else {}))
             select(image)
-            parameters.go("map.py")
+            link.go("map.py")
 
 
 def _cell(value: float, best: bool, change: bool) -> str:

@@ -78,13 +78,13 @@ def data_add(workspace: Workspace, options, arguments) -> None:
 
 def data_export(workspace: Workspace, options, arguments) -> None:
     """Write a dataset, or a model's descriptors of it, into a folder."""
-    from retrieval_core.datasets.catalog import IMPORTED, open_dataset
+    from retrieval_core.datasets.catalog import DESCRIPTOR_LAYOUT, open_dataset
     from retrieval_core.datasets.export import EXPORTS, export_dataset, export_descriptors
     from retrieval_core.stored.results import load_descriptors
 
-    check_choice("layout", options.layout, (*EXPORTS, IMPORTED))
+    check_choice("layout", options.layout, (*EXPORTS, DESCRIPTOR_LAYOUT))
     dataset, folder = open_dataset(workspace, options.name), Path(options.folder).expanduser().absolute()
-    if options.layout != IMPORTED:
+    if options.layout != DESCRIPTOR_LAYOUT:
         export_dataset(dataset, folder, options.layout)
     elif options.model is None:
         raise RetrievalError("Say with --model KEY whose descriptors are to be written.")

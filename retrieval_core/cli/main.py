@@ -10,7 +10,7 @@ from retrieval_core.cli.options import draw, run_options, settings, watched
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import CHOICES, PRESETS
+from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.workspace import Workspace
 
 
@@ -87,7 +87,7 @@ def extract(workspace, options, arguments) -> None:
 
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
-    from retrieval_core.projection.layouts import read_parameters
+    from retrieval_core.projection.maps import read_parameters
 
     maps = ((options.method, options.subset, read_parameters(options.parameters)),)
     draw(watched(workspace, arguments, options.dataset, settings(options), ("describe", "map"), maps))
@@ -102,7 +102,7 @@ def models(workspace, options, arguments) -> None:
     """Print the table of the models."""
     for preset in PRESETS.values():
         print(f"{preset.key}  {preset.title}  ({preset.dim}-d)")
-    print("behind a key, as in 1d-ms-pca: " + "; ".join(f"{name}  {choice.title}" for name, choice in CHOICES.items()))
+    print("behind a key, as in 1d-ms-pca: " + "; ".join(f"{name}  {choice.title}" for name, choice in SEARCH_CHOICES.items()))
 
 
 def print_status(workspace, dataset: str) -> None:

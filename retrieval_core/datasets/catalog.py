@@ -65,7 +65,7 @@ LAYOUTS = {
     "classes": Layout("Folders of landmarks in {path}", read_classes),
     "csv": Layout("Photographs listed in {path}", read_csv),
 }
-IMPORTED = "npy"  # descriptors without a reader of photographs: see imported.py
+DESCRIPTOR_LAYOUT = "npy"  # descriptors without a reader of photographs: see imported.py
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class DatasetEntry:
 
     name: str
     title: str
-    kind: str  # "built-in", one of LAYOUTS, or IMPORTED
+    kind: str  # "built-in", one of LAYOUTS, or DESCRIPTOR_LAYOUT
     path: str
     ready: bool
     retrieval: bool
@@ -91,7 +91,7 @@ def list_datasets(workspace: Workspace) -> list[DatasetEntry]:
         name = file.parent.name
         if name not in BUILT_IN:
             kind, path = (read_json(file)[key] for key in ("kind", "path"))
-            if kind == IMPORTED:
+            if kind == DESCRIPTOR_LAYOUT:
                 entries.append(DatasetEntry(name, f"Descriptors imported from {path}", kind, path, True, True))
             else:
                 title = LAYOUTS[kind].title.format(path=path)
@@ -113,7 +113,7 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     kind = description["kind"]
     if name in BUILT_IN:
         dataset = BUILT_IN[name].reader(workspace.folder(name) / "photographs", name)
-    elif kind == IMPORTED:
+    elif kind == DESCRIPTOR_LAYOUT:
         dataset = read_imported(workspace.folder(name), name, description["photographs"], description["ground_truth"])
     else:
         dataset = _read(name, description)
@@ -163,7 +163,7 @@ def described(workspace: Workspace, name: str) -> tuple[str, str]:
 def how_to_add_queries(workspace: Workspace, name: str) -> str:
     """Why a dataset without queries has no average precision, and what to do about it."""
     description = read_json(workspace.folder(name) / DESCRIPTION)
-    more = " --model KEY --queries FILE" if description["kind"] == IMPORTED else ""
+    more = " --model KEY --queries FILE" if description["kind"] == DESCRIPTOR_LAYOUT else ""
     return (
         f"{name!r} has no queries, so there is no average precision; maps and neighbours need none. To have it, write "
         "LANDMARK_N_query.txt, _good.txt, _ok.txt and _junk.txt for each query into a folder GT (the README says how), and run: "
@@ -173,7 +173,7 @@ def how_to_add_queries(workspace: Workspace, name: str) -> str:
 
 def is_imported(workspace: Workspace, name: str) -> bool:
     """Whether a dataset consists of descriptors that were made elsewhere: there is nothing to train or to describe."""
-    return layout_of(workspace, name) == IMPORTED
+    return layout_of(workspace, name) == DESCRIPTOR_LAYOUT
 
 
 def add_dataset(
@@ -183,7 +183,7 @@ def add_dataset(
 ) -> Dataset:  # fmt: skip
     """Register what lies at `path` under a name, after reading it whole. It is only ever read.
 
-    `layout` is one of LAYOUTS or IMPORTED; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
+    `layout` is one of LAYOUTS or DESCRIPTOR_LAYOUT; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
     they don't lie with the photographs, `distractors` a folder of photographs that are added without labels. `training`
     makes it a set to train on and not to explore: a CSV file may then name photographs that are missing. `model`, `ids` and
     `queries` are for descriptors: see `import_descriptors`.
@@ -195,12 +195,12 @@ def add_dataset(
         Path(part).expanduser().absolute() if part is not None else None
         for part in (path, ground_truth, ids, queries, distractors)
     )
-    layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, IMPORTED))
+    layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, DESCRIPTOR_LAYOUT))
     description = read_json(workspace.folder(name) / DESCRIPTION)
-    joining = description is not None and description["kind"] == layout == IMPORTED  # another model of the same photographs
+    joining = description is not None and description["kind"] == layout == DESCRIPTOR_LAYOUT  # another model of the same photographs
     if description is not None and not joining and description["path"] != str(path):
         raise RetrievalError(f"{name!r} already names {description['path']}. Choose another name for {path}.")
-    if layout == IMPORTED:
+    if layout == DESCRIPTOR_LAYOUT:
         if model is None:
             raise RetrievalError(f"Say with --model KEY which of the models the descriptors in {path} stand for.")
         dataset, more = import_descriptors(workspace, name, Source(path, model, ids, queries, ground_truth))

@@ -63,7 +63,7 @@ def average_precision(ranks: Sequence[int] | np.ndarray, positives: int, protoco
     return float(precision.sum() / positives)
 
 
-def evaluate(dataset: Dataset, rankings: Iterable[Ranking]) -> list[Score]:
+def score_rankings(dataset: Dataset, rankings: Iterable[Ranking]) -> list[Score]:
     """Score rankings of a dataset's photographs by its ground truth, in the order of the rankings.
 
     The query image stays in the database and is a positive, as in Oxford5k.

@@ -12,7 +12,7 @@ from itertools import islice, takewhile
 import pandas as pd
 
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.evaluation.average_precision import evaluate
+from retrieval_core.evaluation.average_precision import score_rankings
 from retrieval_core.evaluation.judged_rankings import counted, with_queries
 from retrieval_core.ranking.search import Ranking
 
@@ -77,7 +77,7 @@ def hard_queries(rankings: RankingsByModel, dataset: Dataset, protocol: str, thr
     """
     best: dict[str, tuple[float, str, Ranking]] = {}
     for model, entries in rankings.items():
-        for score, ranking in zip(evaluate(dataset, entries), entries, strict=True):
+        for score, ranking in zip(score_rankings(dataset, entries), entries, strict=True):
             ap = score.ap(protocol)
             if ap is not None and (score.query_id not in best or ap > best[score.query_id][0]):
                 best[score.query_id] = (ap, model, ranking)

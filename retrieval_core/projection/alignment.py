@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from retrieval_core.projection.layouts import Layout
+from retrieval_core.projection.maps import ProjectedMap
 
 
-def align(layout: Layout, reference: Layout) -> Layout:
+def align(layout: ProjectedMap, reference: ProjectedMap) -> ProjectedMap:
     """Move, turn or mirror, and scale `layout` onto `reference` by the ids they share; neighbourhoods stay as they are.
 
     Orthogonal Procrustes (Schönemann, 1966). The scale makes the shared points spread equally in both: the

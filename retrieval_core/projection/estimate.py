@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from retrieval_core.errors import check_choice
-from retrieval_core.projection.layouts import METHODS
+from retrieval_core.projection.maps import METHODS
 from retrieval_core.projection.quality import MAX_ROWS
 from retrieval_core.projection.tsne import EXACT_UP_TO
 
@@ -24,7 +24,7 @@ _PACMAP_SETUP = 7e-5  # a point
 
 
 def estimated_seconds(method: str, count: int, width: int, parameters: Mapping | None = None) -> float:
-    """Seconds that `compute_layout` takes on `count` descriptors of `width` dimensions, roughly.
+    """Seconds that `compute_map` takes on `count` descriptors of `width` dimensions, roughly.
 
     `parameters` as for `resolve_parameters`; defaults fill in what is not given. It counts the loading of the libraries
     and the judging of the layout. Raises RetrievalError for an unknown method.

@@ -15,7 +15,7 @@ from retrieval_core.stored.results import dataset_images, load_descriptors
 from retrieval_core.workspace import Workspace
 
 
-def neighbours(workspace: Workspace, name: str, model: str, subset: str = "all") -> Steps:
+def list_neighbours(workspace: Workspace, name: str, model: str, subset: str = "all") -> Steps:
     """Find the nearest neighbours of every photograph of a subset, unless it has none or too many for that."""
     ids = dataset_images(workspace, name, subset)
     if not 0 < len(ids) <= artefacts.MOST_LISTED:

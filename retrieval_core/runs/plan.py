@@ -13,7 +13,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import imagenet_in_cache
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
-from retrieval_core.projection.layouts import FEWEST
+from retrieval_core.projection.maps import FEWEST
 from retrieval_core.runs import map_steps, steps
 from retrieval_core.stored.artefacts import Origin, Settings, imported_note, imported_stage, weights_path, whitening_path
 from retrieval_core.stored.results import dataset_images
@@ -25,7 +25,7 @@ MAPS = (("tsne", "all", None), ("tsne", "labelled", None))
 
 
 @dataclass(frozen=True)
-class Step:
+class Task:
     """One step of a run: its name, what to call, and about how many seconds it takes (for the bar, nothing else)."""
 
     name: str
@@ -85,14 +85,14 @@ def _to_train(workspace: Workspace, key: str, settings: Settings, origin: Origin
     return stages, settings, origin
 
 
-def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, maps) -> Iterator[Step]:
+def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, maps) -> Iterator[Task]:
     origin = Origin(choose_start(workspace, settings), settings.training)
     built = set()
 
-    def build(name: str, seconds: float) -> Iterator[Step]:
+    def build(name: str, seconds: float) -> Iterator[Task]:
         if name in BUILT_IN and name not in built:
             built.add(name)
-            yield Step(f"build {name}", seconds, lambda: build_dataset(workspace, name))
+            yield Task(f"build {name}", seconds, lambda: build_dataset(workspace, name))
 
     if dataset in BUILT_IN:
         yield from build(dataset, 20)
@@ -114,13 +114,13 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do, map
             imported = imported_stage(workspace, stage, settings.training) is not None
             if not imported and (not stage.is_start or its_origin.start == "shapes"):
                 yield from build("shapes", 5) if stage.is_start else build(settings.training, 60)
-            yield Step(f"train {stage.key}", stage.quick.seconds, partial(steps.train_stage, workspace, stage, settings, its_origin))
+            yield Task(f"train {stage.key}", stage.quick.seconds, partial(steps.train_stage, workspace, stage, settings, its_origin))
         if model.whitening:
             if imported_note(workspace, whitening_path(workspace, model, its_origin)) is None:
                 yield from build(settings.training, 60)
-            yield Step(f"whiten {key}", 8, partial(steps.learn_whitening, workspace, model, own, its_origin))
+            yield Task(f"whiten {key}", 8, partial(steps.learn_whitening, workspace, model, own, its_origin))
         if dataset and "describe" in do:
-            yield Step(f"describe {dataset} with {key}", 4, partial(steps.describe, workspace, dataset, model, own, its_origin))
+            yield Task(f"describe {dataset} with {key}", 4, partial(steps.describe, workspace, dataset, model, own, its_origin))
         if dataset:
             yield from _exploring(workspace, dataset, key, settings, do, maps)
 
@@ -136,19 +136,19 @@ def _imported(workspace: Workspace, dataset: str, settings: Settings) -> list[st
     return found
 
 
-def _exploring(workspace: Workspace, dataset: str, key: str, settings: Settings, do, maps) -> Iterator[Step]:
+def _exploring(workspace: Workspace, dataset: str, key: str, settings: Settings, do, maps) -> Iterator[Task]:
     """What is made of a model's descriptors: scores, thumbnails with the first model, neighbours and maps."""
     if "score" in do:
-        yield Step(f"score {key}", 0.3, lambda: steps.score(workspace, dataset, key))
+        yield Task(f"score {key}", 0.3, lambda: steps.score(workspace, dataset, key))
     if "map" not in do:
         return
     if key == settings.models[0]:
-        yield Step(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
+        yield Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
     for subset in dict.fromkeys(subset for _, subset, _ in maps or MAPS):
-        yield Step(f"neighbours {key}", 0.5, lambda subset=subset: map_steps.neighbours(workspace, dataset, key, subset))
+        yield Task(f"neighbours {key}", 0.5, lambda subset=subset: map_steps.list_neighbours(workspace, dataset, key, subset))
     for method, subset, parameters in maps or MAPS:
         project = partial(steps.project, workspace, dataset, key, method, subset, parameters, settings.seed)
-        yield Step(f"map {key}", 2, project if maps else partial(_if_enough, workspace, dataset, subset, project))
+        yield Task(f"map {key}", 2, project if maps else partial(_if_enough, workspace, dataset, subset, project))
 
 
 def _if_enough(workspace: Workspace, dataset: str, subset: str, project: Callable) -> Generator[Progress, None, None]:

@@ -13,7 +13,7 @@ from retrieval_core.datasets.imported import START as IMPORTED
 from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.descriptors.extract import extract_dataset
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.average_precision import PROTOCOLS, evaluate, mean_average_precision
+from retrieval_core.evaluation.average_precision import PROTOCOLS, mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
 from retrieval_core.presets import get_preset
 from retrieval_core.progress import Progress
@@ -78,7 +78,7 @@ def recheck(workspace: Workspace, name: str, model: str, device: str = "auto") -
         matrix, queries = yield from _describe(workspace, dataset, model, stored.recipe, device)
         distance = max(_apart(matrix, stored.matrix), _apart(queries, stored_queries.matrix))
     yield Progress(f"score {model}", 0, len(stored_queries.ids))
-    scores = evaluate(dataset, rank(stored_queries.ids, queries, stored.ids, matrix))
+    scores = score_rankings(dataset, rank(stored_queries.ids, queries, stored.ids, matrix))
     pairs = [(score.ap(protocol), before[score.query_id].ap(protocol)) for score in scores for protocol in PROTOCOLS]
     apart = max((100 * abs(fresh - old) for fresh, old in pairs if fresh is not None and old is not None), default=0.0)
     means = [mean_average_precision(entries, "oxford") for entries in (before.values(), scores)]

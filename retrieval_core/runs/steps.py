@@ -18,17 +18,17 @@ from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.extract import extract_dataset, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
-from retrieval_core.evaluation.average_precision import evaluate, mean_average_precision
+from retrieval_core.evaluation.average_precision import mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
 from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, local_file, local_weights, save_weights
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress, relabelled
-from retrieval_core.projection.layouts import Layout, compute_layout
+from retrieval_core.projection.maps import ProjectedMap, compute_map
 from retrieval_core.ranking.search import rank
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.artefacts import Origin, Settings
-from retrieval_core.stored.results import dataset_images, layout_choice, load_descriptors, load_layout
+from retrieval_core.stored.results import dataset_images, load_descriptors, load_map, map_choice
 from retrieval_core.training.loop import train
 from retrieval_core.training.test_set_guard import training_set
 from retrieval_core.workspace import Workspace, short_hash, write_json
@@ -137,7 +137,7 @@ def score(workspace: Workspace, name: str, model: str) -> Steps:
         database, queries = load_descriptors(workspace, name, model)
         yield Progress(f"score {model}", 0, len(queries.ids))
         dataset = open_dataset(workspace, name)
-        scores = evaluate(dataset, rank(queries.ids, queries.matrix, database.ids, database.matrix))
+        scores = score_rankings(dataset, rank(queries.ids, queries.matrix, database.ids, database.matrix))
         means = {
             f"map_{protocol}": None if (mean := mean_average_precision(scores, protocol)) is None else 100 * mean
             for protocol in ("oxford", "finite_sum")
@@ -149,9 +149,9 @@ def score(workspace: Workspace, name: str, model: str) -> Steps:
 
 def project(
     workspace: Workspace, name: str, model: str, method: str, subset: str = "all", parameters=None, seed: int = 0
-) -> Generator[Progress, None, Layout]:
+) -> Generator[Progress, None, ProjectedMap]:
     """Map a dataset's descriptors to the plane, or return the map that was made before."""
-    choice = layout_choice(method, subset, parameters, seed)
+    choice = map_choice(method, subset, parameters, seed)
     path = artefacts.map_path(workspace, name, model, choice)
     inputs = artefacts.map_inputs(workspace, name, model, choice)
     with workspace.lock(name, model, path.name):
@@ -160,7 +160,7 @@ def project(
             ids = dataset_images(workspace, name, subset)
             matrix = database.rows(ids)
             begin = time.monotonic()
-            layout = yield from compute_layout(ids, matrix, method, parameters, seed)
+            layout = yield from compute_map(ids, matrix, method, parameters, seed)
             notes = {"choice": choice, "n": len(ids), "quality": layout.quality, "parameters": layout.parameters,
                      "ids": list(ids)}  # fmt: skip
             # One file, so that places and what is known of them can't belong to different maps.
@@ -170,7 +170,7 @@ def project(
                 temporary.open("wb") as handle,
             ):
                 np.save(handle, rows)
-    return load_layout(workspace, name, model, method, subset, parameters, seed)
+    return load_map(workspace, name, model, method, subset, parameters, seed)
 
 
 def load_network(workspace: Workspace, preset: Preset, origin: Origin, device: torch.device) -> RetrievalNetwork:

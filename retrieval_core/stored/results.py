@@ -12,8 +12,8 @@ from retrieval_core.datasets.thumbnails import sheet_count
 from retrieval_core.descriptors.extract import Descriptors
 from retrieval_core.errors import check_choice
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.presets import CHOICES, PRESETS, Preset, check_model, get_preset
-from retrieval_core.projection.layouts import Layout
+from retrieval_core.presets import PRESETS, SEARCH_CHOICES, Preset, check_model, get_preset
+from retrieval_core.projection.maps import ProjectedMap
 from retrieval_core.ranking.search import Ranking, rank
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.artefacts import Settings
@@ -23,7 +23,7 @@ SUBSETS = ("all", "labelled")
 
 
 @dataclass(frozen=True)
-class LayoutRecord:
+class MapRecord:
     """What is known of a computed map without reading it."""
 
     method: str
@@ -54,7 +54,7 @@ class ModelState:
     map_finite_sum: float | None = None
     validation_map: float | None = None
     recipe: dict = field(default_factory=dict)
-    maps: tuple[LayoutRecord, ...] = ()
+    maps: tuple[MapRecord, ...] = ()
 
     @property
     def explorable(self) -> bool:
@@ -94,7 +94,7 @@ def model_state(workspace: Workspace, dataset: str, preset: Preset) -> ModelStat
         **common, state=state, message=message, schedule=recipe.get("schedule"), seed=recipe.get("seed"),
         device=described.device, seconds=seconds, recipe=recipe,
         bytes=workspace.size(folder), map_oxford=scores.get("map_oxford"),
-        map_finite_sum=scores.get("map_finite_sum"), maps=tuple(list_layouts(workspace, dataset, preset.key)),
+        map_finite_sum=scores.get("map_finite_sum"), maps=tuple(list_maps(workspace, dataset, preset.key)),
     )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def load_scores(workspace: Workspace, dataset: str, model: str) -> list[Score]:
     return [Score(**entry) for entry in read_json(path)["scores"]]
 
 
-def list_layouts(workspace: Workspace, dataset: str, model: str) -> list[LayoutRecord]:
+def list_maps(workspace: Workspace, dataset: str, model: str) -> list[MapRecord]:
     """All maps of a model, fresh or stale."""
     folder = workspace.folder(dataset, model) / "maps"
     found = []
@@ -159,26 +159,26 @@ def list_layouts(workspace: Workspace, dataset: str, model: str) -> list[LayoutR
         state = workspace.state(folder / name, inputs)
         if state != "missing":
             known = {"n": record.notes["n"], "quality": record.notes["quality"], "seconds": record.seconds}
-            found.append(LayoutRecord(**choice, **known, state=state))
+            found.append(MapRecord(**choice, **known, state=state))
     return found
 
 
-def load_layout(
+def load_map(
     workspace: Workspace, dataset: str, model: str, method: str, subset: str = "all", parameters=None, seed: int = 0
-) -> Layout | None:
+) -> ProjectedMap | None:
     """A map that has been computed from the descriptors as they are now; None if there is none."""
-    choice = layout_choice(method, subset, parameters, seed)
+    choice = map_choice(method, subset, parameters, seed)
     path = artefacts.map_path(workspace, dataset, model, choice)
     if workspace.state(path, artefacts.map_inputs(workspace, dataset, model, choice)) != "fresh":
         return None
     notes = workspace.record(path).notes
     rows = np.load(path, allow_pickle=False)
-    return Layout(
+    return ProjectedMap(
         tuple(notes["ids"]), rows[:, :2].copy(), method, notes["parameters"], seed, notes["quality"], rows[:, 2].copy()
     )
 
 
-def load_neighbours(
+def load_neighbour_lists(
     workspace: Workspace, dataset: str, model: str, subset: str = "all"
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Neighbour lists of a model: positions (N, K) int32 in the subset and similarities (N, K) float32, memory-mapped.
@@ -201,7 +201,7 @@ def list_sheets(workspace: Workspace, dataset: str) -> list[Path]:
     return paths if all(workspace.state(path, inputs) == "fresh" for path in paths) else []
 
 
-def layout_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:
+def map_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:
     """What a person chooses of a map: `parameters` None means the method's defaults."""
     check_choice("subset", subset, SUBSETS)
     return {"method": method, "subset": subset, "parameters": dict(parameters or {}), "seed": seed}
@@ -217,7 +217,7 @@ def dataset_images(workspace: Workspace, dataset: str, subset: str) -> tuple[str
 def _variants(workspace: Workspace, dataset: str, model: str) -> list[str]:
     """Keys of a model with search-time choices (1d-ms) that have described a dataset, sorted."""
     found = (path.parent.name for path in workspace.folder(dataset).glob(f"{model}-*/descriptors.npy"))
-    return sorted(key for key in found if set(key.split("-")[1:]) <= set(CHOICES))
+    return sorted(key for key in found if set(key.split("-")[1:]) <= set(SEARCH_CHOICES))
 
 
 def _weights_record(workspace: Workspace, preset: Preset, described: Record | None) -> tuple[Record | None, str | None]:

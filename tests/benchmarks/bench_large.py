@@ -25,7 +25,7 @@ from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.types import Query
 from retrieval_core.ranking.search import nearest
 from retrieval_core.runs import map_steps, steps
-from retrieval_core.stored.results import load_descriptors, load_layout, model_states
+from retrieval_core.stored.results import load_descriptors, load_map, model_states
 from retrieval_core.workspace import Workspace
 
 WIDTH, QUERIES, LANDMARKS, PHOTOGRAPHS = 2048, 70, 14, 60  # photographs of one landmark
@@ -102,12 +102,12 @@ def main() -> None:
         with step("neighbours of one photograph, as on a click"):
             nearest(database.matrix, options.count // 2, 48)
         with step("list the neighbours of all, where not too many"):
-            drain(map_steps.neighbours(workspace, NAME, MODEL))
+            drain(map_steps.list_neighbours(workspace, NAME, MODEL))
         for method in options.map.split(","):
             with step(f"map: {method}"):
                 drain(steps.project(workspace, NAME, MODEL, method))
             with step(f"open the map: {method}"):
-                layout = load_layout(workspace, NAME, MODEL, method)
+                layout = load_map(workspace, NAME, MODEL, method)
             print(f"  trustworthiness {layout.quality['trustworthiness']:.3f}, kNN overlap {layout.quality['knn_overlap']:.3f}")
         (state,) = model_states(workspace, NAME)
         print(f"mAP {state.map_oxford:.2f} (Oxford), {state.map_finite_sum:.2f} (finite sum)")

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from retrieval_core.datasets.catalog import open_dataset
-from retrieval_core.evaluation.average_precision import evaluate
+from retrieval_core.evaluation.average_precision import score_rankings
 from retrieval_core.evaluation.tables import ap_table
 from retrieval_core.ranking.search import rank
 from retrieval_core.stored.results import load_descriptors, load_scores, model_states
@@ -35,7 +35,7 @@ def main() -> None:
     scores = {}
     for model in models:
         database, queries = load_descriptors(workspace, name, model)
-        scores[model] = evaluate(dataset, rank(queries.ids, queries.matrix, database.ids, database.matrix))
+        scores[model] = score_rankings(dataset, rank(queries.ids, queries.matrix, database.ids, database.matrix))
     fresh = ap_table(scores, dataset, "oxford", "all")
     ranking = time.perf_counter() - start
 

@@ -17,9 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from retrieval_core.projection.layouts import METHODS
+from retrieval_core.projection.maps import METHODS
 from retrieval_core.projection.pca import principal_components
-from retrieval_core.projection.quality import layout_quality
+from retrieval_core.projection.quality import map_quality
 from retrieval_core.projection.tsne import tsne
 
 PARAMETERS = METHODS["tsne"]
@@ -82,7 +82,7 @@ def main() -> None:
             begin = time.perf_counter()
             maps = [method(matrix, seed) for seed in range(STARTS)]
             times.append((time.perf_counter() - begin) / STARTS)
-            found = [layout_quality(matrix, np.asarray(xy))[0] for xy in maps]
+            found = [map_quality(matrix, np.asarray(xy))[0] for xy in maps]
             trust, overlap = ([one[measure] for one in found] for measure in ("trustworthiness", "knn_overlap"))
             spread = f"{np.mean(trust):.4f} ({min(trust):.4f}…{max(trust):.4f})"
             print(f"{name:14}{times[-1]:>9.1f}{spread:>26}{np.mean(overlap):>13.3f}", flush=True)

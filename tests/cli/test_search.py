@@ -92,11 +92,11 @@ def test_descriptors_without_photographs_are_ranked_and_have_no_boxes(tmp_path, 
 
 
 def test_a_map_with_parameters_of_its_own_is_made_by_the_command_line(town_cache, capsys):
-    from retrieval_core.stored.results import load_layout
+    from retrieval_core.stored.results import load_map
 
     settings = ["--models", "1d", "--device", "cpu", "--start", "shapes", "--method", "tsne"]
     assert main(["--cache", str(town_cache), "project", *settings, "--parameters", "perplexity=4,iterations=60"]) == 0
-    layout = load_layout(Workspace(town_cache), "town", "1d", "tsne", "all", {"perplexity": 4, "iterations": 60})
+    layout = load_map(Workspace(town_cache), "town", "1d", "tsne", "all", {"perplexity": 4, "iterations": 60})
     assert (layout.parameters["perplexity"], layout.parameters["iterations"]) == (4.0, 60)
     capsys.readouterr()
     assert main(["--cache", str(town_cache), "project", *settings, "--parameters", "perplexity:4"]) == 2

@@ -7,7 +7,7 @@ from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.town.build import build_town, build_town_train
 from retrieval_core.datasets.town.buildings import ARCHETYPES, make_landmark
 from retrieval_core.datasets.town.camera import draw_view
-from retrieval_core.datasets.town.ground_truth import landmark_queries, verdict
+from retrieval_core.datasets.town.ground_truth import judge, landmark_queries
 from retrieval_core.datasets.town.light import draw_light, draw_sky
 from retrieval_core.datasets.town.photograph import Seen, shrink
 from retrieval_core.datasets.town.specs import (
@@ -94,12 +94,12 @@ def seen(share, frame, box=(0, 0, 40, 40)):
 
 
 def test_good_ok_and_junk_follow_the_visible_share():
-    assert verdict(seen(0.9, 0.3)) == "good"
-    assert verdict(seen(0.9, 0.05)) == "ok"
-    assert verdict(seen(0.3, 0.3)) == "ok"
-    assert verdict(seen(0.2, 0.5)) == "junk"
-    assert verdict(seen(0.9, 0.01)) == "junk"
-    assert verdict(seen(0, 0, None)) is None
+    assert judge(seen(0.9, 0.3)) == "good"
+    assert judge(seen(0.9, 0.05)) == "ok"
+    assert judge(seen(0.3, 0.3)) == "ok"
+    assert judge(seen(0.2, 0.5)) == "junk"
+    assert judge(seen(0.9, 0.01)) == "junk"
+    assert judge(seen(0, 0, None)) is None
 
 
 def test_queries_are_good_pictures_with_large_boxes():

@@ -12,9 +12,9 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import (
     Score,
     average_precision,
-    evaluate,
     mean_average_precision,
     positive_ranks,
+    score_rankings,
     uncounted,
 )
 from retrieval_core.ranking.search import Ranking
@@ -103,7 +103,7 @@ def ranking(query_id, ids):
 
 
 def test_a_dataset_is_scored_with_its_junk_removed(dataset):
-    scores = evaluate(dataset, [ranking("keep_1", "ajxb"), ranking("keep_2", "bxaj")])
+    scores = score_rankings(dataset, [ranking("keep_1", "ajxb"), ranking("keep_2", "bxaj")])
     # keep_1: a first, b third once j is gone: (1 + (1/2 + 2/3) / 2) / 2 and (1 + 2/3) / 2.
     assert scores[0] == Score("keep_1", pytest.approx(19 / 24), pytest.approx(5 / 6), 2)
     assert scores[1] == Score("keep_2", None, None, 0)
@@ -114,11 +114,11 @@ def test_a_dataset_is_scored_with_its_junk_removed(dataset):
 
 
 def test_scores_survive_json(dataset):
-    scores = evaluate(dataset, [ranking("keep_1", "xajb"), ranking("keep_2", "bxaj")])
+    scores = score_rankings(dataset, [ranking("keep_1", "xajb"), ranking("keep_2", "bxaj")])
     text = json.dumps([asdict(score) for score in scores], allow_nan=False)
     assert [Score(**entry) for entry in json.loads(text)] == scores
 
 
 def test_a_ranking_of_another_dataset_is_refused(dataset):
     with pytest.raises(RetrievalError, match="small has no query 'mill_1'"):
-        evaluate(dataset, [ranking("mill_1", "ab")])
+        score_rankings(dataset, [ranking("mill_1", "ab")])

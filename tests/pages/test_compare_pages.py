@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from test_pages import open_page, texts  # noqa: F401
 
-from pages.state import parameters
+from pages.state import link
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.evaluation.ledger import ledger, model_before
 from retrieval_core.evaluation.tables import MEAN, ap_table
@@ -81,7 +81,7 @@ def test_every_view_of_the_failures_opens(open_page, town_cache, atlas, own):  #
 
 
 def test_the_new_parameters_are_part_of_the_link():
-    assert {"own", "rows", "cells", "step", "atlas"} <= set(parameters.DEFAULTS)
+    assert {"own", "rows", "cells", "step", "atlas"} <= set(link.DEFAULTS)
 
 
 @pytest.mark.parametrize("page", ["Ledger", "Failures"])

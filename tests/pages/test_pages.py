@@ -10,7 +10,7 @@ import streamlit as st
 from pages.widgets import style
 from pages.state import loaders
 from pages.widgets.errors import shown_errors
-from pages.state.parameters import load_state
+from pages.state.link import load_state
 import runpy
 load_state()
 with shown_errors():
@@ -107,24 +107,24 @@ def test_the_map_hands_the_link_over_to_the_browser(open_page, town_cache):
 
 
 def test_other_projections_are_computed_when_they_are_asked_for(open_page, town_cache):
-    from retrieval_core.stored.results import load_layout
+    from retrieval_core.stored.results import load_map
     from retrieval_core.workspace import Workspace
 
     app = open_page("Map", town_cache, model="1d", method="pca", subset="labelled")
     assert "method=pca&subset=labelled" in shared(app)["scene"]
-    assert load_layout(Workspace(town_cache), "town", "1d", "pca", "labelled") is not None
+    assert load_map(Workspace(town_cache), "town", "1d", "pca", "labelled") is not None
 
 
 def test_a_link_to_many_photographs_is_short_and_names_the_same(open_page, town_cache, monkeypatch):
-    from pages.state import loaders, parameters
+    from pages.state import link, loaders
 
     app = open_page("Map", town_cache, model="1d")
     dataset = loaders.open_named("town")
     many = [image.id for image in dataset.images if image.label != "goose_row"]
-    monkeypatch.setattr(parameters, "MOST_IN_URL", 3)
+    monkeypatch.setattr(link, "MOST_IN_URL", 3)
     kept = {}
-    monkeypatch.setattr(parameters, "put", lambda **changes: kept.update(changes))
-    parameters.select(many, dataset)
+    monkeypatch.setattr(link, "put", lambda **changes: kept.update(changes))
+    link.select(many, dataset)
     assert len(kept["selection"]) < 60
     app = open_page("Map", town_cache, model="1d", selection=kept["selection"])
     assert shared(app)["shared"]["selection"] == many
@@ -174,10 +174,10 @@ def test_the_running_loss_is_read_from_the_log_without_its_unfinished_line(monke
 
 def test_another_dataset_leaves_no_query_or_selection_of_the_old_one_behind():
     def page():
-        from pages.state import parameters
+        from pages.state import link
 
-        parameters.load_state()
-        parameters.choose("dataset", ["town", "photos"], __import__("streamlit").selectbox, "Dataset")
+        link.load_state()
+        link.choose("dataset", ["town", "photos"], __import__("streamlit").selectbox, "Dataset")
 
     from streamlit.testing.v1 import AppTest
 

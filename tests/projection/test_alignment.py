@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from retrieval_core.projection.alignment import align
-from retrieval_core.projection.layouts import Layout
+from retrieval_core.projection.maps import ProjectedMap
 
 
 def layout(ids, xy):
-    return Layout(tuple(ids), np.asarray(xy, np.float32), "pca", {}, 0, {}, np.ones(len(xy), np.float32))
+    return ProjectedMap(tuple(ids), np.asarray(xy, np.float32), "pca", {}, 0, {}, np.ones(len(xy), np.float32))
 
 
 @pytest.fixture

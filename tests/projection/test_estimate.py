@@ -4,7 +4,7 @@ import pytest
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.projection.estimate import estimated_seconds
-from retrieval_core.projection.layouts import METHODS
+from retrieval_core.projection.maps import METHODS
 
 COSTLY = [(method, name) for method, defaults in METHODS.items() for name in defaults
           if name not in ("early_exaggeration", "minimum_distance")]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Layout quality against scikit-learn and a naive count."""
+"""ProjectedMap quality against scikit-learn and a naive count."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from sklearn.manifold import trustworthiness
 
 from retrieval_core.projection import quality as module
 from retrieval_core.projection.euclidean import euclidean_neighbours
-from retrieval_core.projection.quality import layout_quality
+from retrieval_core.projection.quality import map_quality
 
 
 def descriptors(rows, seed=0, width=12):
@@ -33,7 +33,7 @@ def test_agrees_with_scikit_learn_and_the_naive_count(monkeypatch, rows, size):
     matrix = descriptors(rows)
     # A blurred view of two of the dimensions: neither perfect nor hopeless.
     xy = matrix[:, :2] + np.random.default_rng(1).normal(scale=0.1, size=(rows, 2)).astype(np.float32)
-    found, overlap = layout_quality(matrix, xy, neighbours=size)
+    found, overlap = map_quality(matrix, xy, neighbours=size)
     np.testing.assert_allclose(overlap, naive_overlap(matrix, xy, size), atol=1e-6)
     assert found["trustworthiness"] == pytest.approx(trustworthiness(matrix, xy, n_neighbors=size), abs=1e-9)
     assert found["knn_overlap"] == pytest.approx(naive_overlap(matrix, xy, size).mean(), abs=1e-7)
@@ -43,30 +43,30 @@ def test_agrees_with_scikit_learn_and_the_naive_count(monkeypatch, rows, size):
 def test_a_layout_that_keeps_everything_is_perfect():
     angles = np.sort(np.random.default_rng(0).uniform(0, 2 * np.pi, 60))
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    found, _ = layout_quality(circle, 5 * circle)
+    found, _ = map_quality(circle, 5 * circle)
     assert (found["trustworthiness"], found["knn_overlap"]) == (1.0, 1.0)
 
 
 def test_neighbourhoods_shrink_for_few_points():
-    assert layout_quality(descriptors(4), descriptors(4)[:, :2])[0]["neighbours"] == 1
-    assert layout_quality(descriptors(20), descriptors(20)[:, :2])[0]["neighbours"] == 9
+    assert map_quality(descriptors(4), descriptors(4)[:, :2])[0]["neighbours"] == 1
+    assert map_quality(descriptors(20), descriptors(20)[:, :2])[0]["neighbours"] == 9
 
 
 def test_a_sample_is_recorded_repeatable_and_close(monkeypatch):
     matrix = descriptors(400)
-    whole, _ = layout_quality(matrix, matrix[:, :2])
+    whole, _ = map_quality(matrix, matrix[:, :2])
     monkeypatch.setattr(module, "MAX_ROWS", 200)
-    sampled, overlap = layout_quality(matrix, matrix[:, :2], seed=3)
+    sampled, overlap = map_quality(matrix, matrix[:, :2], seed=3)
     assert sampled["rows"] == np.isfinite(overlap).sum() == 200
     assert sampled["knn_overlap"] == pytest.approx(np.nanmean(overlap), abs=1e-6)
-    assert sampled == layout_quality(matrix, matrix[:, :2], seed=3)[0]
+    assert sampled == map_quality(matrix, matrix[:, :2], seed=3)[0]
     assert sampled["trustworthiness"] == pytest.approx(whole["trustworthiness"], abs=0.02)
 
 
 def test_equal_descriptors_rank_by_position():
     matrix = np.repeat(descriptors(1), 5, axis=0)
     xy = np.array([[0, 0], [1, 0], [3, 0], [6, 0], [10, 0]], np.float32)
-    found, _ = layout_quality(matrix, xy, neighbours=1)
+    found, _ = map_quality(matrix, xy, neighbours=1)
     # Nearest on the line are 1, 0, 1, 2, 3; among equal descriptors these have the ranks 1, 1, 2, 3, 4.
     assert found["trustworthiness"] == pytest.approx(1 - (1 + 2 + 3) / (5 * (2 * 5 - 3 - 1) / 2))
     assert found["knn_overlap"] == pytest.approx(2 / 5)
@@ -74,7 +74,7 @@ def test_equal_descriptors_rank_by_position():
 
 def test_points_in_one_place_are_no_obstacle():
     matrix = np.repeat(descriptors(2), 10, axis=0)
-    found, _ = layout_quality(matrix, np.zeros((20, 2), np.float32))
+    found, _ = map_quality(matrix, np.zeros((20, 2), np.float32))
     assert 0 <= found["trustworthiness"] <= 1
     assert 0 <= found["knn_overlap"] <= 1
 

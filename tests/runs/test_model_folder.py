@@ -10,7 +10,7 @@ from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import load_weights, save_weights
-from retrieval_core.presets import CHOICES, PRESETS
+from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.runs.model_folder import export_models, import_models
 from retrieval_core.runs.plan import run
 from retrieval_core.stored.artefacts import Settings
@@ -162,4 +162,4 @@ def test_models_alone_prints_the_table(capsys, tmp_path):
     assert main(["--cache", str(tmp_path), "models"]) == 0
     *table, choices = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in table] == list(PRESETS)
-    assert all(name in choices for name in CHOICES)
+    assert all(name in choices for name in SEARCH_CHOICES)

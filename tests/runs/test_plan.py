@@ -16,7 +16,7 @@ from retrieval_core.presets import PRESETS
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.runs.plan import run
 from retrieval_core.stored.artefacts import Settings
-from retrieval_core.stored.results import load_descriptors, load_layout, load_scores, model_states
+from retrieval_core.stored.results import load_descriptors, load_map, load_scores, model_states
 from retrieval_core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ def test_all_seven_models_are_trained_described_scored_and_mapped(town_cache):
         assert np.allclose(np.linalg.norm(database.matrix, axis=1), 1, atol=1e-5)
         assert len(load_scores(workspace, "town", state.key)) == len(queries.ids)
         for subset in ("all", "labelled"):
-            layout = load_layout(workspace, "town", state.key, "tsne", subset)
+            layout = load_map(workspace, "town", state.key, "tsne", subset)
             assert np.isfinite(layout.xy).all()
 
 

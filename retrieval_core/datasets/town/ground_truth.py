@@ -11,7 +11,7 @@ OK_SHARE, OK_FRAME = 0.25, 0.03  # Oxford5k: more than a quarter of the object i
 QUERY_AREA = 0.12  # of the picture: a query's box is no smaller
 
 
-def verdict(seen: Seen) -> str | None:
+def judge(seen: Seen) -> str | None:
     """good, ok or junk; None where nothing of the landmark is seen."""
     if seen.box is None:
         return None
@@ -27,7 +27,7 @@ def landmark_queries(name: str, seed: int, photographs: dict[str, Seen], area: i
     """
     lists: dict[str, list[str]] = {"good": [], "ok": [], "junk": []}
     for image_id, seen in photographs.items():
-        if (word := verdict(seen)) is not None:
+        if (word := judge(seen)) is not None:
             lists[word].append(image_id)
 
     def box_share(image_id: str) -> float:

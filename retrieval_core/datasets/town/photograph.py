@@ -13,7 +13,7 @@ from retrieval_core.datasets.town.light import Light, draw_light, draw_sky
 from retrieval_core.datasets.town.mesh import LANDMARK, Landmark
 from retrieval_core.datasets.town.props import load_props
 from retrieval_core.datasets.town.rasteriser import MIP_OFFSETS, mip_maps, rasterise, shade
-from retrieval_core.datasets.town.scene import Scene, draw_scene
+from retrieval_core.datasets.town.street import Street, draw_street
 
 OVERSAMPLING = 2
 SHADOW_SIDE = 192  # pixels of the shadow map
@@ -46,34 +46,34 @@ class Studio:
         """Take a photograph, as JPEG bytes, and say what is seen; empty views are taken again."""
         for attempt in range(ATTEMPTS):
             view, light = draw_view(self.landmark, random, self.height / self.width), draw_light(random)
-            scene = draw_scene(self.landmark, view, random)
-            picture, seen = self.render(scene, view, light, random)
+            street = draw_street(self.landmark, view, random)
+            picture, seen = self.render(street, view, light, random)
             shows = seen.frame >= LEAST_SEEN and picture.mean(2).std() >= LEAST_CONTRAST
             if shows or attempt == ATTEMPTS - 1:
                 return develop(picture, light.moment == "night", random), seen
         raise AssertionError("the last attempt is always taken")
 
-    def render(self, scene: Scene, view: View, light: Light, random) -> tuple[np.ndarray, Seen]:
+    def render(self, street: Street, view: View, light: Light, random) -> tuple[np.ndarray, Seen]:
         """The picture (H, W, 3) float, before the camera's own effects, and what it shows."""
         width, height = (self.height, self.width) if view.portrait else (self.width, self.height)
         wide, high = width * OVERSAMPLING, height * OVERSAMPLING
         focal = view.focal * wide
-        camera = np.ascontiguousarray((scene.corners - view.eye) @ view.rotation.T)
+        camera = np.ascontiguousarray((street.corners - view.eye) @ view.rotation.T)
         depth, owner, us, vs, levels = _buffers(high, wide)
-        rasterise(camera, scene.uv, scene.texture, focal, wide / 2, high / 2, False, self.mips, MIP_OFFSETS, depth, owner,
+        rasterise(camera, street.uv, street.texture, focal, wide / 2, high / 2, False, self.mips, MIP_OFFSETS, depth, owner,
                   us, vs, levels)  # fmt: skip
-        shadow, rotation, scale, origin = self.shadow_map(scene, light)
+        shadow, rotation, scale, origin = self.shadow_map(street, light)
         out = np.empty((high, wide, 3), np.float32)
         sky = draw_sky(light, view, wide, high, random)
         shade(
-            out, depth, owner, us, vs, levels, self.mips, MIP_OFFSETS, scene.texture, scene.normal, scene.tint, focal,
+            out, depth, owner, us, vs, levels, self.mips, MIP_OFFSETS, street.texture, street.normal, street.tint, focal,
             wide / 2, high / 2, view.rotation, view.eye, light.sun, light.sun_colour, light.ambient, sky,
             self.landmark.ground, GROUND_REPEATS, light.emission, light.fog_distance, light.horizon.astype(np.float32),
             shadow, rotation, scale, origin, light.shadows,
         )  # fmt: skip
-        return shrink(out), self.measure(scene, view, light, camera, owner, focal)
+        return shrink(out), self.measure(street, view, light, camera, owner, focal)
 
-    def shadow_map(self, scene: Scene, light: Light):
+    def shadow_map(self, street: Street, light: Light):
         """Depth (S, S) as the sun sees it, with the rotation, pixels a metre and the centre of its view."""
         depth, owner, us, vs, levels = _buffers(SHADOW_SIDE, SHADOW_SIDE)
         low, high = self.landmark.low, self.landmark.high
@@ -83,14 +83,14 @@ class Studio:
         if not light.shadows:
             return depth, np.eye(3), scale, centre
         rotation = look_at(np.zeros(3), -light.sun, 0.0)
-        seen = np.ascontiguousarray((scene.corners - centre) @ rotation.T)
-        rasterise(seen, scene.uv, scene.texture, scale, SHADOW_SIDE / 2, SHADOW_SIDE / 2, True, self.mips, MIP_OFFSETS,
+        seen = np.ascontiguousarray((street.corners - centre) @ rotation.T)
+        rasterise(seen, street.uv, street.texture, scale, SHADOW_SIDE / 2, SHADOW_SIDE / 2, True, self.mips, MIP_OFFSETS,
                   depth, owner, us, vs, levels)  # fmt: skip
         return depth, rotation, scale, centre
 
-    def measure(self, scene: Scene, view: View, light: Light, camera, owner, focal) -> Seen:
+    def measure(self, street: Street, view: View, light: Light, camera, owner, focal) -> Seen:
         """Compare the landmark's visible pixels with those it would have, alone, in a frame that takes all of it in."""
-        visible = (owner >= 0) & (scene.part[np.maximum(owner, 0)] == LANDMARK)
+        visible = (owner >= 0) & (street.part[np.maximum(owner, 0)] == LANDMARK)
         high, wide = owner.shape[0] // 2, owner.shape[1] // 2
         depth, alone, us, vs, levels = _buffers(high, wide)
         own = self.landmark.part == LANDMARK

@@ -13,7 +13,7 @@ _UV = np.array([[[0.003, 0.997], [0.997, 0.997], [0.997, 0.003]], [[0.003, 0.997
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class Street:
     """Triangles in world metres, as in Landmark, with a tint (T, 3) for each."""
 
     corners: np.ndarray
@@ -53,7 +53,7 @@ class _Placer:
         self.tint += [tint] * 2
 
 
-def draw_scene(landmark: Landmark, view: View, random: np.random.Generator) -> Scene:
+def draw_street(landmark: Landmark, view: View, random: np.random.Generator) -> Street:
     """Draw what stands about, and join it with the landmark."""
     kinds, place = load_props().kinds, _Placer(landmark, view, random)
     hidden = view.kind == "hidden"
@@ -81,15 +81,15 @@ def draw_scene(landmark: Landmark, view: View, random: np.random.Generator) -> S
     return _joined(landmark, place)
 
 
-def _joined(landmark: Landmark, place: _Placer) -> Scene:
+def _joined(landmark: Landmark, place: _Placer) -> Street:
     count = len(place.corners)
     tint = np.ones((len(landmark.corners) + count, 3))
     if not count:
-        return Scene(landmark.corners, landmark.uv, landmark.texture, landmark.normal, landmark.part, tint)
+        return Street(landmark.corners, landmark.uv, landmark.texture, landmark.normal, landmark.part, tint)
     tint[-count:] = place.tint
     normal = np.array([*-place.forward, 0.35])  # leaning back a little, towards the sky
     normal /= np.linalg.norm(normal)
-    return Scene(
+    return Street(
         np.concatenate([landmark.corners, np.array(place.corners)]),
         np.concatenate([landmark.uv, np.tile(_UV, (count // 2, 1, 1))]),
         np.concatenate([landmark.texture, np.array(place.texture)]),

@@ -10,7 +10,7 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.projection.pacmap import pacmap
 from retrieval_core.projection.pca import principal_components
-from retrieval_core.projection.quality import layout_quality
+from retrieval_core.projection.quality import map_quality
 from retrieval_core.projection.tsne import tsne
 from retrieval_core.projection.umap import umap
 
@@ -42,7 +42,7 @@ METHODS: dict[str, dict[str, float]] = {
 TITLES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA", "pacmap": "PaCMAP"}
 
 # The practical gives scikit-learn 300 iterations in all, of which that spends up to 250 on early exaggeration.
-CHOICES = {
+NAMED_SETTINGS = {
     "the practical's setting": (
         "tsne", {"components": 100, "perplexity": 40.0, "early_iterations": 250, "iterations": 50},
     ),
@@ -56,7 +56,7 @@ _HIGHEST = {"minimum_distance": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class ProjectedMap:
     """Places (N, 2) float32 of the images `ids`, row for row.
 
     `method`, `parameters` (complete, as used) and `seed` make the same layout again from the same descriptors;
@@ -117,12 +117,12 @@ def resolve_parameters(method: str, parameters: Mapping | None, count: int, widt
     return used
 
 
-def compute_layout(
+def compute_map(
     ids: Sequence[str], matrix: np.ndarray, method: str, parameters: Mapping | None = None, seed: int = 0
-) -> Generator[Progress, None, Layout]:
+) -> Generator[Progress, None, ProjectedMap]:
     """Lay out descriptors (N, D) with rows of length 1, so that near points are similar; judge the result.
 
-    The same arguments give the same layout on the same machine. Returns (as a generator does) the Layout.
+    The same arguments give the same layout on the same machine. Returns (as a generator does) the ProjectedMap.
     Raises RetrievalError as `resolve_parameters` does, or if a descriptor is not finite.
     """
     used = resolve_parameters(method, parameters, *matrix.shape)
@@ -139,5 +139,5 @@ def compute_layout(
     else:
         xy = coordinates
     yield Progress(TITLES[method], 1, 1, "measuring quality")
-    quality, overlap = layout_quality(matrix, xy, seed)
-    return Layout(tuple(ids), xy, method, used, seed, quality, overlap)
+    quality, overlap = map_quality(matrix, xy, seed)
+    return ProjectedMap(tuple(ids), xy, method, used, seed, quality, overlap)

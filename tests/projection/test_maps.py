@@ -11,7 +11,7 @@ import pytest
 import retrieval_core.projection.tsne as tsne
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
-from retrieval_core.projection.layouts import METHODS, compute_layout, resolve_parameters
+from retrieval_core.projection.maps import METHODS, compute_map, resolve_parameters
 from retrieval_core.projection.pca import principal_components
 
 QUICK = {
@@ -33,7 +33,7 @@ def clusters(rows, seed=0, width=64, count=3, noise=0.05):
 def compute(matrix, method, parameters=None, seed=0):
     """The layout and the reports on the way to it."""
     ids = [f"image {row}" for row in range(len(matrix))]
-    steps, reports = compute_layout(ids, matrix, method, parameters, seed), []
+    steps, reports = compute_map(ids, matrix, method, parameters, seed), []
     while True:
         try:
             reports.append(next(steps))
@@ -148,7 +148,7 @@ def test_principal_components_are_those_of_the_full_decomposition():
 
 def test_importing_the_module_loads_none_of_the_slow_libraries():
     slow = "{'umap', 'openTSNE', 'sklearn', 'scipy'}"
-    code = f"import sys, retrieval_core.projection.layouts; print({slow} & set(sys.modules))"
+    code = f"import sys, retrieval_core.projection.maps; print({slow} & set(sys.modules))"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
