@@ -1,4 +1,12 @@
-"""The one error that the library raises on purpose."""
+"""The one error that the library raises on purpose, and what turns others into it."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class RetrievalError(Exception):
@@ -8,9 +16,25 @@ class RetrievalError(Exception):
     """
 
 
+class Locked(RetrievalError):
+    """A lock was not to be had within the time that one waits for it."""
+
+
 def check_choice(name: str, value: str, choices) -> str:
     """Return `value` if it is one of `choices`; otherwise raise a RetrievalError that lists them."""
     options = list(choices)
     if value not in options:
         raise RetrievalError(f"Unknown {name} {value!r}. Choose one of: {', '.join(map(str, options))}.")
     return value
+
+
+@contextmanager
+def room_needed(path: Path) -> Iterator[None]:
+    """Say in words that the disk is full: RetrievalError naming the file that could not be written."""
+    try:
+        yield
+    except Exception as error:  # libraries wrap the system's error in kinds of their own
+        if getattr(error, "errno", None) in _FULL or os.strerror(errno.ENOSPC) in str(error):
+            raise RetrievalError(f"The disk is full: {path} can't be written. Make room, or choose another disk with --cache, and run "
+                                 "again: what was finished stays.") from error  # fmt: skip
+        raise
