@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -211,3 +212,8 @@ def library_versions() -> dict[str, str]:
 
     names = ("torch", "torchvision", "numpy", "scipy", "pillow", "scikit-learn", "openTSNE", "umap-learn", "pacmap")
     return {name: version(name) for name in names}
+
+
+def temporary_name(path: Path) -> Path:
+    """A hidden name beside a file that no other thread or process uses, to write to before renaming."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(6)}.writing")
