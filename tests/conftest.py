@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import tiny
 
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.workspace import Workspace
 
 

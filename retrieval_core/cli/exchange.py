@@ -64,7 +64,8 @@ def models_import(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.runs.model_folder import import_models
 
     run, keys = import_models(workspace, Path(options.folder).expanduser().absolute(), options.run)
-    print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --run {run.name} --models {','.join(keys)}")
+    print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --run {run.name} "
+          f"--models {','.join(keys)}")  # fmt: skip
 
 
 def data_add(workspace: Workspace, options, arguments) -> None:

@@ -32,7 +32,7 @@ def looking_options(command: argparse.ArgumentParser, models: bool = True, sever
     """Add the options of a command that reads what a run made."""
     command.add_argument("--dataset", default="town", help="dataset (default: town)")
     more = "; several, separated by commas, stand side by side" if several else ""
-    command.add_argument("--run", metavar="NAME", help=f"the run that is looked at (default: quick, or else the first that there is){more}")
+    command.add_argument("--run", metavar="NAME", help=f"the run to look at (default: quick, else the first that there is){more}")
     if models:
         command.add_argument("--models", help="models, separated by commas (default: all that are ready)")
 

@@ -11,7 +11,7 @@ from retrieval_core.datasets.export import export_dataset
 from retrieval_core.datasets.photograph_folders import find_layout
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.stored.results import load_scores, model_states
 from retrieval_core.workspace import Workspace
 

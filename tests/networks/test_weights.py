@@ -130,7 +130,7 @@ def test_files_that_are_no_weights_are_named(tmp_path):
 
 def test_the_start_is_read_from_the_file_and_its_hash_is_in_the_recipe(town_cache, tmp_path):
     from retrieval_core.runs.plan import choose_start, run
-    from retrieval_core.stored.artefacts import Settings
+    from retrieval_core.runs.settings import Settings
     from retrieval_core.stored.results import command, load_descriptors
     from retrieval_core.workspace import Workspace, file_hash
 

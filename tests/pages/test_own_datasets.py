@@ -12,7 +12,7 @@ from pages.web.routes import ROUTES
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.export import export_descriptors
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.stored.results import load_descriptors
 from retrieval_core.workspace import Workspace
 

@@ -13,7 +13,7 @@ from retrieval_core.networks.weights import load_weights, save_weights
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.runs.model_folder import export_models, import_models
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.stored.results import load_descriptors, load_scores, model_states
 from retrieval_core.workspace import Workspace, file_hash
 

@@ -15,7 +15,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.stored.results import load_descriptors, load_map, load_scores, model_states
 from retrieval_core.workspace import Workspace
 

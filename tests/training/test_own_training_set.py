@@ -13,7 +13,7 @@ from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import get_preset
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.stored.results import command, model_states
 from retrieval_core.training import loop
 from retrieval_core.training.test_set_guard import training_set

@@ -9,7 +9,7 @@ from PIL import Image as PILImage
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.training.test_set_guard import refuse_overlap, same_photographs
 from retrieval_core.workspace import Workspace
 
