@@ -41,7 +41,7 @@ class ArrayWriter:
             dtype = np.dtype(kind)
             if dtype not in _NAMES or dtype.itemsize > width:
                 raise ValueError(f"{name!r} can't be of the type {dtype} here: one of {', '.join(map(str, _NAMES))}, the longest first")
-            width, size = dtype.itemsize, math.prod(shape) * dtype.itemsize
+            width, size = dtype.itemsize, math.prod(map(int, shape)) * dtype.itemsize
             header[name] = {"dtype": _NAMES[dtype], "shape": list(map(int, shape)), "data_offsets": [end, end + size]}
             self._layout[name], self._missing[name] = (tuple(shape), dtype), size
             end += size
