@@ -38,12 +38,12 @@ class ArrayWriter:
         self._missing: dict[str, int] = {}  # bytes of each array that are not written yet
         self._layout: dict[str, tuple[tuple[int, ...], np.dtype]] = {}
         for name, (shape, kind) in layout.items():
-            dtype = np.dtype(kind)
+            shape, dtype = tuple(map(int, shape)), np.dtype(kind)
             if dtype not in _NAMES or dtype.itemsize > width:
                 raise ValueError(f"{name!r} can't be of the type {dtype} here: one of {', '.join(map(str, _NAMES))}, the longest first")
-            width, size = dtype.itemsize, math.prod(map(int, shape)) * dtype.itemsize
-            header[name] = {"dtype": _NAMES[dtype], "shape": list(map(int, shape)), "data_offsets": [end, end + size]}
-            self._layout[name], self._missing[name] = (tuple(shape), dtype), size
+            width, size = dtype.itemsize, math.prod(shape) * dtype.itemsize
+            header[name] = {"dtype": _NAMES[dtype], "shape": shape, "data_offsets": [end, end + size]}
+            self._layout[name], self._missing[name] = (shape, dtype), size
             end += size
         text = json.dumps(header, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 8)

@@ -194,7 +194,7 @@ def add_dataset(
     if layout == DESCRIPTOR_LAYOUT:
         if model is None:
             raise RetrievalError(f"Say with --model KEY which of the models the descriptors in {path} stand for.")
-        found = read_source(workspace, name, Source(path, model, ids, queries, ground_truth), description)
+        found = read_source(workspace, name, Source(path, model, ids, queries, ground_truth), description if joining else None)
         dataset, more = found.dataset, found.description
     else:
         if (model, ids, queries) != (None, None, None):

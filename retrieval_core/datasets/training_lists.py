@@ -22,7 +22,7 @@ from retrieval_core.errors import RetrievalError
 ANNOTATIONS = "annotation_*.txt"
 GLDV2_LIST = "train_clean.csv"
 SFM_LIST = "retrieval-SfM-120k.pkl"
-LISTS = {"lists": ANNOTATIONS, "gldv2": GLDV2_LIST, "sfm": SFM_LIST}  # files of each layout, as a pattern
+LIST_FILES = {"lists": ANNOTATIONS, "gldv2": GLDV2_LIST, "sfm": SFM_LIST}  # files of each layout, as a pattern
 
 
 def listed_photographs(root: str | Path, layout: str) -> dict[str, int]:
@@ -49,7 +49,7 @@ def _read(layout: str, root: str | Path, name: str, ground_truth: str | Path | N
             f"None of the {len(listing):,} listed photographs is below {root}; the first would be {example}. Put those that you have "
             "there, and run the same command again."
         )
-    lists = (str(file) for file in sorted(root.glob(LISTS[layout])))
+    lists = (str(file) for file in sorted(root.glob(LIST_FILES[layout])))
     return Dataset(name, images, (), (*lists, *sorted(folders_of(root, listed))))
 
 

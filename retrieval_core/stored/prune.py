@@ -14,7 +14,7 @@ from retrieval_core.stored.run_list import find_runs
 from retrieval_core.workspace import FORMAT, MANIFEST, WRITING, Workspace, read_json
 
 _KINDS = (("*.damaged-*", "damaged, set aside"), (f".*{WRITING}", "left by a process that was killed"))
-_DECODED = ("pixels-*.bin", "pixels-*.json")
+_DECODED = "pixels-*.safetensors"
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ def not_needed(workspace: Workspace) -> list[NotNeeded]:
     found = [NotNeeded(path, "a map of other descriptors", _bytes(path)) for path in _stale_maps(workspace)]
     for pattern, why in _KINDS:
         found += [NotNeeded(path, why, _bytes(path)) for path in sorted(workspace.root.rglob(pattern)) if path.is_file()]
-    for pattern in _DECODED:
-        found += [NotNeeded(path, "decoded pictures", _bytes(path)) for path in sorted(workspace.root.glob(f"*/{pattern}"))]
+    found += [NotNeeded(path, "decoded pictures", _bytes(path)) for path in sorted(workspace.root.glob(f"*/{_DECODED}"))]
     return found + [NotNeeded(path, "a lock", 0) for path in sorted((workspace.root / ".locks").glob("*.lock"))]
 
 

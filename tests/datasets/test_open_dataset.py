@@ -14,12 +14,14 @@ from PIL import Image as PILImage
 from retrieval_core.datasets import catalog, opened
 from retrieval_core.datasets.catalog import (
     add_dataset,
+    build_dataset,
     list_datasets,
     note_fingerprint,
     noted_photographs,
     open_dataset,
 )
 from retrieval_core.datasets.oxford import write_oxford
+from retrieval_core.datasets.shapes import ShapesSpec
 from retrieval_core.datasets.types import Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace
@@ -214,6 +216,17 @@ def test_descriptions_of_earlier_versions_stay_readable(workspace, root):
     note_fingerprint(workspace, dataset)
     assert noted_photographs(workspace, "small") == dataset.photographs
     assert "fingerprint" not in json.loads(file.read_text())
+
+
+def test_a_dataset_that_is_built_has_a_note_and_is_not_built_again(tmp_path):
+    workspace, spec = Workspace(tmp_path / "cache"), ShapesSpec(classes=2, photographs=1, size=48)
+    steps = list(build_dataset(workspace, "shapes", spec))
+    assert steps[-1].done == 2
+    dataset = open_dataset(workspace, "shapes")
+    assert noted_photographs(workspace, "shapes") == dataset.photographs
+    before = files(workspace.folder("shapes"))
+    assert list(build_dataset(workspace, "shapes")) == []
+    assert files(workspace.folder("shapes")) == before
 
 
 def test_what_is_not_here_has_no_fingerprint(workspace):
