@@ -69,6 +69,11 @@ def put(**changes: str) -> None:
     _write_url(state)
 
 
+def map_parameters() -> dict[str, str]:
+    """What says which maps are looked at."""
+    return {name: get(name) for name in ("run", "method", "subset", "settings", "seed")}
+
+
 def selected(dataset: Dataset) -> list[str]:
     """Ids of the selected photographs; what a link names and the dataset does not have is said and left out."""
     value = get("selection")

@@ -101,8 +101,8 @@ def recipe_in_words(recipe: dict) -> str:
         return (f"{recipe['dim']} dimensions, imported from `{recipe['source']}` (`{recipe['sha256'][:12]}`); how they were made is "
                 f"not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
     own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
-    return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, whitening "
-            f"{recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule {recipe['schedule']}, seed "
+    return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "
+            f"whitening {recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule {recipe['schedule']}, seed "
             f"{recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
 
 
@@ -141,6 +141,11 @@ def hashes(model: str) -> dict[str, str]:
     """SHA-256 of the files that a model's scores on the chosen dataset stand on, as they were when written."""
     found = results(model)
     return {name: record.sha256 for name, record in found.workspace.records(found.folder).items()}
+
+
+def command(model: str) -> str:
+    """The command that repeats a model's numbers for the chosen dataset and run."""
+    return results(model).command
 
 
 def data_uri(picture: PILImage.Image) -> str:

@@ -238,6 +238,7 @@ def version(name: str, choice: MapChoice) -> str:
     dataset = open_dataset(loaders.workspace(), name)
     states = model_states(loaders.workspace(), name, choice.run)
     made = [[state.key, state.state, state.map_oxford, state.map_finite_sum, state.title] for state in states]
-    listed_now = [open_results(loaders.workspace(), name, choice.run, state.key).neighbours(choice.subset) is not None for state in states]
+    results = [open_results(loaders.workspace(), name, choice.run, state.key) for state in states]
+    listed_now = [one.neighbours(choice.subset) is not None for one in results]
     return short_hash([members_version(dataset, choice.subset), choice.address(), made, listed_now, maps_version(name, choice),
                        _sheets(dataset)])  # fmt: skip

@@ -217,7 +217,7 @@ def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> 
 def _half_done(path: Path, inputs: dict) -> Path:
     """Folder for the half-done work on an artefact; what was begun with other inputs is thrown away."""
     folder = artefacts.half_done(path, inputs)
-    for other in path.parent.glob(f".{path.stem}-????????"):
+    for other in artefacts.unfinished(path):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)

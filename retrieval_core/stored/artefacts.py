@@ -206,6 +206,11 @@ def half_done(path: Path, inputs: dict) -> Path:
     return path.with_name(f".{path.stem}-{short_hash(inputs)}")
 
 
+def unfinished(path: Path) -> list[Path]:
+    """All folders of half-done work on an artefact, whatever it is made from."""
+    return sorted(path.parent.glob(f".{path.stem}-????????"))
+
+
 def sha256(workspace: Workspace, path: Path) -> str | None:
     """The hash of an artefact as its record has it; None where there is none."""
     record = workspace.record(path)

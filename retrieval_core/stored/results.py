@@ -22,7 +22,7 @@ from retrieval_core.presets import Preset, check_model, get_preset
 from retrieval_core.projection.maps import ProjectedMap
 from retrieval_core.ranking.search import Ranking, rank
 from retrieval_core.stored import artefacts
-from retrieval_core.stored.commands import run_command
+from retrieval_core.stored.commands import make_command, run_command
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import find_run
 from retrieval_core.workspace import Record, Workspace, read_json
@@ -82,12 +82,16 @@ class Results:
         return self.record.notes["recipe"] if self.record else {}
 
     @property
-    def remedy(self) -> str:
-        """The command that makes what is missing, in words."""
+    def command(self) -> str:
+        """The command that makes all of it, or makes it again."""
         if self.run == IMPORTED_RUN:
-            return f"Add the descriptors again: data add {self.dataset.name} …"
-        settings = find_run(self.workspace, self.run) or Run(self.run)
-        return f"Run: {run_command(self.workspace, self.dataset.name, settings, self.model)}"
+            return make_command(self.workspace, "run", "--dataset", self.dataset.name, "--models", self.model)
+        return run_command(self.workspace, self.dataset.name, find_run(self.workspace, self.run) or Run(self.run), self.model)
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the descriptors are missing or not as they should be."""
+        return f"Add the descriptors again: data add {self.dataset.name} …" if self.run == IMPORTED_RUN else f"Run: {self.command}"
 
     @cached_property
     def state(self) -> tuple[str, str]:
@@ -132,7 +136,7 @@ class Results:
         """The means, and the AP of every query, as stored. RetrievalError if they are not those of these descriptors."""
         if not self.scored:
             what = f"Model {self.model} of run {self.run} has no scores"
-            raise RetrievalError(f"{what} of {self.dataset.name} and its ground truth as they are now. {self.remedy}")
+            raise RetrievalError(f"{what} of {self.dataset.name} and its ground truth as they are now. Run: {self.command}")
         return read_json(self._scores_path)
 
     @cached_property

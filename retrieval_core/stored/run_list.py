@@ -63,6 +63,14 @@ def default_run(workspace: Workspace, dataset: str) -> str:
     return runs[0].name if runs else "quick"
 
 
+def seed_groups(runs: list[Run]) -> dict[str, list[Run]]:
+    """Runs that differ in their seed alone, by the name that they have without it."""
+    groups: dict[str, list[Run]] = {}
+    for run in runs:
+        groups.setdefault(derived_name(**run.settings | {"seed": 0}), []).append(run)
+    return {name: sorted(members, key=lambda run: run.seed) for name, members in groups.items()}
+
+
 def as_json(run: Run) -> dict:
     """A run as its file holds it."""
     own = {"path": run.weights.path, "files": {key: list(pair) for key, pair in run.weights.files.items()}} if run.weights else None

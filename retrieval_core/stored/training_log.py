@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from retrieval_core.presets import get_preset
-from retrieval_core.stored.artefacts import TRAINING_LOG, half_done, stage_folder, weights_inputs, weights_path
+from retrieval_core.stored.artefacts import TRAINING_LOG, WEIGHTS, unfinished, weights_path
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace
 
@@ -18,12 +18,11 @@ def training_log(workspace: Workspace, run: Run, model: str) -> list[dict]:
     return _lines(path.with_name(TRAINING_LOG))
 
 
-def running_log(workspace: Workspace, run: Run, stage: str) -> list[dict]:
-    """The lines so far of a stage that is being trained."""
-    preset = get_preset(stage)
-    folder = half_done(stage_folder(workspace, run, preset) / weights_path(workspace, run, preset).name,
-                       weights_inputs(workspace, run, preset))  # fmt: skip
-    return _lines(folder / TRAINING_LOG)
+def newest_running_log(workspace: Workspace, stage: str) -> list[dict]:
+    """The lines so far of the training of a stage that is going on, whichever run it is of; empty where none is."""
+    folders = (folder for place in workspace.root.glob(f"*/*/{stage}") for folder in unfinished(place / WEIGHTS))
+    logs = [folder / TRAINING_LOG for folder in folders if (folder / TRAINING_LOG).exists()]
+    return _lines(max(logs, key=lambda log: log.stat().st_mtime)) if logs else []
 
 
 def _lines(file: Path) -> list[dict]:
