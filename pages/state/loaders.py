@@ -47,7 +47,8 @@ def runs() -> list[str]:
     if is_imported(workspace(), name):
         return [IMPORTED_RUN]
     usual = default_run(workspace(), name)
-    return list(dict.fromkeys([usual, *(run.name for run in find_runs(workspace(), name)), *(run.name for run in find_runs(workspace()))]))
+    known = [*find_runs(workspace(), name), *find_runs(workspace())]
+    return list(dict.fromkeys([usual, *(run.name for run in known)]))
 
 
 def model_titles() -> dict[str, str]:
@@ -84,8 +85,8 @@ def chosen_model() -> ModelState:
     chosen = next((model for model in model_states() if model.key == link.get("model")), None)
     if chosen is None or not chosen.explorable:
         why = f"is {chosen.state}: {chosen.message}" if chosen and chosen.message else f"has not described {link.get('dataset')!r} yet."
-        st.info(f"Model {link.get('model')} of run {link.get('run')} {why} Ready: {', '.join(some_models())} — choose one of them on the "
-                "left, or build the rest on the page Start.")  # fmt: skip
+        st.info(f"Model {link.get('model')} of run {link.get('run')} {why} Ready: {', '.join(some_models())} — choose one of them on "
+                "the left, or build the rest on the page Start.")  # fmt: skip
         st.stop()
     return chosen
 
@@ -102,8 +103,8 @@ def recipe_in_words(recipe: dict) -> str:
                 f"not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
     own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
     return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "
-            f"whitening {recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule {recipe['schedule']}, seed "
-            f"{recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
+            f"whitening {recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule "
+            f"{recipe['schedule']}, seed {recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
 
 
 def _scales(recipe: dict) -> str:
