@@ -75,7 +75,8 @@ def some_models() -> list[str]:
     """Models that can be explored; stops the page with the way out if there is none."""
     ready = explorable_models()
     if not ready:
-        st.info(f"Run {link.get('run')!r} has made nothing of this dataset yet. Go to the page **Start** and press the button there.")
+        why = next((f"{model.key} is {model.state}: {model.message}" for model in model_states() if model.message), "")
+        st.info(f"Run {link.get('run')!r} has nothing of this dataset to show. {why} Press the button on the page **Start**.")
         st.stop()
     return ready
 
@@ -104,7 +105,8 @@ def recipe_in_words(recipe: dict) -> str:
     own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
     return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "
             f"whitening {recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule "
-            f"{recipe['schedule']}, seed {recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs `{recipe['dataset'][:12]}`")  # fmt: skip
+            f"{recipe['schedule']}, seed {recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs "
+            f"`{recipe['dataset'][:12]}`")  # fmt: skip
 
 
 def _scales(recipe: dict) -> str:
