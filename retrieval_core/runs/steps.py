@@ -55,7 +55,7 @@ def train_stage(workspace: Workspace, stage: Preset, settings: Settings, origin:
                 save_weights(state, temporary, {"stage": stage.key, "start": origin.start})
             return
         device = pick_device(settings.device)
-        dataset = training_set(workspace, "shapes" if stage.is_start else origin.training)
+        dataset = yield from training_set(workspace, "shapes" if stage.is_start else origin.training)
         schedule = stage.schedule(settings.schedule)
         pixels = yield from _pixels(workspace, dataset, schedule.extract_size, stage.square)
         parent = None
@@ -78,7 +78,7 @@ def learn_whitening(workspace: Workspace, preset: Preset, settings: Settings, or
     with workspace.lock(str(path.relative_to(workspace.root))):
         if (yield from _was_imported(workspace, path)) or (yield from is_fresh(workspace, path, inputs)):
             return
-        dataset = training_set(workspace, origin.training)
+        dataset = yield from training_set(workspace, origin.training)
         folder = _half_done(path, inputs)
         device = pick_device(settings.device)
         network = load_network(workspace, preset, origin, device)
