@@ -94,8 +94,8 @@ def test_other_photographs_are_trained_on_and_scored_on(workspace):
 def test_a_renamed_copy_is_refused_whichever_set_comes_first(workspace):
     add_test_set(workspace, another_name=stolen(workspace), second=stolen(workspace, 7))
     for side in both_sides(workspace):
-        with pytest.raises(RetrievalError, match=r"1/1.jpg of the training set mine is the photograph .*another_name.jpg of tests, on which "
-                                                 r"models are scored \(2 such in all\).*data overlap mine tests"):  # fmt: skip
+        with pytest.raises(RetrievalError, match=r"1/1.jpg of the training set mine is the photograph .*another_name.jpg of tests, on "
+                                                 r"which models are scored \(2 such in all\).*data overlap mine tests"):  # fmt: skip
             drain(side)
 
 
