@@ -9,7 +9,7 @@ import os
 import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ SIDE = 16  # coefficients a side, so SIDE² bits
 WORDS = SIDE * SIDE // 64
 GREY = 4 * SIDE  # pixels a side of the grey picture that is transformed
 ENOUGH = 2 * GREY  # decoded at least so large: the reduced decoding of a JPEG then changes 12 bits at most
-FLAT = 2.0  # grey levels of standard deviation; below, the bits are those of the noise, and all such photographs resemble each other
+FLAT = 1.0  # grey levels of standard deviation; below, the bits are those of the noise, and all such photographs resemble each other
 STORE_EVERY = 20_000  # photographs: what a killed run loses at most
 MISSING = (-1, 0)  # the stamp of a file that is not there
 
@@ -90,12 +90,12 @@ def perceptual_hashes(workspace: Workspace, name: str, images: Sequence[Image]) 
     with ThreadPoolExecutor(THREADS) as threads:
         for start in range(0, len(todo), STORE_EVERY):
             part = todo[start : start + STORE_EVERY]
-            rows = threads.map(_of_file, [images[place].path for place, _ in part])
-            for number, ((place, stamp), row) in enumerate(zip(part, rows, strict=True), start):
-                if number % 128 == 0:
-                    yield Progress("perceptual hashes", number, len(todo))
-                hashes[place] = row
-                current[images[place].path] = Kept(images[place].id, stamp, row)
+            with closing(threads.map(_of_file, [images[place].path for place, _ in part])) as rows:  # a cancelled run reads no more
+                for number, ((place, stamp), row) in enumerate(zip(part, rows, strict=True), start):
+                    if number % 128 == 0:
+                        yield Progress("perceptual hashes", number, len(todo))
+                    hashes[place] = row
+                    current[images[place].path] = Kept(images[place].id, stamp, row)
             _store(workspace, file, current)
     if todo:
         yield Progress("perceptual hashes", len(todo), len(todo))
