@@ -4,11 +4,12 @@ import shutil
 
 import numpy as np
 import pytest
+import tiny
 from PIL import Image as PILImage
 from PIL import ImageOps
 
 from retrieval_core.datasets import perceptual_hashes
-from retrieval_core.datasets.catalog import add_dataset, open_dataset
+from retrieval_core.datasets.catalog import add_dataset, build_dataset, open_dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.plan import run
 from retrieval_core.stored.artefacts import Settings
@@ -197,14 +198,30 @@ def test_similar_descriptors_are_shown_and_refuse_nothing(workspace):
     assert (pair.training_id, pair.retrieval_id, pair.kind, pair.distance) == (mine.images[3].id, "own_100", "near descriptor", 0)
 
 
-def test_the_towns_training_set_shares_no_photograph_with_the_town(town_cache, tmp_path):
-    workspace = Workspace(shutil.copytree(town_cache, tmp_path / "cache"))
-    train, town = (open_dataset(workspace, name) for name in ("town-train", "town"))
-    assert not [pair for pair in drain(find_overlap(workspace, train, town)) if pair.kind == "same file"]
+@pytest.fixture
+def rendered(tmp_path):
+    """A tiny town and its training set."""
+    undo = tiny.restore()
+    tiny.shrink()
+    workspace = Workspace(tmp_path / "cache")
+    for name in ("town", "town-train"):
+        drain(build_dataset(workspace, name))
+    yield workspace
+    undo()
 
 
-def test_a_run_is_refused_before_it_trains_on_a_test_set_that_was_added(town_cache, tmp_path):
-    workspace = Workspace(shutil.copytree(town_cache, tmp_path / "cache"))
-    add_test_set(workspace, taken=open_dataset(workspace, "town-train").images[3].path)
+def test_the_town_and_its_training_set_share_no_photograph(rendered):
+    train, town = (open_dataset(rendered, name) for name in ("town-train", "town"))
+    assert not [pair for pair in drain(find_overlap(rendered, train, town)) if pair.kind == "same file"]
+
+
+def test_the_towns_sets_are_not_compared(rendered, monkeypatch):
+    monkeypatch.setattr(perceptual_hashes, "_of_file", None)  # reading a photograph would fail
+    assert len(drain(training_set(rendered, "town-train")).images) == 54
+    drain(refuse_retrieval(rendered, open_dataset(rendered, "town"), ["shapes", "town-train"]))
+
+
+def test_a_run_is_refused_before_it_trains_on_a_test_set_that_was_added(rendered):
+    add_test_set(rendered, taken=open_dataset(rendered, "town-train").images[3].path)
     with pytest.raises(RetrievalError, match=r"taken.jpg of tests, on which models are scored \(1 such in all\)"):
-        drain(run(workspace, None, Settings(device="cpu", start="shapes", models=("1b",), seed=7)))
+        drain(run(rendered, None, Settings(device="cpu", start="shapes", models=("1b",))))
