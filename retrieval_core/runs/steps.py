@@ -33,7 +33,7 @@ from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import begin_run
 from retrieval_core.training.loop import train
-from retrieval_core.training.test_set_guard import training_set
+from retrieval_core.training.test_set_guard import refuse_retrieval, training_set
 from retrieval_core.workspace import LOCK_LIMIT, Workspace, write_json
 
 Steps = Generator[Progress, None, None]
@@ -61,7 +61,7 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
                 save_weights(state, temporary, about)
             return
         chosen = pick_device(device)
-        dataset = training_set(workspace, artefacts.trained_on(run, stage))
+        dataset = yield from training_set(workspace, artefacts.trained_on(run, stage))
         schedule = stage.schedule(run.schedule)
         pixels = yield from _pixels(workspace, dataset, schedule.extract_size, stage.square)
         parent = load_weights(artefacts.weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None
@@ -84,7 +84,7 @@ def learn_whitening(workspace: Workspace, run: Run, preset: Preset, device: str 
         inputs = artefacts.whitening_inputs(workspace, run, preset)
         if (yield from _is_there(workspace, path, inputs)):
             return
-        dataset = training_set(workspace, run.training)
+        dataset = yield from training_set(workspace, run.training)
         folder = _half_done(path, inputs)
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
@@ -108,6 +108,7 @@ def describe(workspace: Workspace, run: Run, name: str, preset: Preset, device: 
         inputs = artefacts.descriptors_inputs(workspace, dataset, run, preset)
         if (yield from is_fresh(workspace, path, inputs)):
             return
+        yield from refuse_retrieval(workspace, dataset, {run.training, run.start} - {"imagenet"})
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
         folder = _half_done(path, inputs)

@@ -52,7 +52,7 @@ def test_models_are_trained_on_it_and_their_recipe_says_so(photographs, tmp_path
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs / "list.csv", training=True)
     assert [entry.retrieval for entry in list_datasets(workspace) if entry.name == "mine"] == [False]
-    assert len(training_set(workspace, "mine").images) == 54
+    assert len(drain(training_set(workspace, "mine")).images) == 54
     settings = Settings(device="cpu", start="shapes", models=("1d", "1d-pca"), training="mine")
     stages = [step.stage for step in run(workspace, "town", settings, ("describe", "score"))]
     assert "build town-train" not in stages
@@ -75,18 +75,18 @@ def test_what_models_are_scored_on_is_not_trained_on(photographs, tmp_path):
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs, "classes")
     with pytest.raises(RetrievalError, match="'mine' is a dataset that models are scored on"):
-        training_set(workspace, "mine")
+        drain(training_set(workspace, "mine"))
     lonely = photographs / "landmark_3"
     add_dataset(workspace, "lonely", lonely, "flat", training=True)
     with pytest.raises(RetrievalError, match="has 0 landmarks"):
-        training_set(workspace, "lonely")
+        drain(training_set(workspace, "lonely"))
 
 
 @pytest.mark.usefixtures("_tiny_presets")
 def test_the_gradients_of_a_steps_batches_add_up_to_their_mean(photographs, tmp_path, monkeypatch):
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs, "classes", training=True)
-    images = training_set(workspace, "mine").images
+    images = drain(training_set(workspace, "mine")).images
     pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "pixels"))
     stage = get_preset("1d")
     drawn, gradients = [], []
