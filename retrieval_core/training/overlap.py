@@ -70,7 +70,8 @@ def same_files(training: Dataset, retrieval: Dataset) -> list[Pair]:
         by_size[_size(image.path)].append(place)
     by_size.pop(-1, None)  # images without a photograph
     candidates = ((row, place) for row, image in enumerate(training.images) for place in by_size.get(_size(image.path), ()))
-    return [_pair(training, row, retrieval, place, SAME_FILE, 0) for row, place in sorted(_equal_files(training, retrieval, candidates))]
+    equal = sorted(_equal_files(training, retrieval, candidates))
+    return [_pair(training, row, retrieval, place, SAME_FILE, 0) for row, place in equal]
 
 
 def find_overlap_of_gone(workspace: Workspace, training: str, retrieval: Dataset) -> Generator[Progress, None, list[Pair] | None]:
