@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link, loaders
-from pages.widgets import figures, work
+from pages.widgets import figures, overlaps, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
 from retrieval_core.datasets.imported import IMPORTED_RUN
@@ -37,6 +37,7 @@ def main() -> None:
     leaderboard()
     list_of_runs()
     datasets()
+    overlaps.show()
     left_by_older()
 
 
