@@ -11,8 +11,9 @@ from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.runs import jobs
 from retrieval_core.stored.commands import make_command
 from retrieval_core.stored.prune import in_megabytes, older_results
-from retrieval_core.stored.run_list import find_run, find_runs
+from retrieval_core.stored.run_list import find_run, find_runs, trained_on
 from retrieval_core.stored.training_log import newest_running_log, training_log
+from retrieval_core.training.test_set_guard import check_added
 
 SIGNS = {
     "ready": "ready",
@@ -216,8 +217,10 @@ def datasets() -> None:
         name = st.text_input("Name", placeholder="photos")
         path = st.text_input("Folder or CSV file", placeholder="/home/me/photos")
         if st.form_submit_button("Add"):
-            with shown_errors():
-                dataset = add_dataset(loaders.workspace(), name.strip(), path.strip())
+            workspace = loaders.workspace()
+            with shown_errors(), st.spinner("Reading …"):
+                check = lambda dataset: check_added(workspace, dataset, trained_on(workspace))  # noqa: E731
+                dataset = add_dataset(workspace, name.strip(), path.strip(), check=check)
                 link.put(dataset=dataset.name, query="", selection="")
                 st.rerun()
 

@@ -19,7 +19,7 @@ def register_datasets(data, command) -> None:
     get.add_argument("--archives", metavar="FOLDER", help="take the archives from this folder; nothing is fetched")
     check = command(data, "check", data_check, "read a dataset whole and say what is missing or broken")
     check.add_argument("name", help="the dataset")
-    overlap = command(data, "overlap", data_overlap, "list the photographs that a training set shares with a test set, or that look alike")
+    overlap = command(data, "overlap", data_overlap, "list photographs that a training set shares with a test set")
     overlap.add_argument("training", help="the training set")
     overlap.add_argument("retrieval", help="the dataset that models are scored on")
     overlap.add_argument("--confirm-different", action="store_true", help="say of all near duplicates that are listed: these are "

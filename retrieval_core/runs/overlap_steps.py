@@ -37,5 +37,6 @@ def compare_descriptors(
     network, whitening = load_network(workspace, its_run, preset, chosen), load_whitening(workspace, its_run, preset)
     matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), chosen, scales=preset.scales)
     yield Progress("compare", 0, 1)
-    pairs = near_descriptors(dataset, matrix if whitening is None else whitening.transform(matrix), results.dataset, database.matrix, least)
+    ours = matrix if whitening is None else whitening.transform(matrix)
+    pairs = near_descriptors(dataset, ours, results.dataset, database.matrix, least)
     keep_near_descriptors(workspace, dataset, results.dataset, pairs)

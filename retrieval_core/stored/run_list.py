@@ -63,6 +63,11 @@ def default_run(workspace: Workspace, dataset: str) -> str:
     return runs[0].name if runs else "quick"
 
 
+def trained_on(workspace: Workspace) -> set[str]:
+    """Names of the sets that the runs of a cache train on."""
+    return {name for run in find_runs(workspace) for name in (run.training, run.start) if name != "imagenet"}
+
+
 def seed_groups(runs: list[Run]) -> dict[str, list[Run]]:
     """Runs that differ in their seed alone, by the name that they have without it."""
     groups: dict[str, list[Run]] = {}
