@@ -28,7 +28,7 @@ FORMAT = 2  # of manifests; 1 had no number, and its model folders lay directly 
 LOCK_LIMIT = 600.0  # seconds that one waits for another process or thread
 WRITING = ".writing"  # ending of a file that is not whole yet
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PATIENCE = (0.05, 0.2, 0.8, 0.0)  # seconds
+_PATIENCE = (0.05, 0.2, 0.8)  # seconds
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,8 @@ class Workspace:
 
     def __init__(self, root: str | Path | None = None):
         self.root = Path(root or os.environ.get("RETRIEVAL_CACHE") or "cache").absolute()
-        self._verified: dict[Path, tuple[tuple, str]] = {}
+        self._verified, self._damaged = {}, {}  # by path: what a file was when its hash was taken, or found wrong
         self._manifests: dict[Path, tuple[tuple, dict[str, Record]]] = {}
-        self._damaged: dict[Path, tuple] = {}
 
     def folder(self, *names: str) -> Path:
         """Path of a folder below the root, as of a dataset, a run and a model; it may not exist yet."""
@@ -79,14 +78,14 @@ class Workspace:
     def lock(self, *names: str, limit: float = LOCK_LIMIT) -> Iterator[None]:
         """Hold the lock of one artefact; others wait for it here, and after `limit` seconds get Locked, a RetrievalError."""
         folder = self.root / ".locks"
+        file = folder / ("--".join(names).replace("/", "-") + ".lock")
         if not folder.is_dir():
             self.ensure_writable(folder)
-        file = folder / ("--".join(names).replace("/", "-") + ".lock")
         try:
             held = FileLock(file).acquire(timeout=limit)
         except Timeout as error:
-            raise Locked(f"Another process has been at work on {'/'.join(names)} for more than {limit:.0f} s and holds {file}. "
-                         "Wait for it, or end it, and run again.") from error  # fmt: skip
+            what = f"Another process has been at work on {'/'.join(names)} for more than {limit:.0f} s and holds {file}"
+            raise Locked(f"{what}. Wait for it, or end it, and run again.") from error
         with held:
             yield
 
@@ -111,7 +110,8 @@ class Workspace:
 
     def state(self, path: Path, inputs: Mapping[str, Any] | None = None) -> str:
         """Missing, stale (made from other inputs, if these are given), damaged (not the bytes that were written) or fresh."""
-        for pause in _PATIENCE:
+        before, patience = None, iter(())
+        while True:
             record = self.record(path)
             if record is None or not path.exists():
                 return "missing"
@@ -119,11 +119,13 @@ class Workspace:
                 return "stale"
             if self.hash(path) == record.sha256:
                 return "fresh"
-            if self._damaged.get(path) == (seen := (_stamp(path), record.sha256)):
-                break
-            time.sleep(pause)  # another process may have renamed the file, and be about to enter it in the manifest
-        self._damaged[path] = seen
-        return "damaged"
+            # Another process may have renamed the file, and be about to enter it in the manifest: damage is what stays.
+            if before != (before := (_stamp(path), record.sha256)):
+                patience = iter(_PATIENCE)
+            if self._damaged.get(path) == before or (pause := next(patience, None)) is None:
+                self._damaged[path] = before
+                return "damaged"
+            time.sleep(pause)
 
     def require(self, path: Path, remedy: str) -> Record:
         """The record of a sound artefact; a RetrievalError with the remedy if it is missing or damaged."""
@@ -215,8 +217,7 @@ def publish(temporary: Path, path: Path) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     if os.name == "posix":  # elsewhere a folder can't be opened
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
+        os.fsync(folder := os.open(path.parent, os.O_RDONLY))
         os.close(folder)
 
 
