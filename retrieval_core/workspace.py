@@ -90,10 +90,7 @@ class Workspace:
             yield
 
     def records(self, folder: Path) -> dict[str, Record]:
-        """All records of a folder's manifest by file name, empty where there is none; parsed once as long as it stays the same.
-
-        Raises RetrievalError for a manifest that another version of the program wrote.
-        """
+        """All records of a folder's manifest by file name; RetrievalError for one that another version of the program wrote."""
         file = folder / MANIFEST
         try:
             stamp = _stamp(file)

@@ -177,7 +177,7 @@ def _file(workspace: Workspace, place: str) -> Path:
 
 
 def _is_locked(workspace: Workspace, place: str) -> bool:
-    if not (workspace.root / ".locks").is_dir():
+    if not (workspace.root / ".locks" / f"job--{place}.lock").exists():  # or looking would make it
         return False
     try:
         with workspace.lock("job", place, limit=0.0):

@@ -32,7 +32,8 @@ def not_needed(workspace: Workspace) -> list[NotNeeded]:
     for pattern, why in _KINDS:
         found += [NotNeeded(path, why, _bytes(path)) for path in sorted(workspace.root.rglob(pattern)) if path.is_file()]
     found += [NotNeeded(path, "decoded pictures", _bytes(path)) for path in sorted(workspace.root.glob(f"*/{_DECODED}"))]
-    return found + [NotNeeded(path, "a lock", 0) for path in sorted((workspace.root / ".locks").glob("*.lock"))]
+    locks = workspace.root / ".locks"
+    return found + ([NotNeeded(locks, "locks, but for those that are held", 0)] if locks.is_dir() else [])
 
 
 def older_results(workspace: Workspace) -> list[NotNeeded]:
@@ -51,8 +52,9 @@ def older_results(workspace: Workspace) -> list[NotNeeded]:
 def remove(workspace: Workspace, items: Sequence[NotNeeded]) -> None:
     """Remove what was listed; a lock that somebody holds stays."""
     for item in items:
-        if item.path.suffix == ".lock":
-            _remove_lock(workspace, item.path)
+        if item.path == workspace.root / ".locks":
+            for file in item.path.glob("*.lock"):
+                _remove_lock(workspace, file)
         elif item.path.is_dir():
             shutil.rmtree(item.path)
         else:
