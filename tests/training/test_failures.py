@@ -116,7 +116,7 @@ def undisturbed(pixels, parent, tmp_path_factory):
         ("best", lambda path: path.unlink(), "can't be read"),
     ],
 )
-def test_a_checkpoint_that_cannot_be_used_is_set_aside_and_training_begins_anew(file, harm, words, pixels, parent, tmp_path, undisturbed):
+def test_a_checkpoint_that_cannot_be_used_is_set_aside(file, harm, words, pixels, parent, undisturbed, tmp_path):
     arguments = *SHORT, parent, pixels, 0, CPU, tmp_path
     going = train(*arguments)
     while next(going).done < 3:
