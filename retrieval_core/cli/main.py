@@ -11,7 +11,7 @@ from retrieval_core.cli.options import chosen_run, draw, looking_options, making
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
 from retrieval_core.cli.status import register_status
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import RetrievalError, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
@@ -25,7 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     # A cancelled run ends like one that was interrupted with Ctrl-C: locks are freed, the last word is written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        options.function(Workspace(options.cache), options, arguments)
+        workspace = Workspace(options.cache)
+        with room_needed(workspace.root):
+            options.function(workspace, options, arguments)
     except RetrievalError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

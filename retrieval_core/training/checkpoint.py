@@ -1,7 +1,6 @@
 """A training as files that a killed run goes on from: tensors in safetensors, the rest in its metadata, no pickle."""
 
 import json
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +13,7 @@ from torch import nn
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import load_weights
 from retrieval_core.training.finite import NotFiniteError, check_finite
-from retrieval_core.workspace import publish
-
-
-def temporary_name(path: Path) -> Path:
-    """A hidden name beside `path` that no other process or thread uses."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.writing")
+from retrieval_core.workspace import WRITING, publish, temporary_name
 
 
 @contextmanager
@@ -35,7 +29,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def remove_temporary(folder: Path) -> None:
     """Remove what a killed run was writing in a folder that no other run uses."""
-    for path in folder.glob(".*.writing"):
+    for path in folder.glob(f".*{WRITING}"):
         path.unlink(missing_ok=True)
 
 
