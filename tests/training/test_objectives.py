@@ -75,7 +75,7 @@ def test_only_classification_needs_a_classifier():
 
 
 def test_triplets_of_photographs_without_a_positive_are_refused(pixels, parent, tmp_path):
-    few = [k for k, image in enumerate(pixels.images) if image.id.endswith("0.png") or image.label == "l5"]
+    few = [k for k, image in enumerate(pixels.images) if image.path.endswith("0.png") or image.label == "l5"]
     alone = replace(pixels, images=tuple(pixels.images[k] for k in few), shapes=pixels.shapes[few], flat=None)
     assert split_landmarks([image.label for image in alone.images]).landmarks.sizes.tolist() == [1] * 5
     with pytest.raises(RetrievalError, match="No landmark of the training set has two photographs to train on"):
