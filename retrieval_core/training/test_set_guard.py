@@ -12,20 +12,21 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
 from retrieval_core.training.overlap import SAME_FILE, Pair, find_overlap, find_overlap_of_gone, same_files, unconfirmed
+from retrieval_core.training.split import LEAST
 from retrieval_core.workspace import Workspace
 
 
 def training_set(workspace: Workspace, name: str) -> Generator[Progress, None, Dataset]:
     """The labelled photographs of a dataset, to train on.
 
-    Raises RetrievalError if it is one that models are scored on, has fewer than two landmarks, or as `refuse_training` does.
+    Raises RetrievalError if it is one that models are scored on, has fewer than LEAST landmarks, or as `refuse_training` does.
     """
     dataset = open_dataset(workspace, name)
     if any(entry.retrieval for entry in list_datasets(workspace) if entry.name == name):
         raise RetrievalError(f"{name!r} is a dataset that models are scored on: it can't be trained on. A training set is added with: "
                              "python -m retrieval_core data add NAME PATH --training")  # fmt: skip
-    if len(dataset.labels) < 2:
-        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes two or more. Put the photographs of each "
+    if len(dataset.labels) < LEAST:
+        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes {LEAST} or more. Put the photographs of each "
                              "into a folder of its own.")  # fmt: skip
     yield from refuse_training(workspace, dataset)
     labelled = tuple(image for image in dataset.images if image.label is not None)

@@ -23,7 +23,7 @@ def pixels(tmp_path_factory):
             noisy = np.clip(random.normal(colour, 25, size), 0, 255).astype(np.uint8)
             PILImage.fromarray(noisy).save(root / f"l{landmark}" / f"{number}.png")
     dataset = read_class_folders(root, "tiny")
-    return result(open_pixels(dataset.images, dataset.fingerprint, 40, False, tmp_path_factory.mktemp("pixels")))
+    return result(open_pixels(dataset.images, dataset.photographs, 40, False, tmp_path_factory.mktemp("pixels")))
 
 
 @pytest.fixture(scope="session")
