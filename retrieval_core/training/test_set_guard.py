@@ -26,8 +26,8 @@ def training_set(workspace: Workspace, name: str) -> Generator[Progress, None, D
         raise RetrievalError(f"{name!r} is a dataset that models are scored on: it can't be trained on. A training set is added with: "
                              "python -m retrieval_core data add NAME PATH --training")  # fmt: skip
     if len(dataset.labels) < LEAST:
-        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes {LEAST} or more. Put the photographs of each "
-                             "into a folder of its own.")  # fmt: skip
+        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes {LEAST} or more. Put the photographs of "
+                             "each into a folder of its own.")  # fmt: skip
     yield from refuse_training(workspace, dataset)
     labelled = tuple(image for image in dataset.images if image.label is not None)
     return dataset if len(labelled) == len(dataset.images) else replace(dataset, images=labelled)
