@@ -1,5 +1,8 @@
 """The runs that a cache holds: `run.json` in every folder of a run says what its models depend on."""
 
+from functools import lru_cache
+from pathlib import Path
+
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.artefacts import RUN_FILE
@@ -21,8 +24,9 @@ def find_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
 
 
 def find_run(workspace: Workspace, name: str) -> Run | None:
-    """The run of this name; None if the cache has none."""
-    return next((run for run in find_runs(workspace) if run.name == name), None)
+    """The run of this name; None if the cache has none. RetrievalError for what can be no name."""
+    workspace.folder(name)
+    return next((_read(file) for file in sorted(workspace.root.glob(f"*/{name}/{RUN_FILE}"))), None)
 
 
 def get_run(workspace: Workspace, name: str) -> Run:
@@ -93,7 +97,16 @@ def _written(run: Run) -> dict:
     return {"format": FORMAT, **as_json(run)}
 
 
-def _read(file) -> Run:
+def _read(file: Path) -> Run:
+    try:
+        stat = file.stat()
+    except FileNotFoundError as error:
+        raise RetrievalError(f"{file} is gone: somebody removed it just now. Try again.") from error
+    return _parsed(file, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=256)
+def _parsed(file: Path, *_) -> Run:
     content = read_json(file)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise RetrievalError(f"{file} was written by another version of this program. Choose another folder with --cache.")
