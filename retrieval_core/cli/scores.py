@@ -1,5 +1,7 @@
 """The commands about scores: `evaluate` and `ledger`. They read; what is missing is said with the command that makes it."""
 
+import os
+
 from retrieval_core.cli.options import chosen_runs, draw, looking_options, names
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
@@ -139,6 +141,7 @@ def _check(workspace: Workspace, options, arguments, models: dict[str, list[str]
             raise RetrievalError(f"{' '.join(differing)} Make it anew: delete {workspace.folder(options.dataset, run)} and run again.")
 
     try:
-        draw(jobs.watched(workspace, arguments, steps(), "look"))
+        # A cache that is read-only can be checked too: there is just nowhere to say how far it is.
+        draw(jobs.watched(workspace, arguments, steps(), "look") if os.access(workspace.root, os.W_OK) else steps())
     finally:
         print("\n".join(lines))
