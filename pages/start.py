@@ -199,7 +199,7 @@ def left_by_older() -> None:
     """Say what an older version of the program left in the cache: it is not read, and takes room."""
     older = older_results(loaders.workspace())
     if older:
-        st.info(f"{len(older)} folders in the cache ({in_megabytes(older)}) were made by an older version of the program and are not "
+        st.info(f"{len(older)} files and folders in the cache ({in_megabytes(older)}) were made by an older version of the program and are not "
                 "read. Remove them with:")  # fmt: skip
         st.code(make_command(loaders.workspace(), "cache", "prune", "--older", "--yes"), language=None)
 

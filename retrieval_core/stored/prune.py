@@ -15,6 +15,7 @@ from retrieval_core.workspace import FORMAT, MANIFEST, WRITING, Workspace, read_
 
 _KINDS = (("*.damaged-*", "damaged, set aside"), (f".*{WRITING}", "left by a process that was killed"))
 _DECODED = "pixels-*.safetensors"
+_OLDER = ("job.json", "job.log", "job.lock", "*/pixels-*.bin", "*/pixels-*.json")
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def not_needed(workspace: Workspace) -> list[NotNeeded]:
 
 
 def older_results(workspace: Workspace) -> list[NotNeeded]:
-    """Folders with a manifest of an older version, which this one does not read."""
-    found = []
+    """Folders with a manifest of an older version, and other files of it, which this one does not read."""
+    found = [NotNeeded(path, "made by an older version", _bytes(path)) for name in _OLDER for path in sorted(workspace.root.glob(name))]
     for file in sorted(workspace.root.glob(f"*/*/{MANIFEST}")):
         try:
             content = read_json(file, {"format": FORMAT})
