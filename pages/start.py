@@ -9,7 +9,6 @@ from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.runs import jobs
-from retrieval_core.stored.commands import make_command
 from retrieval_core.stored.prune import in_megabytes, older_results
 from retrieval_core.stored.run_list import find_run, find_runs, trained_on
 from retrieval_core.stored.training_log import newest_running_log, training_log
@@ -199,9 +198,9 @@ def left_by_older() -> None:
     """Say what an older version of the program left in the cache: it is not read, and takes room."""
     older = older_results(loaders.workspace())
     if older:
-        st.info(f"{len(older)} files and folders in the cache ({in_megabytes(older)}) were made by an older version of the program and are not "
-                "read. Remove them with:")  # fmt: skip
-        st.code(make_command(loaders.workspace(), "cache", "prune", "--older", "--yes"), language=None)
+        st.info(f"{len(older)} files and folders in the cache ({in_megabytes(older)}) were made by an older version of the program and "
+                "are not read. Remove them with:")  # fmt: skip
+        st.code(loaders.workspace().command("cache", "prune", "--older", "--yes"), language=None)
 
 
 def datasets() -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -56,10 +57,14 @@ class Workspace:
 
     def folder(self, *names: str) -> Path:
         """Path of a folder below the root, as of a dataset, a run and a model; it may not exist yet."""
-        for name in names:
-            if not _NAME.fullmatch(name):
-                raise RetrievalError(f"{name!r} can't be a name here: use letters, digits, '.', '_' and '-' only.")
+        if (bad := next((name for name in names if not _NAME.fullmatch(name)), None)) is not None:
+            raise RetrievalError(f"{bad!r} can't be a name here: use letters, digits, '.', '_' and '-' only.")
         return self.root.joinpath(*names)
+
+    def command(self, *words: str) -> str:
+        """A command on this cache as a person types it; `--cache` is left out where it is the usual one."""
+        cache = [] if self.root == Path("cache").absolute() else ["--cache", str(self.root)]
+        return shlex.join(["python", "-m", "retrieval_core", *cache, *words])
 
     def ensure_writable(self, folder: Path | None = None) -> Path:
         """Make the folder (default: the root) if it is missing and check that files can be written in it."""
@@ -78,11 +83,10 @@ class Workspace:
     def lock(self, *names: str, limit: float = LOCK_LIMIT) -> Iterator[None]:
         """Hold the lock of one artefact; others wait for it here, and after `limit` seconds get Locked, a RetrievalError."""
         folder = self.root / ".locks"
-        file = folder / ("--".join(names).replace("/", "-") + ".lock")
         if not folder.is_dir():
             self.ensure_writable(folder)
         try:
-            held = FileLock(file).acquire(timeout=limit)
+            held = FileLock(file := folder / ("--".join(names).replace("/", "-") + ".lock")).acquire(timeout=limit)
         except Timeout as error:
             what = f"Another process has been at work on {'/'.join(names)} for more than {limit:.0f} s and holds {file}"
             raise Locked(f"{what}. Wait for it, or end it, and run again.") from error
@@ -133,9 +137,7 @@ class Workspace:
 
     def set_aside(self, path: Path) -> Path:
         """Rename a damaged artefact so that it stays for inspection and is not mistaken for a sound one."""
-        kept = path.with_name(f"{path.name}.damaged-{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-        path.rename(kept)
-        return kept
+        return path.rename(f"{path}.damaged-{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
 
     @contextmanager
     def writing(

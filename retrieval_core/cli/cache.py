@@ -14,7 +14,6 @@ def register_cache(actions, command) -> None:
 def cache_prune(workspace: Workspace, options, arguments) -> None:
     """List what can go, and remove it where that is asked for."""
     from retrieval_core.runs.jobs import at_rest
-    from retrieval_core.stored.commands import make_command
     from retrieval_core.stored.prune import in_megabytes, not_needed, older_results, remove
 
     found = not_needed(workspace) + (older_results(workspace) if options.older else [])
@@ -28,4 +27,4 @@ def cache_prune(workspace: Workspace, options, arguments) -> None:
         print(f"Removed, {in_megabytes(found)}.")
     else:
         words = ("cache", "prune", *(["--older"] if options.older else []), "--yes")
-        print(f"{in_megabytes(found)} in all. Remove it with: {make_command(workspace, *words)}")
+        print(f"{in_megabytes(found)} in all. Remove it with: {workspace.command(*words)}")

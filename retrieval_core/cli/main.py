@@ -103,7 +103,7 @@ def project(workspace, options, arguments) -> None:
     models = names(options.models) or ready
     if not models:
         raise RetrievalError(f"No model of run {run_name} has described {options.dataset} yet. "
-                             f"Run: python -m retrieval_core run --dataset {options.dataset}")  # fmt: skip
+                             f"Run: {workspace.command('run', '--dataset', options.dataset)}")  # fmt: skip
 
     def load_and_project():
         yield Progress("load the libraries", 0, 1)

@@ -91,7 +91,7 @@ def ledger(workspace: Workspace, options, arguments) -> None:
     entries = steps_of(scores[runs[0]], dataset, options.protocol) if one else seeded_ledger(scores, dataset, options.protocol)
     if not entries:
         raise RetrievalError(f"No two models that follow each other are scored on {options.dataset}. "
-                             f"Run: python -m retrieval_core run --dataset {options.dataset}")  # fmt: skip
+                             f"Run: {workspace.command('run', '--dataset', options.dataset)}")  # fmt: skip
     where = f"AP ({options.protocol}), dataset {options.dataset}, run {', '.join(runs)}"
     print(f"{where}: what each step bought, 95 % interval over landmarks{'' if one else ' and seeds'}")
     for entry in entries:
@@ -118,7 +118,7 @@ def _scores(workspace: Workspace, options, runs: list[str]):
         asked = names(getattr(options, "models", None)) or ready
         if not asked:
             raise RetrievalError(f"No model of run {run} has scores of {options.dataset}. "
-                                 f"Run: python -m retrieval_core run --dataset {options.dataset} --run {run}")  # fmt: skip
+                                 f"Run: {workspace.command('run', '--dataset', options.dataset, '--run', run)}")  # fmt: skip
         found[run] = {key: open_results(workspace, options.dataset, run, key).scores for key in asked}
     return dataset, found
 

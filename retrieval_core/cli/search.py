@@ -34,7 +34,8 @@ def search(workspace: Workspace, options, arguments) -> None:
     ready = [state.key for state in model_states(workspace, options.dataset, run) if state.explorable]
     models = names(options.models) or ready
     if not models:
-        raise RetrievalError(f"No model has described {dataset.name} yet. Run: python -m retrieval_core run --dataset {dataset.name}")
+        remedy = workspace.command("run", "--dataset", dataset.name)
+        raise RetrievalError(f"No model has described {dataset.name} yet. Run: {remedy}")
     query = next((one for one in dataset.queries if one.id == options.what), None)
     picture = None
     for model in models:

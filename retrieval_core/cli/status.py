@@ -12,7 +12,6 @@ def register_status(add) -> None:
 def status(workspace: Workspace, options, arguments) -> None:
     """List the runs that have described a dataset, and the models of the chosen one; say what an older version left."""
     from retrieval_core.datasets.imported import IMPORTED_RUN
-    from retrieval_core.stored.commands import make_command
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.prune import in_megabytes, older_results
     from retrieval_core.stored.run_list import find_runs
@@ -30,7 +29,7 @@ def status(workspace: Workspace, options, arguments) -> None:
     older = older_results(workspace)
     if older:
         print(f"{len(older)} files and folders of an older version ({in_megabytes(older)}) are not read, the first is {older[0].path}. "
-              f"Remove them with: {make_command(workspace, 'cache', 'prune', '--older')}")  # fmt: skip
+              f"Remove them with: {workspace.command('cache', 'prune', '--older')}")  # fmt: skip
 
 
 def print_models(workspace: Workspace, dataset: str, run: str) -> None:

@@ -36,12 +36,12 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
         if key not in (models or PRESETS) or (not trained and not models):
             continue
         if not trained:
-            raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: python -m retrieval_core train --models {key} "
-                                 f"--run {run.name}")  # fmt: skip
+            remedy = workspace.command("train", "--models", key, "--run", run.name)
+            raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: {remedy}")
         entries[key] = _entry(workspace, run, preset)
         files |= {name: workspace.require(path, "Train it again.") for name, path in paths.items()}
     if not entries:
-        raise RetrievalError(f"No model of run {run.name} is trained yet. Run: python -m retrieval_core train --run {run.name}")
+        raise RetrievalError(f"No model of run {run.name} is trained yet. Run: {workspace.command('train', '--run', run.name)}")
     temporary = temporary_name(folder)
     try:
         if folder.exists() and any(folder.iterdir()):

@@ -146,7 +146,7 @@ def score(workspace: Workspace, run: str, name: str, model: str) -> Steps:
 def load_network(workspace: Workspace, run: Run, preset: Preset, device: torch.device) -> RetrievalNetwork:
     """A trained network, ready to describe; RetrievalError if its weights are missing."""
     path = artefacts.weights_path(workspace, run, preset)
-    workspace.require(path, f"Run: python -m retrieval_core train --models {preset.key} --run {run.name}")
+    workspace.require(path, f"Run: {workspace.command('train', '--models', preset.key, '--run', run.name)}")
     network = build_network(preset)
     inherit(network, load_weights(path))
     return network.to(device).eval()

@@ -1,18 +1,7 @@
-"""The commands that make, or repeat, what a number stands on: they work as printed, in the folder that the program was started in."""
-
-import shlex
-from pathlib import Path
+"""The command that makes, or repeats, what a number stands on: it works as printed, in the folder that the program was started in."""
 
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace
-
-PROGRAM = "python -m retrieval_core"
-
-
-def make_command(workspace: Workspace, *words: str) -> str:
-    """A command on this cache: `--cache` is left out where it is the usual one."""
-    usual = workspace.root == Path("cache").absolute()
-    return " ".join([PROGRAM, *([] if usual else ["--cache", shlex.quote(str(workspace.root))]), *map(shlex.quote, words)])
 
 
 def run_options(run: Run) -> list[str]:
@@ -24,4 +13,4 @@ def run_options(run: Run) -> list[str]:
 
 def run_command(workspace: Workspace, dataset: str, run: Run, *models: str) -> str:
     """The command that makes models of a run describe a dataset."""
-    return make_command(workspace, "run", "--dataset", dataset, *(["--models", ",".join(models)] if models else []), *run_options(run))
+    return workspace.command("run", "--dataset", dataset, *(["--models", ",".join(models)] if models else []), *run_options(run))

@@ -35,7 +35,7 @@ def get_run(workspace: Workspace, name: str) -> Run:
     if run is None:
         known = ", ".join(run.name for run in find_runs(workspace)) or "none yet"
         raise RetrievalError(f"There is no run {name!r} in {workspace.root}. There are: {known}. "
-                             "Make one with: python -m retrieval_core run")  # fmt: skip
+                             f"Make one with: {workspace.command('run')}")  # fmt: skip
     return run
 
 

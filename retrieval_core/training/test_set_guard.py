@@ -92,7 +92,7 @@ def _disjoint(training: str, retrieval: str) -> bool:
 
 
 def _refuse(workspace: Workspace, training: str, retrieval: str, pairs: list[Pair]) -> None:
-    command = f"python -m retrieval_core data overlap {training} {retrieval}"
+    command = workspace.command("data", "overlap", training, retrieval)
     same = [pair for pair in pairs if pair.kind == SAME_FILE]
     if same:
         first = same[0]
