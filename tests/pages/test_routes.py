@@ -4,6 +4,7 @@ import shutil
 import numpy as np
 import pytest
 import streamlit as st
+from looking import stored
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -11,7 +12,6 @@ from starlette.testclient import TestClient
 from pages.web.routes import ROUTES
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.ranking.search import nearest
-from retrieval_core.stored.results import load_descriptors, load_scores
 from retrieval_core.workspace import Workspace
 
 
@@ -29,7 +29,7 @@ def serve(monkeypatch):
 
 
 def scene(client, subset="all"):
-    answer = client.get(f"/files/scene/town?method=tsne&subset={subset}")
+    answer = client.get(f"/files/scene/town?run=quick&method=tsne&subset={subset}")
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -65,7 +65,7 @@ def test_ids_landmarks_places_and_neighbours_are_row_for_row_the_same_photograph
     assert np.abs(places[: 2 * len(ids)]).max() <= 1 + 1e-6
     content = client.get(f"/{model['neighbours']}").content
     found = np.frombuffer(content[: len(content) // 2], np.int32).reshape(len(ids), -1)
-    database, _ = load_descriptors(Workspace(town_cache), "town", "1d")
+    database, _ = stored(town_cache, "1d").descriptors
     matrix = database.matrix[[database.row(image_id) for image_id in ids]]
     for row in (0, 7, len(ids) - 1):
         assert found[row].tolist() == nearest(matrix, row, len(ids))[0].tolist()
@@ -79,7 +79,7 @@ def test_ids_landmarks_places_and_neighbours_are_row_for_row_the_same_photograph
 def test_query_rankings_come_with_their_ap(serve, town_cache):
     client = serve(town_cache)
     rankings = client.get(f"/{one(scene(client), '1f')['queries']}").json()
-    for score in load_scores(Workspace(town_cache), "town", "1f"):
+    for score in stored(town_cache, "1f").scores:
         assert rankings[score.query_id]["ap"] == [score.ap_oxford, score.ap_finite_sum]
         assert sorted(rankings[score.query_id]["similarities"], reverse=True) == rankings[score.query_id]["similarities"]
 
@@ -93,11 +93,11 @@ def test_photographs_are_small_jpegs(serve, town_cache):
     ("address", "words"),
     [
         ("/files/photograph/town/no_such_photograph", "no_such_photograph"),
-        ("/files/scene/nowhere?method=tsne&subset=all", "nowhere"),
-        ("/files/scene/town?method=tsne&subset=most", "most"),
+        ("/files/scene/nowhere?run=quick&method=tsne&subset=all", "nowhere"),
+        ("/files/scene/town?run=quick&method=tsne&subset=most", "most"),
         ("/files/scene/town", "not complete"),
-        ("/files/sheet/town/77", "sheet-077.jpg"),
-        ("/files/places/town/9z?method=tsne&subset=all", "9z"),
+        ("/files/sheet/town/77", "no sheet 77"),
+        ("/files/places/town/9z?run=quick&method=tsne&subset=all", "9z"),
     ],
 )
 def test_what_is_not_there_is_said_in_words(serve, town_cache, address, words):
