@@ -5,7 +5,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 
 
 class TinyPresets:
@@ -31,7 +31,8 @@ class TinyPresets:
 
 def run_the_other() -> None:
     """Run the sitecustomize that this one hides, if there is one."""
-    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", [entry for entry in sys.path if Path(entry or ".").resolve() != HERE])
+    others = [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
     if spec is not None:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
