@@ -1,11 +1,11 @@
 """Which projection the map shows: its parameters and seed, how long it may take, and the work that makes it."""
 
 import streamlit as st
-from retrieval_core.projection.expected_time import expected_time
 
 from pages.state import link, loaders
 from pages.web.map_scene import MapChoice
 from pages.widgets import work
+from retrieval_core.projection.expected_time import expected_time
 from retrieval_core.projection.maps import METHODS, NAMED_SETTINGS
 from retrieval_core.stored.results import list_sheets
 
@@ -33,7 +33,9 @@ def settings(method: str) -> None:
     seed = columns[len(entered) % 2].number_input("seed", value=choice.seed, min_value=0, max_value=2**32 - 1, step=1)
     st.caption(time_in_words(method, len(loaders.dataset().images)))
     changed = {name: value for name, value in entered.items() if value != defaults[name]}
-    st.button("Show this map", type="primary", on_click=take, args=(method, changed, seed))
+    if st.button("Show this map", type="primary"):  # no on_click: that would get what was entered before the last field
+        take(method, changed, seed)
+        st.rerun()
     others = [key for key in loaders.explorable_models() if loaders.results(key).map_record(choice.as_stored()) is None]
     if others and not work.going_on() and st.button(f"Compute the shown map of {len(others)} more models"):
         work.begin(arguments(others, choice), "look")

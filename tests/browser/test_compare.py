@@ -21,7 +21,7 @@ def test_the_ap_table_is_saved_and_a_cell_leads_to_its_query(page, address):
     page.goto(f"{address}/compare?rows=all&protocol=finite_sum")
     page.get_by_text("AP (finite sum) in percent, town").wait_for()
     page.get_by_role("button", name="Save").first.click()
-    for name, sign in (("CSV", b",1h"), ("LaTeX", rb"\toprule"), ("Markdown", b"| --- |")):
+    for name, sign in (("CSV", b",1h"), ("LaTeX", rb"\toprule"), ("Markdown", b"|:---")):
         file, text = saved(page, page.get_by_role("button", name=name, exact=True).click)
         assert file.startswith("town-finite_sum-all-counted-ap.")
         assert sign in text
