@@ -1,11 +1,11 @@
 """Which projection the map shows: its parameters and seed, how long it may take, and the work that makes it."""
 
 import streamlit as st
-from retrieval_core.projection.expected_time import expected_time
 
 from pages.state import link, loaders
 from pages.web.map_scene import MapChoice
 from pages.widgets import work
+from retrieval_core.projection.expected_time import expected_time
 from retrieval_core.projection.maps import METHODS, NAMED_SETTINGS
 from retrieval_core.stored.results import list_sheets
 

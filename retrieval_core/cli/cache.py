@@ -14,6 +14,7 @@ def register_cache(actions, command) -> None:
 def cache_prune(workspace: Workspace, options, arguments) -> None:
     """List what can go, and remove it where that is asked for."""
     from retrieval_core.runs.jobs import at_rest
+    from retrieval_core.stored.commands import make_command
     from retrieval_core.stored.prune import in_megabytes, not_needed, older_results, remove
 
     found = not_needed(workspace) + (older_results(workspace) if options.older else [])
@@ -26,4 +27,5 @@ def cache_prune(workspace: Workspace, options, arguments) -> None:
             remove(workspace, found)
         print(f"Removed, {in_megabytes(found)}.")
     else:
-        print(f"{in_megabytes(found)} in all. Remove it with: python -m retrieval_core cache prune --yes")
+        command = make_command(workspace, "cache", "prune", *(["--older"] if options.older else []), "--yes")
+        print(f"{in_megabytes(found)} in all. Remove it with: {command}")

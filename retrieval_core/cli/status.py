@@ -12,6 +12,7 @@ def register_status(add) -> None:
 def status(workspace: Workspace, options, arguments) -> None:
     """List the runs that have described a dataset, and the models of the chosen one; say what an older version left."""
     from retrieval_core.datasets.imported import IMPORTED_RUN
+    from retrieval_core.stored.commands import make_command
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.prune import in_megabytes, older_results
     from retrieval_core.stored.run_list import find_runs
@@ -29,7 +30,7 @@ def status(workspace: Workspace, options, arguments) -> None:
     older = older_results(workspace)
     if older:
         print(f"{len(older)} folders of an older version ({in_megabytes(older)}) are not read, the first is {older[0].path}. "
-              "Remove them with: python -m retrieval_core cache prune --older")  # fmt: skip
+              f"Remove them with: {make_command(workspace, 'cache', 'prune', '--older', '--yes')}")  # fmt: skip
 
 
 def print_models(workspace: Workspace, dataset: str, run: str) -> None:

@@ -15,6 +15,7 @@ from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import inherit, load_weights
 from retrieval_core.presets import PRESETS, Preset, get_preset
 from retrieval_core.stored import artefacts
+from retrieval_core.stored.commands import make_command
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import as_json, begin_run, from_json
 from retrieval_core.workspace import MANIFEST, Record, Workspace, canonical, file_hash, read_json, write_json
@@ -36,12 +37,13 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
         if key not in (models or PRESETS) or (not trained and not models):
             continue
         if not trained:
-            raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: python -m retrieval_core train --models {key} "
-                                 f"--run {run.name}")  # fmt: skip
+            command = make_command(workspace, "train", "--models", key, "--run", run.name)
+            raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: {command}")
         entries[key] = _entry(workspace, run, preset)
         files |= {name: workspace.require(path, "Train it again.") for name, path in paths.items()}
     if not entries:
-        raise RetrievalError(f"No model of run {run.name} is trained yet. Run: python -m retrieval_core train --run {run.name}")
+        command = make_command(workspace, "train", "--run", run.name)
+        raise RetrievalError(f"No model of run {run.name} is trained yet. Run: {command}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):

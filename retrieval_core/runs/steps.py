@@ -29,6 +29,7 @@ from retrieval_core.networks.weights import imagenet_weights, inherit, load_weig
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.stored import artefacts
+from retrieval_core.stored.commands import make_command
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import begin_run
@@ -145,7 +146,7 @@ def score(workspace: Workspace, run: str, name: str, model: str) -> Steps:
 def load_network(workspace: Workspace, run: Run, preset: Preset, device: torch.device) -> RetrievalNetwork:
     """A trained network, ready to describe; RetrievalError if its weights are missing."""
     path = artefacts.weights_path(workspace, run, preset)
-    workspace.require(path, f"Run: python -m retrieval_core train --models {preset.key} --run {run.name}")
+    workspace.require(path, f"Run: {make_command(workspace, 'train', '--models', preset.key, '--run', run.name)}")
     network = build_network(preset)
     inherit(network, load_weights(path))
     return network.to(device).eval()

@@ -3,6 +3,7 @@
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.artefacts import RUN_FILE
+from retrieval_core.stored.commands import make_command
 from retrieval_core.stored.run import OwnWeights, Run, derived_name
 from retrieval_core.workspace import Workspace, read_json, write_json
 
@@ -31,7 +32,7 @@ def get_run(workspace: Workspace, name: str) -> Run:
     if run is None:
         known = ", ".join(run.name for run in find_runs(workspace)) or "none yet"
         raise RetrievalError(f"There is no run {name!r} in {workspace.root}. There are: {known}. "
-                             "Make one with: python -m retrieval_core run")  # fmt: skip
+                             f"Make one with: {make_command(workspace, 'run')}")  # fmt: skip
     return run
 
 

@@ -215,14 +215,14 @@ def test_the_version_is_the_hash_of_what_is_there(workspace):
 def test_what_is_missing_is_said_with_the_command_that_makes_it(workspace):
     results = look(workspace, "1d-ms")
     assert results.state == ("missing", "")
-    with pytest.raises(RetrievalError, match="Model 1d-ms of run quick on town is missing. Run: .* run --dataset town --models 1d-ms"):
+    with pytest.raises(RetrievalError, match=r"Model 1d-ms of run quick on town is missing. Run: .* run --dataset town --models 1d-ms"):
         _ = results.descriptors
     with pytest.raises(RetrievalError, match="1a, 1b"):
         open_results(workspace, "town", "quick", "9z")
     with pytest.raises(RetrievalError, match="data add"):
         open_results(workspace, "nowhere", "quick", "1d")
     nobody = open_results(workspace, "town", "nobody", "1d")
-    with pytest.raises(RetrievalError, match="run nobody .* is missing"):
+    with pytest.raises(RetrievalError, match=r"run nobody .* is missing"):
         _ = nobody.descriptors
 
 

@@ -162,7 +162,8 @@ def test_a_run_file_that_is_damaged_or_of_another_version_is_named(workspace, sp
     begin_run(workspace, Run("mine"), "town")
     file = workspace.root / "town" / "mine" / "run.json"
     file.write_text(spoil(json.loads(file.read_text())))
-    for look in (lambda: find_runs(workspace, "town"), lambda: get_run(workspace, "mine"), lambda: settle(workspace, Settings(run="mine"))):
+    looks = (lambda: find_runs(workspace, "town"), lambda: get_run(workspace, "mine"), lambda: settle(workspace, Settings(run="mine")))
+    for look in looks:
         with pytest.raises(RetrievalError, match=rf"{file}.*"):
             look()
         with pytest.raises(RetrievalError, match=words):
