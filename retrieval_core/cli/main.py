@@ -95,15 +95,17 @@ def extract(workspace, options, arguments) -> None:
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
     from retrieval_core.projection.maps import read_parameters
+    from retrieval_core.stored.commands import run_command
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.run import check_seed
+    from retrieval_core.stored.run_list import find_run
 
     run_name, seed, numbers = chosen_run(workspace, options), check_seed(options.seed), read_parameters(options.parameters)
     ready = tuple(state.key for state in model_states(workspace, options.dataset, run_name) if state.explorable)
     models = names(options.models) or ready
     if not models:
-        raise RetrievalError(f"No model of run {run_name} has described {options.dataset} yet. "
-                             f"Run: {workspace.command('run', '--dataset', options.dataset)}")  # fmt: skip
+        command = run_command(workspace, options.dataset, find_run(workspace, run_name))
+        raise RetrievalError(f"No model of run {run_name} has described {options.dataset} yet. Run: {command}")
 
     def load_and_project():
         yield Progress("load the libraries", 0, 1)

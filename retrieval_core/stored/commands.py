@@ -11,6 +11,7 @@ def run_options(run: Run) -> list[str]:
     return options if run.derived else [*options, "--run", run.name]
 
 
-def run_command(workspace: Workspace, dataset: str, run: Run, *models: str) -> str:
-    """The command that makes models of a run describe a dataset."""
-    return workspace.command("run", "--dataset", dataset, *(["--models", ",".join(models)] if models else []), *run_options(run))
+def run_command(workspace: Workspace, dataset: str, run: Run | None, *models: str) -> str:
+    """The command that makes models of a run, or of the usual one where there is none yet, describe a dataset."""
+    chosen = ["--models", ",".join(models)] if models else []
+    return workspace.command("run", "--dataset", dataset, *chosen, *(run_options(run) if run else []))

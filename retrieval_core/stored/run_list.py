@@ -112,5 +112,5 @@ def _parsed(file: Path, *_) -> Run:
         raise RetrievalError(f"{file} was written by another version of this program. Choose another folder with --cache.")
     try:
         return from_json({**content, "name": file.parent.name})
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RetrievalError) as error:
         raise RetrievalError(f"{file} is damaged ({error!r}). Restore it, or remove {file.parent} and run again.") from error
