@@ -198,8 +198,8 @@ def left_by_older() -> None:
     """Say what an older version of the program left in the cache: it is not read, and takes room."""
     older = older_results(loaders.workspace())
     if older:
-        st.info(f"An older version of the program left {len(older)} files and folders in the cache ({in_megabytes(older)}). They are not "
-                "read. Remove them with:")  # fmt: skip
+        st.info(f"An older version of the program left {len(older)} files and folders in the cache ({in_megabytes(older)}). They are "
+                "not read. Remove them with:")  # fmt: skip
         st.code(loaders.workspace().command("cache", "prune", "--older", "--yes"), language=None)
 
 
