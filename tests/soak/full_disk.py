@@ -1,6 +1,8 @@
 """Let a small run meet a full disk at many places: it must say so, keep what was there, and end well once there is room.
 
-    python tests/soak/full_disk.py        (as root on Linux: it mounts a small file system in memory)
+    python tests/soak/full_disk.py [how many of the commands, with little room only]
+
+As root on Linux: it mounts a small file system in memory.
 """
 
 import os
@@ -41,13 +43,13 @@ def fill(disk: Path, leave: float) -> Path:
     return ballast
 
 
-def soak(root: Path, room=ROOM) -> dict:
-    """Every command begins with little room, and again with more, until it ends well; returns the figures."""
+def soak(root: Path, room=ROOM, first: int | None = None) -> dict:
+    """Every command, or the `first` of them, begins with little room, and again with more, until it ends well; returns the figures."""
     log, quiet = root / "log.txt", root / "quiet"
     for name in ("shapes", "town-train", "town"):
         assert small.finish(small.fork(quiet, ["data", "build", name], log)) == 0, log.read_text()
     small.inputs(root, quiet)
-    for arguments in small.commands(root):
+    for arguments in small.commands(root)[:first]:
         assert small.finish(small.fork(quiet, arguments, log)) == 0, log.read_text()[-3000:]
     expected, right = small.artefacts(quiet), small.readable(quiet)
     refused = finished = 0
@@ -55,7 +57,7 @@ def soak(root: Path, room=ROOM) -> dict:
         cache = root / "disk" / "cache"
         small.seeded(quiet, cache)
         shutil.rmtree(root / "handed", ignore_errors=True)
-        for arguments in small.commands(root):
+        for arguments in small.commands(root)[:first]:
             for leave in (*room, None):
                 ballast = fill(root / "disk", leave) if leave is not None else None
                 before = log.stat().st_size
@@ -83,7 +85,8 @@ def soak(root: Path, room=ROOM) -> dict:
 if __name__ == "__main__":
     small.prepare()
     begin = time.monotonic()
+    short = {"room": (0.01, 20), "first": int(sys.argv[1])} if len(sys.argv) > 1 else {}
     with tempfile.TemporaryDirectory(prefix="full-") as folder:
-        figures = soak(Path(folder))
+        figures = soak(Path(folder), **short)
     print("\n".join(f"{name:40} {value}" for name, value in figures.items()))
     print(f"nothing lost, nothing wrong, nothing unreadable; {time.monotonic() - begin:.0f} s")

@@ -1,6 +1,6 @@
 """Kill a small run at random moments, start it again each time, and compare everything at the end with an undisturbed run.
 
-    python tests/soak/killed_runs.py [KILLS] [SEED]
+    python tests/soak/killed_runs.py [KILLS] [SEED] [how many of the commands]
 """
 
 import shutil
@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import small_cache as small
 
 
-def soak(root: Path, kills: int, seed: int = 0) -> dict:
-    """Kill that many commands; returns the figures. AssertionError where something is lost, wrong or unreadable."""
+def soak(root: Path, kills: int, seed: int = 0, first: int | None = None) -> dict:
+    """Kill that many commands, of all or of the `first`; returns the figures. AssertionError where something is lost or wrong."""
     random, log = np.random.default_rng(seed), root / "log.txt"
     quiet = root / "quiet"
     assert small.finish(small.fork(quiet, ["data", "build", "shapes"], log)) == 0, log.read_text()
@@ -26,7 +26,7 @@ def soak(root: Path, kills: int, seed: int = 0) -> dict:
         assert small.finish(small.fork(quiet, ["data", "build", name], log)) == 0, log.read_text()
     small.inputs(root, quiet)
     durations = []
-    for arguments in small.commands(root):
+    for arguments in small.commands(root)[:first]:
         begin = time.monotonic()
         assert small.finish(small.fork(quiet, arguments, log)) == 0, log.read_text()[-3000:]
         durations.append(time.monotonic() - begin)
@@ -37,7 +37,7 @@ def soak(root: Path, kills: int, seed: int = 0) -> dict:
         cache = root / f"killed-{rounds}"
         small.seeded(quiet, cache)
         shutil.rmtree(root / "handed", ignore_errors=True)
-        for arguments, seconds in zip(small.commands(root), durations, strict=True):
+        for arguments, seconds in zip(small.commands(root)[:first], durations, strict=True):
             while True:
                 patience = random.uniform(0, 1.1) * seconds if sum(killed.values()) < kills else 3600
                 status = small.kill_after(small.fork(cache, arguments, log), patience)
