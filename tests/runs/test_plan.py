@@ -1,10 +1,9 @@
 """What a run makes, what it finds again, and what two runs share."""
 
 import json
-import os
+import shutil
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,45 +121,45 @@ def test_weights_depend_on_seed_and_start(town_cache):
 
 
 KILLED = """
-import sys
+import os, sys
 sys.path[:0] = [{root!r}, {tests!r}]
 import tiny
-tiny.shrink(steps=12)
+tiny.shrink()
 from retrieval_core.training import loop
-loop.CHECKPOINT_EVERY = 0.0
+loop.CHECKPOINT_EVERY, save = 0.0, loop.save_checkpoint
+def save_and_die(*arguments):
+    save(*arguments)
+    os.kill(os.getpid(), 9)
+if sys.argv[2] == "kill":
+    loop.save_checkpoint = save_and_die
 from retrieval_core.cli.main import main
 sys.exit(main(["--cache", sys.argv[1], "run", "--models", "1d", "--device", "cpu", "--start", "shapes"]))
 """
 
 
-def start(cache):
-    code = KILLED.format(root=str(ROOT), tests=str(ROOT / "tests"))
-    return subprocess.Popen([sys.executable, "-c", code, str(cache)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def wait_for(condition, process, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came so far"
-        assert process.poll() is None, "it ended before it could be killed"
-        time.sleep(0.01)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
-def test_a_training_that_is_killed_goes_on_and_ends_with_the_same_scores(tmp_path):
-    quiet, killed = tmp_path / "quiet", tmp_path / "killed"
-    assert start(quiet).wait() == 0
-    process = start(killed)
-    wait_for(lambda: list(killed.glob("town-train/quick/1d/.weights-*/checkpoint.safetensors")), process)
-    os.kill(process.pid, 9)
-    process.wait()
-    assert not (killed / "town-train" / "quick" / "1d" / "weights.safetensors").exists()
-    assert start(killed).wait() == 0
-    for file in ("town-train/quick/1d/weights.safetensors", "town/quick/1d/descriptors.safetensors"):
-        assert (killed / file).read_bytes() == (quiet / file).read_bytes(), file
-    scores = [json.loads((cache / "town/quick/1d/scores.json").read_text())["scores"] for cache in (quiet, killed)]
+def test_a_training_that_is_killed_goes_on_and_ends_with_the_same_scores(cache, town_cache):
+    def process(what):
+        code = KILLED.format(root=str(ROOT), tests=str(ROOT / "tests"))
+        command = [sys.executable, "-c", code, str(cache), what]
+        return subprocess.run(command, capture_output=True, text=True, timeout=550)
+
+    stage, described = "town-train/quick/1d", "town/quick/1d"
+    for folder in (stage, described):
+        shutil.rmtree(cache / folder)
+    assert process("kill").returncode == -9
+    assert list((cache / stage).glob(".weights-*/checkpoint.safetensors"))
+    assert not (cache / stage / "weights.safetensors").exists()
+    assert states(cache)["1d"].state == "missing"
+    done = process("go on")
+    assert done.returncode == 0, done.stderr
+    for file in (f"{stage}/weights.safetensors", f"{described}/descriptors.safetensors"):
+        assert (cache / file).read_bytes() == (town_cache / file).read_bytes(), file
+    scores = [json.loads((root / described / "scores.json").read_text()) for root in (cache, town_cache)]
     assert scores[0] == scores[1]
-    assert not list(killed.glob("town-train/quick/1d/.weights-*"))
+    lines = [len((root / stage / "training.jsonl").read_text().splitlines()) for root in (cache, town_cache)]
+    assert lines[0] == lines[1]
+    assert not list((cache / stage).glob(".weights-*"))
 
 
 def test_the_command_line_prints_an_error_and_no_traceback(tmp_path):

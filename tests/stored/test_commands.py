@@ -58,7 +58,8 @@ def test_the_command_behind_a_number_gives_the_same_run_here_and_elsewhere(tmp_p
 def test_the_usual_cache_is_left_out_of_a_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert make_command(Workspace(), "status") == "python -m retrieval_core status"
-    assert make_command(Workspace(tmp_path / "else where"), "status") == f"python -m retrieval_core --cache '{tmp_path}/else where' status"
+    elsewhere = make_command(Workspace(tmp_path / "else where"), "status")
+    assert elsewhere == f"python -m retrieval_core --cache '{tmp_path}/else where' status"
 
 
 def test_the_command_of_results_finds_everything_there(cache):

@@ -49,6 +49,7 @@ def test_status_answers_within_a_second(town_cache):
 
 def test_importing_what_reads_the_cache_loads_nothing_heavy():
     modules = ("stored.results", "stored.prune", "stored.model_states", "runs.settings", "runs.jobs", "cli.main")
-    code = f"import sys, {', '.join(f'retrieval_core.{name}' for name in modules)}; print([name for name in {HEAVY} if name in sys.modules])"
+    wanted = ", ".join(f"retrieval_core.{name}" for name in modules)
+    code = f"import sys, {wanted}; print([name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
