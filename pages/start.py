@@ -54,10 +54,10 @@ def controls() -> None:
         st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
     states = loaders.model_states()
     missing = [model.key for model in states if model.state != "ready"]
-    nothing = not states or len(missing) == len(states)
+    nothing = len(missing) == len(states)
     what = "Build the town" if name == "town" else f"Describe {name!r}"
     left, right = st.columns([1, 2], vertical_alignment="center")
-    if not states or missing:
+    if missing:
         if name == "town" and nothing:
             st.markdown("Nothing has been built yet. One click renders a town of eleven landmarks, trains the seven models "
                         "on other landmarks, and opens each model here as soon as it is done. Nothing is downloaded.")  # fmt: skip
