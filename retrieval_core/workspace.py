@@ -13,7 +13,7 @@ import secrets
 import shlex
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from functools import cache
@@ -118,6 +118,7 @@ class Workspace:
                 return "missing"
             if inputs is not None and canonical(inputs) != canonical(record.inputs):
                 return "stale"
+<<<<<<< HEAD
             if self.hash(path) == record.sha256:
                 return "fresh"
             # Another process may have renamed the file, and be about to enter it in the manifest: damage is what stays.
@@ -127,6 +128,16 @@ class Workspace:
                 self._damaged[path] = before
                 return "damaged"
             time.sleep(pause)
+=======
+            with suppress(FileNotFoundError):  # another process has just set it aside: the next look finds it missing
+                if self.hash(path) == record.sha256:
+                    return "fresh"
+                if self._damaged.get(path) == (seen := (_stamp(path), record.sha256)):
+                    break
+            time.sleep(pause)  # another process may have renamed the file, and be about to enter it in the manifest
+        self._damaged[path] = seen
+        return "damaged"
+>>>>>>> tests-core
 
     def require(self, path: Path, remedy: str) -> Record:
         """The record of a sound artefact; a RetrievalError with the remedy if it is missing or damaged."""
@@ -158,9 +169,8 @@ class Workspace:
             finally:
                 temporary.unlink(missing_ok=True)
             taken = time.monotonic() - start if seconds is None else seconds
-            made = datetime.now(timezone.utc).isoformat(timespec="seconds")
-            size, versions = path.stat().st_size, library_versions()
-            record = Record(path.name, inputs, digest, size, round(taken, 3), made, device, versions, notes or {})
+            made, versions = datetime.now(timezone.utc).isoformat(timespec="seconds"), library_versions()
+            record = Record(path.name, inputs, digest, path.stat().st_size, round(taken, 3), made, device, versions, notes or {})
             with self.lock("manifest", str(path.parent.relative_to(self.root))):
                 known = self.records(path.parent) | {path.name: record}
                 write_json(path.parent / MANIFEST, {"format": FORMAT, "artefacts": {name: asdict(one) for name, one in known.items()}})

@@ -235,6 +235,18 @@ def test_whoever_looks_between_the_file_and_its_entry_waits_and_sees_no_damage(w
     assert seen == ["fresh", "fresh"]
 
 
+def test_a_file_that_another_process_sets_aside_at_this_moment_is_missing(workspace, monkeypatch):
+    path = write(workspace)
+
+    def set_aside_first(self, file, real=Workspace.hash):
+        if file.exists():
+            self.set_aside(file)
+        return real(self, file)
+
+    monkeypatch.setattr(Workspace, "hash", set_aside_first)
+    assert Workspace(workspace.root).state(path, {"seed": 0}) == "missing"
+
+
 def test_a_damaged_file_is_waited_for_only_once(workspace):
     path = write(workspace)
     path.write_text("hullo")

@@ -88,3 +88,18 @@ def test_status_of_a_town_that_no_run_has_described(cache, capsys):
     printed = capsys.readouterr().out
     assert "No model of a run has described town yet." in printed
     assert printed.count(" trained ") == 8
+
+
+@pytest.mark.parametrize("command", ["run", "extract", "train", "evaluate", "project", "status", "search x"])
+def test_there_is_one_way_to_choose_the_crop_rule_the_key_of_the_model(capsys, command):
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--crop", "same"])
+    assert "--crop" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["evaluate", "project", "status", "ledger", "search x"])
+def test_what_only_looks_has_no_option_of_a_training(capsys, command):
+    for option in ("--schedule", "--start", "--weights", "--train-on"):
+        with pytest.raises(SystemExit):
+            main([*command.split(), option, "quick"])
+        assert option in capsys.readouterr().err

@@ -62,7 +62,7 @@ def soak(root: Path, room=ROOM, first: int | None = None) -> dict:
                 ballast = fill(root / "disk", leave) if leave is not None else None
                 before = log.stat().st_size
                 status = small.finish(small.fork(cache, arguments, log))
-                said = log.read_text()[before:]
+                said = log.read_bytes()[before:].decode()
                 if ballast:
                     ballast.unlink()
                 for key, content in small.readable(cache).items():

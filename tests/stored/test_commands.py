@@ -3,10 +3,12 @@
 import re
 import shlex
 
+import numpy as np
 import pytest
 
 from retrieval_core.cli.main import main, parser
 from retrieval_core.cli.options import settings as settings_of
+from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.runs.settings import settle
 from retrieval_core.stored.commands import make_command, run_command
 from retrieval_core.stored.results import open_results
@@ -67,6 +69,14 @@ def test_the_command_of_results_finds_everything_there(cache):
     options = typed(results.command)
     assert (options.dataset, options.models, options.function.__name__) == ("town", "1d", "run")
     assert settle(Workspace(options.cache), settings_of(options)).name == "quick"
+
+
+def test_the_command_of_imported_descriptors_can_be_typed(tmp_path):
+    np.save(tmp_path / "net.npy", np.eye(4, 8, dtype=np.float32))
+    (tmp_path / "ids.txt").write_text("a\nb\nc\nd\n")
+    add_dataset(Workspace(tmp_path / "cache"), "theirs", tmp_path / "net.npy", model="1h")
+    options = typed(open_results(Workspace(tmp_path / "cache"), "theirs", "imported", "1h").command)
+    assert (options.dataset, options.models, options.run) == ("theirs", "1h", None)
 
 
 def printed_commands(text):
