@@ -100,8 +100,7 @@ class Workspace:
             stamp = _stamp(file)
         except (FileNotFoundError, NotADirectoryError):
             return {}
-        known = self._manifests.get(file)
-        if known is None or known[0] != stamp:
+        if (known := self._manifests.get(file, (None, {})))[0] != stamp:
             known = self._manifests[file] = (stamp, _parsed(file))
         return known[1]
 
@@ -118,31 +117,20 @@ class Workspace:
                 return "missing"
             if inputs is not None and canonical(inputs) != canonical(record.inputs):
                 return "stale"
-<<<<<<< HEAD
-            if self.hash(path) == record.sha256:
-                return "fresh"
-            # Another process may have renamed the file, and be about to enter it in the manifest: damage is what stays.
-            if before != (before := (_stamp(path), record.sha256)):
-                patience = iter(_PATIENCE)
-            if self._damaged.get(path) == before or (pause := next(patience, None)) is None:
-                self._damaged[path] = before
-                return "damaged"
-            time.sleep(pause)
-=======
             with suppress(FileNotFoundError):  # another process has just set it aside: the next look finds it missing
                 if self.hash(path) == record.sha256:
                     return "fresh"
-                if self._damaged.get(path) == (seen := (_stamp(path), record.sha256)):
-                    break
-            time.sleep(pause)  # another process may have renamed the file, and be about to enter it in the manifest
-        self._damaged[path] = seen
-        return "damaged"
->>>>>>> tests-core
+                # Another process may have renamed the file, and be about to enter it in the manifest: damage is what stays.
+                if before != (before := (_stamp(path), record.sha256)):
+                    patience = iter(_PATIENCE)
+                if self._damaged.get(path) == before or (pause := next(patience, None)) is None:
+                    self._damaged[path] = before
+                    return "damaged"
+                time.sleep(pause)
 
     def require(self, path: Path, remedy: str) -> Record:
         """The record of a sound artefact; a RetrievalError with the remedy if it is missing or damaged."""
-        state = self.state(path)
-        if state != "fresh":
+        if (state := self.state(path)) != "fresh":
             raise RetrievalError(f"{path} is {state}. {remedy}")
         return self.record(path)
 
@@ -178,8 +166,7 @@ class Workspace:
     def hash(self, path: Path) -> str:
         """SHA-256 of a file, remembered in this process as long as the file stays the same."""
         stamp = _stamp(path)
-        known = self._verified.get(path)
-        if known is None or known[0] != stamp:
+        if (known := self._verified.get(path, (None, "")))[0] != stamp:
             known = self._verified[path] = (stamp, file_hash(path))
         return known[1]
 
@@ -190,7 +177,10 @@ def _parsed(file: Path) -> dict[str, Record]:
         written = content.get("format", 1) if isinstance(content, dict) else "unknown"
         raise RetrievalError(f"{file} was written by another version of this program (format {written}, and this one reads {FORMAT}). "
                              f"Remove {file.parent}, or choose another folder with --cache.")  # fmt: skip
-    return {name: Record(**entry) for name, entry in content["artefacts"].items()}
+    try:
+        return {name: Record(**entry) for name, entry in content["artefacts"].items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RetrievalError(f"{file} is damaged ({error!r}). Remove {file.parent} and run again.") from error
 
 
 def _stamp(path: Path) -> tuple:
