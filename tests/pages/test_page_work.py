@@ -90,7 +90,7 @@ def test_a_map_that_may_take_long_is_asked_for_first(open_page, cache, monkeypat
 
     monkeypatch.setattr(projection, "ASK_FROM", 0.0)
     app = open_page("Map", cache, model="1c", settings="perplexity=6")
-    assert "so one of 29 takes about" in texts(app.info)
+    assert "so one of 29 takes" in texts(app.info)
     assert job(cache) is None or "perplexity=6" not in job(cache).arguments
     button(app, "Compute it").click().run()
     assert end_of_work(cache).state == "done"
