@@ -197,8 +197,8 @@ def left_by_older() -> None:
     """Say what an older version of the program left in the cache: it is not read, and takes room."""
     older = older_results(loaders.workspace())
     if older:
-        st.info(f"An older version of the program left results of {len(older)} models in the cache ({in_megabytes(older)}). They are "
-                "not read. Remove them with:")  # fmt: skip
+        st.info("Folders of results in the cache that an older version of the program made, and that are not read: "
+                f"{len(older)} ({in_megabytes(older)}). Remove them with:")  # fmt: skip
         st.code(make_command(loaders.workspace(), "cache", "prune", "--older", "--yes"), language=None)
 
 
