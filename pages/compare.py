@@ -13,7 +13,6 @@ from retrieval_core.evaluation.easy_medium_hard import revisited_table
 from retrieval_core.evaluation.ledger import model_before
 from retrieval_core.evaluation.report_2019 import REPORT_PROTOCOL, report_table
 from retrieval_core.evaluation.tables import MEAN, ap_table, landmark_table
-from retrieval_core.stored.commands import make_command
 
 ROWS = {"report": "one query a landmark (1, 6, 11, …)", "all": "all queries", "landmark": "by landmark"}
 CELLS = {"ap": "AP", "change": "Δ to the model before"}
@@ -134,7 +133,7 @@ def recompute(model: str, dataset: str) -> None:
                  help="Decodes and describes all photographs and queries anew, ranks and scores them, and compares with what is "
                  "stored. Nothing is changed."):  # fmt: skip
         work.begin(arguments, "look")
-    st.caption(f"The same from the command line: `{make_command(loaders.workspace(), *arguments)}`")
+    st.caption(f"The same from the command line: `{loaders.workspace().command(*arguments)}`")
 
 
 main()

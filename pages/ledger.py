@@ -9,7 +9,6 @@ from pages.widgets import figures, gallery, side_by_side, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import LedgerStep, ledger, moved_pictures
-from retrieval_core.stored.commands import make_command
 
 QUIET = {"label_visibility": "collapsed"}
 
@@ -78,7 +77,7 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
     used = entries[0].difference
     st.caption(f"{used.queries} queries in {used.units} landmarks; {used.resamples:,} resamples, seed {used.seed}. Again:")
     words = ("ledger", "--dataset", dataset, "--run", link.get("run"), "--protocol", protocol)
-    st.code(make_command(loaders.workspace(), *words), language=None, wrap_lines=True)
+    st.code(loaders.workspace().command(*words), language=None, wrap_lines=True)
 
 
 def detail(entry: LedgerStep, dataset) -> None:

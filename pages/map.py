@@ -14,6 +14,7 @@ SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film")
+OUTSIDE = ("model", "k")  # of these, what is shown outside of the map as well
 
 
 def main() -> None:
@@ -32,12 +33,16 @@ def main() -> None:
     projection.make_missing(model.key, choice, len(subset_ids(dataset, subset)))
     new = placed(model.key, choice)
     shared = {name: link.get(name) for name in BROWSER} | {"selection": [] if new else link.selected(dataset)}
-    show_map(
-        f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}",
-        shared | {"placed": new["key"] if new else ""},
-        lambda heard: take_over(heard, dataset),
-        new,
-    )
+    address = f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}"
+    in_browser(address, shared | {"placed": new["key"] if new else ""}, new)
+
+
+@st.fragment
+def in_browser(address: str, shared: dict, new: dict | None) -> None:
+    """The map. A change that is made on it runs this alone again; only what the rest of the page shows runs the page."""
+    show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new)
+    if any(link.get(name) != shared[name] for name in OUTSIDE) or (new and upload.uploaded() is None):
+        st.rerun()
 
 
 def placed(model: str, choice: map_scene.MapChoice) -> dict | None:

@@ -4,15 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link, loaders
-from pages.widgets import figures, work
+from pages.widgets import figures, overlaps, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.runs import jobs
-from retrieval_core.stored.commands import make_command
 from retrieval_core.stored.prune import in_megabytes, older_results
-from retrieval_core.stored.run_list import find_run, find_runs
+from retrieval_core.stored.run_list import find_run, find_runs, trained_on
 from retrieval_core.stored.training_log import newest_running_log, training_log
+from retrieval_core.training.test_set_guard import check_added
 
 SIGNS = {
     "ready": "ready",
@@ -37,6 +37,7 @@ def main() -> None:
     leaderboard()
     list_of_runs()
     datasets()
+    overlaps.show()
     left_by_older()
 
 
@@ -53,10 +54,10 @@ def controls() -> None:
         st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
     states = loaders.model_states()
     missing = [model.key for model in states if model.state != "ready"]
-    nothing = not states or len(missing) == len(states)
+    nothing = len(missing) == len(states)
     what = "Build the town" if name == "town" else f"Describe {name!r}"
     left, right = st.columns([1, 2], vertical_alignment="center")
-    if not states or missing:
+    if missing:
         if name == "town" and nothing:
             st.markdown("Nothing has been built yet. One click renders a town of eleven landmarks, trains the seven models "
                         "on other landmarks, and opens each model here as soon as it is done. Nothing is downloaded.")  # fmt: skip
@@ -197,9 +198,9 @@ def left_by_older() -> None:
     """Say what an older version of the program left in the cache: it is not read, and takes room."""
     older = older_results(loaders.workspace())
     if older:
-        st.info("Folders of results in the cache that an older version of the program made, and that are not read: "
-                f"{len(older)} ({in_megabytes(older)}). Remove them with:")  # fmt: skip
-        st.code(make_command(loaders.workspace(), "cache", "prune", "--older", "--yes"), language=None)
+        st.info(f"An older version of the program left {len(older)} files and folders in the cache ({in_megabytes(older)}). They are "
+                "not read. Remove them with:")  # fmt: skip
+        st.code(loaders.workspace().command("cache", "prune", "--older", "--yes"), language=None)
 
 
 def datasets() -> None:
@@ -215,8 +216,10 @@ def datasets() -> None:
         name = st.text_input("Name", placeholder="photos")
         path = st.text_input("Folder or CSV file", placeholder="/home/me/photos")
         if st.form_submit_button("Add"):
-            with shown_errors():
-                dataset = add_dataset(loaders.workspace(), name.strip(), path.strip())
+            workspace = loaders.workspace()
+            with shown_errors(), st.spinner("Reading …"):
+                check = lambda dataset: check_added(workspace, dataset, trained_on(workspace))  # noqa: E731
+                dataset = add_dataset(workspace, name.strip(), path.strip(), check=check)
                 link.put(dataset=dataset.name, query="", selection="")
                 st.rerun()
 

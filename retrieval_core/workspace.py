@@ -10,9 +10,10 @@ import json
 import os
 import re
 import secrets
+import shlex
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from functools import cache
@@ -28,7 +29,7 @@ FORMAT = 2  # of manifests; 1 had no number, and its model folders lay directly 
 LOCK_LIMIT = 600.0  # seconds that one waits for another process or thread
 WRITING = ".writing"  # ending of a file that is not whole yet
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PATIENCE = (0.05, 0.2, 0.8, 0.0)  # seconds
+_PATIENCE = (0.05, 0.2, 0.8)  # seconds
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,19 @@ class Workspace:
 
     def __init__(self, root: str | Path | None = None):
         self.root = Path(root or os.environ.get("RETRIEVAL_CACHE") or "cache").absolute()
-        self._verified: dict[Path, tuple[tuple, str]] = {}
+        self._verified, self._damaged = {}, {}  # by path: what a file was when its hash was taken, or found wrong
         self._manifests: dict[Path, tuple[tuple, dict[str, Record]]] = {}
-        self._damaged: dict[Path, tuple] = {}
 
     def folder(self, *names: str) -> Path:
         """Path of a folder below the root, as of a dataset, a run and a model; it may not exist yet."""
-        for name in names:
-            if not _NAME.fullmatch(name):
-                raise RetrievalError(f"{name!r} can't be a name here: use letters, digits, '.', '_' and '-' only.")
+        if (bad := next((name for name in names if not _NAME.fullmatch(name)), None)) is not None:
+            raise RetrievalError(f"{bad!r} can't be a name here: use letters, digits, '.', '_' and '-' only.")
         return self.root.joinpath(*names)
+
+    def command(self, *words: str) -> str:
+        """A command on this cache as a person types it; `--cache` is left out where it is the usual one."""
+        cache = [] if self.root == Path("cache").absolute() else ["--cache", str(self.root)]
+        return shlex.join(["python", "-m", "retrieval_core", *cache, *words])
 
     def ensure_writable(self, folder: Path | None = None) -> Path:
         """Make the folder (default: the root) if it is missing and check that files can be written in it."""
@@ -81,20 +85,16 @@ class Workspace:
         folder = self.root / ".locks"
         if not folder.is_dir():
             self.ensure_writable(folder)
-        file = folder / ("--".join(names).replace("/", "-") + ".lock")
         try:
-            held = FileLock(file).acquire(timeout=limit)
+            held = FileLock(file := folder / ("--".join(names).replace("/", "-") + ".lock")).acquire(timeout=limit)
         except Timeout as error:
-            raise Locked(f"Another process has been at work on {'/'.join(names)} for more than {limit:.0f} s and holds {file}. "
-                         "Wait for it, or end it, and run again.") from error  # fmt: skip
+            what = f"Another process has been at work on {'/'.join(names)} for more than {limit:.0f} s and holds {file}"
+            raise Locked(f"{what}. Wait for it, or end it, and run again.") from error
         with held:
             yield
 
     def records(self, folder: Path) -> dict[str, Record]:
-        """All records of a folder's manifest by file name, empty where there is none; parsed once as long as it stays the same.
-
-        Raises RetrievalError for a manifest that another version of the program wrote.
-        """
+        """All records of a folder's manifest by file name; RetrievalError for one that another version of the program wrote."""
         file = folder / MANIFEST
         try:
             stamp = _stamp(file)
@@ -111,19 +111,33 @@ class Workspace:
 
     def state(self, path: Path, inputs: Mapping[str, Any] | None = None) -> str:
         """Missing, stale (made from other inputs, if these are given), damaged (not the bytes that were written) or fresh."""
-        for pause in _PATIENCE:
+        before, patience = None, iter(())
+        while True:
             record = self.record(path)
             if record is None or not path.exists():
                 return "missing"
             if inputs is not None and canonical(inputs) != canonical(record.inputs):
                 return "stale"
+<<<<<<< HEAD
             if self.hash(path) == record.sha256:
                 return "fresh"
-            if self._damaged.get(path) == (seen := (_stamp(path), record.sha256)):
-                break
+            # Another process may have renamed the file, and be about to enter it in the manifest: damage is what stays.
+            if before != (before := (_stamp(path), record.sha256)):
+                patience = iter(_PATIENCE)
+            if self._damaged.get(path) == before or (pause := next(patience, None)) is None:
+                self._damaged[path] = before
+                return "damaged"
+            time.sleep(pause)
+=======
+            with suppress(FileNotFoundError):  # another process has just set it aside: the next look finds it missing
+                if self.hash(path) == record.sha256:
+                    return "fresh"
+                if self._damaged.get(path) == (seen := (_stamp(path), record.sha256)):
+                    break
             time.sleep(pause)  # another process may have renamed the file, and be about to enter it in the manifest
         self._damaged[path] = seen
         return "damaged"
+>>>>>>> tests-core
 
     def require(self, path: Path, remedy: str) -> Record:
         """The record of a sound artefact; a RetrievalError with the remedy if it is missing or damaged."""
@@ -134,9 +148,7 @@ class Workspace:
 
     def set_aside(self, path: Path) -> Path:
         """Rename a damaged artefact so that it stays for inspection and is not mistaken for a sound one."""
-        kept = path.with_name(f"{path.name}.damaged-{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-        path.rename(kept)
-        return kept
+        return path.rename(f"{path}.damaged-{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
 
     @contextmanager
     def writing(
@@ -157,9 +169,8 @@ class Workspace:
             finally:
                 temporary.unlink(missing_ok=True)
             taken = time.monotonic() - start if seconds is None else seconds
-            made = datetime.now(timezone.utc).isoformat(timespec="seconds")
-            size, versions = path.stat().st_size, library_versions()
-            record = Record(path.name, inputs, digest, size, round(taken, 3), made, device, versions, notes or {})
+            made, versions = datetime.now(timezone.utc).isoformat(timespec="seconds"), library_versions()
+            record = Record(path.name, inputs, digest, path.stat().st_size, round(taken, 3), made, device, versions, notes or {})
             with self.lock("manifest", str(path.parent.relative_to(self.root))):
                 known = self.records(path.parent) | {path.name: record}
                 write_json(path.parent / MANIFEST, {"format": FORMAT, "artefacts": {name: asdict(one) for name, one in known.items()}})
@@ -215,8 +226,7 @@ def publish(temporary: Path, path: Path) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     if os.name == "posix":  # elsewhere a folder can't be opened
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
+        os.fsync(folder := os.open(path.parent, os.O_RDONLY))
         os.close(folder)
 
 

@@ -14,6 +14,7 @@ from retrieval_core.datasets.catalog import is_imported, list_datasets, open_dat
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
+from retrieval_core.presets import PRESETS
 from retrieval_core.ranking.search import search
 from retrieval_core.stored.model_states import ModelState
 from retrieval_core.stored.model_states import model_states as states_of
@@ -57,13 +58,13 @@ def model_titles() -> dict[str, str]:
 
 
 def model_states() -> list[ModelState]:
-    """The state of every model for the chosen dataset and run; none where the dataset is not built yet."""
+    """The state of every model for the chosen dataset and run; all are missing where the dataset is not built yet."""
     try:
         return states_of(workspace(), link.get("dataset"), link.get("run"))
     except RetrievalError:
         if any(entry.name == link.get("dataset") and entry.ready for entry in list_datasets(workspace())):
             raise
-        return []
+        return [ModelState(preset.key, preset.title, "missing") for preset in PRESETS.values()]
 
 
 def explorable_models() -> list[str]:

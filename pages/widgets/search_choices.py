@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.state import link, loaders
 from pages.widgets import work
-from retrieval_core.datasets.imported import START as IMPORTED
+from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.stored.model_states import ModelState
 
@@ -15,7 +15,7 @@ PLAIN = {"crop": "fill", "scales": "one scale", "whitening": "none"}
 def chooser(model: ModelState) -> None:
     """Fields for the choices; one that is described already is shown at once, another after a press of the button."""
     preset = PRESETS[model.key.split("-")[0]]
-    if model.recipe["start"] == IMPORTED:
+    if link.get("run") == IMPORTED_RUN:
         st.caption("The descriptors were imported: how they are made can't be chosen here.")
         return
     chosen = model.key.split("-")[1:]

@@ -10,7 +10,6 @@ from pages.widgets import tables
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score, mean_average_precision
 from retrieval_core.evaluation.seeds import seed_table, seeded_ledger
-from retrieval_core.stored.commands import make_command
 from retrieval_core.stored.run_list import find_runs, seed_groups
 
 ByRun = Mapping[str, Mapping[str, Sequence[Score]]]
@@ -69,7 +68,7 @@ def _groups(scores: ByRun) -> dict[str, list[str]]:
 
 def _command(dataset: Dataset, verb: str, members: Sequence[str], protocol: str) -> None:
     words = (verb, "--dataset", dataset.name, "--run", ",".join(members), "--protocol", protocol)
-    st.code(make_command(loaders.workspace(), *words), language=None, wrap_lines=True)
+    st.code(loaders.workspace().command(*words), language=None, wrap_lines=True)
 
 
 def _percent(scores: Sequence[Score], protocol: str) -> float:

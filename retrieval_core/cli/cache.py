@@ -26,4 +26,5 @@ def cache_prune(workspace: Workspace, options, arguments) -> None:
             remove(workspace, found)
         print(f"Removed, {in_megabytes(found)}.")
     else:
-        print(f"{in_megabytes(found)} in all. Remove it with: python -m retrieval_core cache prune --yes")
+        words = ("cache", "prune", *(["--older"] if options.older else []), "--yes")
+        print(f"{in_megabytes(found)} in all. Remove it with: {workspace.command(*words)}")

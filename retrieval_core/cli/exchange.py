@@ -71,12 +71,15 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
     from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, list_datasets
+    from retrieval_core.stored.run_list import trained_on
+    from retrieval_core.training.test_set_guard import check_added
 
     if options.model is not None:
         check_choice("model", options.model, PRESETS)
     dataset = add_dataset(
         workspace, options.name, options.path, options.layout, ground_truth=options.ground_truth, model=options.model,
         ids=options.ids, queries=options.queries, distractors=options.distractors, training=options.training,
+        check=None if options.training else lambda dataset: check_added(workspace, dataset, trained_on(workspace)),
     )  # fmt: skip
     training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "

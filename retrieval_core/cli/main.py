@@ -11,7 +11,7 @@ from retrieval_core.cli.options import chosen_run, draw, looking_options, making
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
 from retrieval_core.cli.status import register_status
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import RetrievalError, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
@@ -25,7 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     # A cancelled run ends like one that was interrupted with Ctrl-C: locks are freed, the last word is written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        options.function(Workspace(options.cache), options, arguments)
+        workspace = Workspace(options.cache)
+        with room_needed(workspace.root):
+            options.function(workspace, options, arguments)
     except RetrievalError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -93,15 +95,17 @@ def extract(workspace, options, arguments) -> None:
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
     from retrieval_core.projection.maps import read_parameters
+    from retrieval_core.stored.commands import run_command
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.run import check_seed
+    from retrieval_core.stored.run_list import find_run
 
     run_name, seed, numbers = chosen_run(workspace, options), check_seed(options.seed), read_parameters(options.parameters)
     ready = tuple(state.key for state in model_states(workspace, options.dataset, run_name) if state.explorable)
     models = names(options.models) or ready
     if not models:
-        raise RetrievalError(f"No model of run {run_name} has described {options.dataset} yet. "
-                             f"Run: python -m retrieval_core run --dataset {options.dataset}")  # fmt: skip
+        command = run_command(workspace, options.dataset, find_run(workspace, run_name))
+        raise RetrievalError(f"No model of run {run_name} has described {options.dataset} yet. Run: {command}")
 
     def load_and_project():
         yield Progress("load the libraries", 0, 1)

@@ -1,5 +1,7 @@
 """The commands about scores: `evaluate` and `ledger`. They read; what is missing is said with the command that makes it."""
 
+import os
+
 from retrieval_core.cli.options import chosen_runs, draw, looking_options, names
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
@@ -81,6 +83,8 @@ def ledger(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.evaluation.average_precision import PROTOCOLS
     from retrieval_core.evaluation.ledger import ledger as steps_of
     from retrieval_core.evaluation.seeds import seeded_ledger
+    from retrieval_core.stored.commands import run_command
+    from retrieval_core.stored.run_list import find_run
 
     check_choice("protocol", options.protocol, PROTOCOLS)
     runs = chosen_runs(workspace, options)
@@ -88,8 +92,8 @@ def ledger(workspace: Workspace, options, arguments) -> None:
     one = len(runs) == 1
     entries = steps_of(scores[runs[0]], dataset, options.protocol) if one else seeded_ledger(scores, dataset, options.protocol)
     if not entries:
-        raise RetrievalError(f"No two models that follow each other are scored on {options.dataset}. "
-                             f"Run: python -m retrieval_core run --dataset {options.dataset}")  # fmt: skip
+        command = run_command(workspace, options.dataset, find_run(workspace, runs[0]))
+        raise RetrievalError(f"No two models that follow each other are scored on {options.dataset}. Run: {command}")
     where = f"AP ({options.protocol}), dataset {options.dataset}, run {', '.join(runs)}"
     print(f"{where}: what each step bought, 95 % interval over landmarks{'' if one else ' and seeds'}")
     for entry in entries:
@@ -104,8 +108,10 @@ def _scores(workspace: Workspace, options, runs: list[str]):
     RetrievalError with the command that makes them where one that is asked for has none, or none has any.
     """
     from retrieval_core.datasets.catalog import how_to_add_queries, open_dataset
+    from retrieval_core.stored.commands import run_command
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.results import open_results
+    from retrieval_core.stored.run_list import find_run
 
     dataset = open_dataset(workspace, options.dataset)
     if not dataset.queries:
@@ -115,8 +121,8 @@ def _scores(workspace: Workspace, options, runs: list[str]):
         ready = [state.key for state in model_states(workspace, options.dataset, run) if state.map_oxford is not None]
         asked = names(getattr(options, "models", None)) or ready
         if not asked:
-            raise RetrievalError(f"No model of run {run} has scores of {options.dataset}. "
-                                 f"Run: python -m retrieval_core run --dataset {options.dataset} --run {run}")  # fmt: skip
+            command = run_command(workspace, options.dataset, find_run(workspace, run))
+            raise RetrievalError(f"No model of run {run} has scores of {options.dataset}. Run: {command}")
         found[run] = {key: open_results(workspace, options.dataset, run, key).scores for key in asked}
     return dataset, found
 
@@ -139,6 +145,7 @@ def _check(workspace: Workspace, options, arguments, models: dict[str, list[str]
             raise RetrievalError(f"{' '.join(differing)} Make it anew: delete {workspace.folder(options.dataset, run)} and run again.")
 
     try:
-        draw(jobs.watched(workspace, arguments, steps(), "look"))
+        # A cache that is read-only can be checked too: there is just nowhere to say how far it is.
+        draw(jobs.watched(workspace, arguments, steps(), "look") if os.access(workspace.root, os.W_OK) else steps())
     finally:
         print("\n".join(lines))

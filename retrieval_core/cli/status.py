@@ -28,8 +28,8 @@ def status(workspace: Workspace, options, arguments) -> None:
     print_models(workspace, options.dataset, chosen)
     older = older_results(workspace)
     if older:
-        print(f"{len(older)} folders of an older version ({in_megabytes(older)}) are not read, the first is {older[0].path}. "
-              "Remove them with: python -m retrieval_core cache prune --older")  # fmt: skip
+        print(f"{len(older)} files and folders of an older version ({in_megabytes(older)}) are not read, the first is {older[0].path}. "
+              f"Remove them with: {workspace.command('cache', 'prune', '--older')}")  # fmt: skip
 
 
 def print_models(workspace: Workspace, dataset: str, run: str) -> None:

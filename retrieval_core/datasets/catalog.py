@@ -131,12 +131,12 @@ def _description(workspace: Workspace, name: str) -> dict:
     if description is not None:
         return description
     if name in BUILT_IN:
-        raise RetrievalError(f"Dataset {name!r} is not built yet. Run: python -m retrieval_core data build {name}")
+        raise RetrievalError(f"Dataset {name!r} is not built yet. Run: {workspace.command('data', 'build', name)}")
     if name in REGISTRY:
-        raise RetrievalError(f"Dataset {name!r} is not here yet. Run: python -m retrieval_core data get {name}")
+        raise RetrievalError(f"Dataset {name!r} is not here yet. Run: {workspace.command('data', 'get', name)}")
     known = ", ".join(entry.name for entry in list_datasets(workspace))
     raise RetrievalError(
-        f"Unknown dataset {name!r}. Known: {known}. Add a folder with: python -m retrieval_core data add {name} FOLDER"
+        f"Unknown dataset {name!r}. Known: {known}. Add a folder with: {workspace.command('data', 'add', name, 'FOLDER')}"
     )
 
 
@@ -154,11 +154,11 @@ def described(workspace: Workspace, name: str) -> tuple[str, str]:
 def how_to_add_queries(workspace: Workspace, name: str) -> str:
     """Why a dataset without queries has no average precision, and what to do about it."""
     description = read_json(workspace.folder(name) / DESCRIPTION)
-    more = " --model KEY --queries FILE" if description["kind"] == DESCRIPTOR_LAYOUT else ""
+    more = ["--model", "KEY", "--queries", "FILE"] if description["kind"] == DESCRIPTOR_LAYOUT else []
     return (
         f"{name!r} has no queries, so there is no average precision; maps and neighbours need none. To have it, write "
         "LANDMARK_N_query.txt, _good.txt, _ok.txt and _junk.txt for each query into a folder GT (the README says how), and run: "
-        f"python -m retrieval_core data add {name} {description['path']} --ground-truth GT{more}"
+        + workspace.command("data", "add", name, description["path"], "--ground-truth", "GT", *more)
     )
 
 

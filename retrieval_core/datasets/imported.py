@@ -19,7 +19,7 @@ from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace, file_hash, publish, temporary_name
 
-START = "imported"  # what a recipe says in place of ImageNet or its stand-in
+IMPORTED_START = "imported"  # what a recipe says in place of ImageNet or its stand-in
 IMPORTED_RUN = "imported"  # the name of the run that imported descriptors belong to
 DESCRIPTORS = "descriptors.safetensors"
 
@@ -90,7 +90,7 @@ def store_import(workspace: Workspace, found: Import) -> None:
     """
     folder, source, dataset = workspace.folder(found.dataset.name), found.source, found.dataset
     hashes = {file.name: file_hash(file) for file in (source.file, source.queries) if file is not None}
-    recipe = {"model": source.model, "start": START, "source": source.file.name, "sha256": hashes[source.file.name],
+    recipe = {"model": source.model, "start": IMPORTED_START, "source": source.file.name, "sha256": hashes[source.file.name],
               "dim": found.images.shape[1], "dataset": dataset.photographs}  # fmt: skip
     about = {"images": [image.id for image in dataset.images], "queries": [query.id for query in dataset.queries], "recipe": recipe}
     layout = {"images": (found.images.shape, np.float32), "queries": (found.queries.shape, np.float32)}
@@ -100,7 +100,7 @@ def store_import(workspace: Workspace, found: Import) -> None:
             shutil.rmtree(folder / IMPORTED_RUN, ignore_errors=True)  # of an import that was cut off, perhaps of other photographs
             _write_ids(folder / ID_LIST, about["images"])
         path = _path(workspace, dataset.name, source.model)
-        inputs = {"data": dataset.photographs, START: hashes}
+        inputs = {"data": dataset.photographs, IMPORTED_START: hashes}
         with (workspace.writing(path, inputs, notes={"recipe": recipe}) as temporary, ArrayWriter(temporary, layout, about) as writer):
             for rows in unit_rows(found.images, source.file):
                 writer.append("images", rows)

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from retrieval_core.errors import Locked, RetrievalError, check_choice
+from retrieval_core.errors import Locked, RetrievalError, check_choice, room_needed
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
@@ -133,7 +133,7 @@ def watched(workspace: Workspace, arguments: list[str], steps: Iterator[Progress
     stage_start = written = 0.0
     try:
         _write(workspace, place, state)
-        for step in steps:
+        for step in _with_room(workspace, steps):
             now = time.time()
             if step.stage != state.stage:
                 state, stage_start = _close_stage(state, stage_start, now), now
@@ -158,6 +158,12 @@ def watched(workspace: Workspace, arguments: list[str], steps: Iterator[Progress
         held.close()
 
 
+def _with_room(workspace: Workspace, steps: Iterator[Progress]) -> Iterator[Progress]:
+    """The steps, with a full disk said in words."""
+    with room_needed(workspace.root):
+        yield from steps
+
+
 def _close_stage(state: JobState, stage_start: float, now: float) -> JobState:
     if not state.stage:
         return state
@@ -177,7 +183,7 @@ def _file(workspace: Workspace, place: str) -> Path:
 
 
 def _is_locked(workspace: Workspace, place: str) -> bool:
-    if not (workspace.root / ".locks").is_dir():
+    if not (workspace.root / ".locks" / f"job--{place}.lock").exists():  # or looking would make it
         return False
     try:
         with workspace.lock("job", place, limit=0.0):

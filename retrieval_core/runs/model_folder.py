@@ -17,7 +17,7 @@ from retrieval_core.presets import PRESETS, Preset, get_preset
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import as_json, begin_run, from_json
-from retrieval_core.workspace import MANIFEST, Record, Workspace, canonical, file_hash, read_json, write_json
+from retrieval_core.workspace import MANIFEST, Record, Workspace, canonical, file_hash, read_json, temporary_name, write_json
 
 FORMAT = "landmark retrieval models, 2"
 
@@ -36,23 +36,27 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
         if key not in (models or PRESETS) or (not trained and not models):
             continue
         if not trained:
-            raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: python -m retrieval_core train --models {key} "
-                                 f"--run {run.name}")  # fmt: skip
+            remedy = workspace.command("train", "--models", key, "--run", run.name)
+            raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: {remedy}")
         entries[key] = _entry(workspace, run, preset)
         files |= {name: workspace.require(path, "Train it again.") for name, path in paths.items()}
     if not entries:
-        raise RetrievalError(f"No model of run {run.name} is trained yet. Run: python -m retrieval_core train --run {run.name}")
+        raise RetrievalError(f"No model of run {run.name} is trained yet. Run: {workspace.command('train', '--run', run.name)}")
+    temporary = temporary_name(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        if folder.exists() and any(folder.iterdir()):
             raise RetrievalError(f"{folder} is not empty. Choose another folder, or empty it.")
+        temporary.mkdir(parents=True)
         for key in entries:
             for name, path in _paths(workspace, run, get_preset(key)):
-                shutil.copyfile(path, folder / name)
+                shutil.copyfile(path, temporary / name)
         records = {name: asdict(record) for name, record in files.items()}
-        write_json(folder / MANIFEST, {"format": FORMAT, "run": as_json(run), "models": entries, "files": records})
+        write_json(temporary / MANIFEST, {"format": FORMAT, "run": as_json(run), "models": entries, "files": records})
+        temporary.replace(folder)  # all of it or nothing
     except OSError as error:
         raise RetrievalError(f"{folder} can't be written ({error}). Make it writable, or choose another folder.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     return list(entries)
 
 

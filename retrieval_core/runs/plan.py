@@ -16,6 +16,7 @@ from retrieval_core.projection.maps import FEWEST
 from retrieval_core.runs import map_steps, steps
 from retrieval_core.runs.settings import Settings, settle
 from retrieval_core.stored import artefacts
+from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace
 
@@ -44,7 +45,12 @@ def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple
 
 
 def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str, ...], maps) -> Iterator[Progress]:
-    """Make the maps (method, subset, parameters, seed) that were asked for and what they show, of models that are described."""
+    """Make the maps (method, subset, parameters, seed) that were asked for and what they show, of models that are described.
+
+    Raises RetrievalError with the remedy, before anything is made, where one is not.
+    """
+    for key in models:
+        _ = open_results(workspace, dataset, run_name, key).descriptors
     plan = [Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))]
     for key in models:
         plan += _neighbours(workspace, dataset, run_name, key, [subset for _, subset, _, _ in maps])

@@ -66,6 +66,7 @@ def settle(workspace: Workspace, settings: Settings) -> Run:
     chosen = usual | {"start": asked.get("start") or _at_hand(workspace, settings), "weights": None} | asked
     name = settings.run or derived_name(**chosen | {"weights": weights.hashes if weights else None})
     run = Run(name, **chosen)
+    workspace.folder(name)  # raises where the name can't be one of a folder
     there = find_run(workspace, name)
     check_same(there, run)
     return there or run

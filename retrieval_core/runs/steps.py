@@ -63,7 +63,7 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         chosen = pick_device(device)
         dataset = yield from training_set(workspace, artefacts.trained_on(run, stage))
         schedule = stage.schedule(run.schedule)
-        pixels = yield from _pixels(workspace, dataset, schedule.extract_size, stage.square)
+        pixels = yield from decoded(workspace, dataset, schedule.extract_size, stage.square)
         parent = load_weights(artefacts.weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None
         folder = _half_done(path, inputs)
         begin = time.monotonic()
@@ -88,7 +88,7 @@ def learn_whitening(workspace: Workspace, run: Run, preset: Preset, device: str 
         folder = _half_done(path, inputs)
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
-        pixels = yield from _pixels(workspace, dataset, inputs["size"], preset.square)
+        pixels = yield from decoded(workspace, dataset, inputs["size"], preset.square)
         matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), chosen, folder, preset.scales)
         with workspace.writing(path, inputs) as temporary:
             learnt = (
@@ -114,7 +114,7 @@ def describe(workspace: Workspace, run: Run, name: str, preset: Preset, device: 
         folder = _half_done(path, inputs)
         begin = time.monotonic()
         recipe = _recipe(run, preset, inputs)
-        pixels = yield from _pixels(workspace, dataset, recipe["size"], preset.square)
+        pixels = yield from decoded(workspace, dataset, recipe["size"], preset.square)
         whitening = load_whitening(workspace, run, preset)
         matrix, queries = yield from extract_dataset(network, whitening, dataset, pixels, recipe, chosen, folder)
         about = {"images": [image.id for image in dataset.images], "queries": [query.id for query in dataset.queries], "recipe": recipe}
@@ -146,7 +146,7 @@ def score(workspace: Workspace, run: str, name: str, model: str) -> Steps:
 def load_network(workspace: Workspace, run: Run, preset: Preset, device: torch.device) -> RetrievalNetwork:
     """A trained network, ready to describe; RetrievalError if its weights are missing."""
     path = artefacts.weights_path(workspace, run, preset)
-    workspace.require(path, f"Run: python -m retrieval_core train --models {preset.key} --run {run.name}")
+    workspace.require(path, f"Run: {workspace.command('train', '--models', preset.key, '--run', run.name)}")
     network = build_network(preset)
     inherit(network, load_weights(path))
     return network.to(device).eval()
@@ -209,7 +209,8 @@ def _link(workspace: Workspace, twin: Path, path: Path) -> None:
                 shutil.copyfile(twin.with_name(name), temporary)
 
 
-def _pixels(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:
+def decoded(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:
+    """A dataset's photographs at working size, decoded into its folder unless they are there."""
     folder = workspace.ensure_writable(workspace.folder(dataset.name))
     decoding = open_pixels(dataset.images, dataset.photographs, size, square, folder)
     return (yield from relabelled(decoding, done=0, total=0))  # the step's own work, which its bar counts, comes after

@@ -15,6 +15,7 @@ from retrieval_core.workspace import FORMAT, MANIFEST, WRITING, Workspace, read_
 
 _KINDS = (("*.damaged-*", "damaged, set aside"), (f".*{WRITING}", "left by a process that was killed"))
 _DECODED = "pixels-*.safetensors"
+_OLDER = ("job.json", "job.log", "job.lock", "*/pixels-*.bin", "*/pixels-*.json")
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,13 @@ def not_needed(workspace: Workspace) -> list[NotNeeded]:
     for pattern, why in _KINDS:
         found += [NotNeeded(path, why, _bytes(path)) for path in sorted(workspace.root.rglob(pattern)) if path.is_file()]
     found += [NotNeeded(path, "decoded pictures", _bytes(path)) for path in sorted(workspace.root.glob(f"*/{_DECODED}"))]
-    return found + [NotNeeded(path, "a lock", 0) for path in sorted((workspace.root / ".locks").glob("*.lock"))]
+    locks = workspace.root / ".locks"
+    return found + ([NotNeeded(locks, "locks, but for those that are held", 0)] if locks.is_dir() else [])
 
 
 def older_results(workspace: Workspace) -> list[NotNeeded]:
-    """Folders with a manifest of an older version, which this one does not read."""
-    found = []
+    """Folders with a manifest of an older version, and other files of it, which this one does not read."""
+    found = [NotNeeded(path, "made by an older version", _bytes(path)) for name in _OLDER for path in sorted(workspace.root.glob(name))]
     for file in sorted(workspace.root.glob(f"*/*/{MANIFEST}")):
         try:
             content = read_json(file, {"format": FORMAT})
@@ -51,8 +53,9 @@ def older_results(workspace: Workspace) -> list[NotNeeded]:
 def remove(workspace: Workspace, items: Sequence[NotNeeded]) -> None:
     """Remove what was listed; a lock that somebody holds stays."""
     for item in items:
-        if item.path.suffix == ".lock":
-            _remove_lock(workspace, item.path)
+        if item.path == workspace.root / ".locks":
+            for file in item.path.glob("*.lock"):
+                _remove_lock(workspace, file)
         elif item.path.is_dir():
             shutil.rmtree(item.path)
         else:

@@ -22,7 +22,7 @@ from retrieval_core.presets import Preset, check_model, get_preset
 from retrieval_core.projection.maps import ProjectedMap
 from retrieval_core.ranking.search import Ranking, rank
 from retrieval_core.stored import artefacts
-from retrieval_core.stored.commands import make_command, run_command
+from retrieval_core.stored.commands import run_command
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import find_run
 from retrieval_core.workspace import Record, Workspace, read_json
@@ -85,7 +85,7 @@ class Results:
     def command(self) -> str:
         """The command that makes all of it, or makes it again."""
         if self.run == IMPORTED_RUN:
-            return make_command(self.workspace, "run", "--dataset", self.dataset.name, "--models", self.model)
+            return self.workspace.command("run", "--dataset", self.dataset.name, "--models", self.model)
         return run_command(self.workspace, self.dataset.name, find_run(self.workspace, self.run) or Run(self.run), self.model)
 
     @property

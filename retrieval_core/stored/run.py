@@ -74,6 +74,6 @@ def derived_name(schedule: str, start: str, training: str, seed: int, weights: M
 
 def check_seed(seed: int) -> int:
     """Return a seed that libraries take; RetrievalError with the range for another."""
-    if seed not in SEEDS:
+    if not isinstance(seed, int) or seed not in SEEDS:  # anything but an int would be looked for one by one
         raise RetrievalError(f"The seed {seed} is out of range. Give a whole number from 0 to {SEEDS[-1]}.")
     return seed

@@ -1,5 +1,8 @@
 """The runs that a cache holds: `run.json` in every folder of a run says what its models depend on."""
 
+from functools import lru_cache
+from pathlib import Path
+
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.artefacts import RUN_FILE
@@ -21,8 +24,9 @@ def find_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
 
 
 def find_run(workspace: Workspace, name: str) -> Run | None:
-    """The run of this name; None if the cache has none."""
-    return next((run for run in find_runs(workspace) if run.name == name), None)
+    """The run of this name; None if the cache has none. RetrievalError for what can be no name."""
+    workspace.folder(name)
+    return next((_read(file) for file in sorted(workspace.root.glob(f"*/{name}/{RUN_FILE}"))), None)
 
 
 def get_run(workspace: Workspace, name: str) -> Run:
@@ -31,7 +35,7 @@ def get_run(workspace: Workspace, name: str) -> Run:
     if run is None:
         known = ", ".join(run.name for run in find_runs(workspace)) or "none yet"
         raise RetrievalError(f"There is no run {name!r} in {workspace.root}. There are: {known}. "
-                             "Make one with: python -m retrieval_core run")  # fmt: skip
+                             f"Make one with: {workspace.command('run')}")  # fmt: skip
     return run
 
 
@@ -63,6 +67,11 @@ def default_run(workspace: Workspace, dataset: str) -> str:
     return runs[0].name if runs else "quick"
 
 
+def trained_on(workspace: Workspace) -> set[str]:
+    """Names of the sets that the runs of a cache train on."""
+    return {name for run in find_runs(workspace) for name in (run.training, run.start) if name != "imagenet"}
+
+
 def seed_groups(runs: list[Run]) -> dict[str, list[Run]]:
     """Runs that differ in their seed alone, by the name that they have without it."""
     groups: dict[str, list[Run]] = {}
@@ -88,11 +97,20 @@ def _written(run: Run) -> dict:
     return {"format": FORMAT, **as_json(run)}
 
 
-def _read(file) -> Run:
+def _read(file: Path) -> Run:
+    try:
+        stat = file.stat()
+    except FileNotFoundError as error:
+        raise RetrievalError(f"{file} is gone: somebody removed it just now. Try again.") from error
+    return _parsed(file, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=256)
+def _parsed(file: Path, *_) -> Run:
     content = read_json(file)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise RetrievalError(f"{file} was written by another version of this program. Choose another folder with --cache.")
     try:
         return from_json({**content, "name": file.parent.name})
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RetrievalError) as error:
         raise RetrievalError(f"{file} is damaged ({error!r}). Restore it, or remove {file.parent} and run again.") from error

@@ -48,19 +48,49 @@ def find_overlap(workspace: Workspace, training: Dataset, retrieval: Dataset) ->
     Only photographs with a label are looked at in the training set: the others are not trained on. A second look at sets that have
     not changed reads no photograph.
     """
-    trained = [image for image in training.images if image.path and image.label is not None]
-    tested = [image for image in retrieval.images if image.path]
-    key = _key(trained, tested)
-    file = workspace.folder(training.name) / OVERLAPS
-    remembered = read_json(file, {}).get(retrieval.name, {})
-    if remembered.get("key") == key:
-        return [Pair(**pair) for pair in remembered["pairs"]]
+    remembered = _remembered(workspace, training, retrieval, retrieval.name)
+    if remembered is not None:
+        return remembered
+    trained, tested = _compared(training, retrieval)
     our_hashes = yield from perceptual_hashes(workspace, training.name, trained)
     their_hashes = yield from perceptual_hashes(workspace, retrieval.name, tested)
     pairs = compare(Hashed(training.name, trained, our_hashes), Hashed(retrieval.name, tested, their_hashes))
     with suppress(OSError, RetrievalError):  # a cache that can't be written: they are found again next time
-        write_json(file, read_json(file, {}) | {retrieval.name: {"key": key, "pairs": [asdict(pair) for pair in pairs]}})
+        _remember(workspace, training, retrieval, retrieval.name, pairs)
     return pairs
+
+
+def known_pairs(workspace: Workspace, training: Dataset, retrieval: Dataset) -> list[Pair] | None:
+    """What was found of two sets as they are now, near descriptors last; None if they were not compared yet. Reads no photograph."""
+    found = [_remembered(workspace, training, retrieval, what) for what in (retrieval.name, _by_descriptors(retrieval))]
+    return None if found == [None, None] else [pair for pairs in found for pair in pairs or ()]
+
+
+def keep_near_descriptors(workspace: Workspace, training: Dataset, retrieval: Dataset, pairs: Sequence[Pair]) -> None:
+    """Remember pairs of near descriptors for the page that shows them."""
+    _remember(workspace, training, retrieval, _by_descriptors(retrieval), pairs)
+
+
+def _by_descriptors(retrieval: Dataset) -> str:
+    return f"{retrieval.name} by descriptors"
+
+
+def _compared(training: Dataset, retrieval: Dataset) -> tuple[list[Image], list[Image]]:
+    """The photographs that are looked at: those that are trained on, and those that are there."""
+    trained = [image for image in training.images if image.path and image.label is not None]
+    return trained, [image for image in retrieval.images if image.path]
+
+
+def _remembered(workspace: Workspace, training: Dataset, retrieval: Dataset, what: str) -> list[Pair] | None:
+    known = read_json(workspace.folder(training.name) / OVERLAPS, {}).get(what, {})
+    return [Pair(**pair) for pair in known["pairs"]] if known.get("key") == _key(*_compared(training, retrieval)) else None
+
+
+def _remember(workspace: Workspace, training: Dataset, retrieval: Dataset, what: str, pairs: Sequence[Pair]) -> None:
+    file = workspace.ensure_writable(workspace.folder(training.name)) / OVERLAPS
+    entry = {"key": _key(*_compared(training, retrieval)), "pairs": [asdict(pair) for pair in pairs]}
+    with workspace.lock(training.name, "overlaps"):
+        write_json(file, read_json(file, {}) | {what: entry})
 
 
 def same_files(training: Dataset, retrieval: Dataset) -> list[Pair]:

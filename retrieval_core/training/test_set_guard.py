@@ -12,21 +12,22 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
 from retrieval_core.training.overlap import SAME_FILE, Pair, find_overlap, find_overlap_of_gone, same_files, unconfirmed
+from retrieval_core.training.split import LEAST
 from retrieval_core.workspace import Workspace
 
 
 def training_set(workspace: Workspace, name: str) -> Generator[Progress, None, Dataset]:
     """The labelled photographs of a dataset, to train on.
 
-    Raises RetrievalError if it is one that models are scored on, has fewer than two landmarks, or as `refuse_training` does.
+    Raises RetrievalError if it is one that models are scored on, has fewer than LEAST landmarks, or as `refuse_training` does.
     """
     dataset = open_dataset(workspace, name)
     if any(entry.retrieval for entry in list_datasets(workspace) if entry.name == name):
         raise RetrievalError(f"{name!r} is a dataset that models are scored on: it can't be trained on. A training set is added with: "
                              "python -m retrieval_core data add NAME PATH --training")  # fmt: skip
-    if len(dataset.labels) < 2:
-        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes two or more. Put the photographs of each "
-                             "into a folder of its own.")  # fmt: skip
+    if len(dataset.labels) < LEAST:
+        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes {LEAST} or more. Put the photographs of "
+                             "each into a folder of its own.")  # fmt: skip
     yield from refuse_training(workspace, dataset)
     labelled = tuple(image for image in dataset.images if image.label is not None)
     return dataset if len(labelled) == len(dataset.images) else replace(dataset, images=labelled)
@@ -69,6 +70,12 @@ def refuse_retrieval(workspace: Workspace, retrieval: Dataset, trained_on: Itera
         _refuse(workspace, name, retrieval.name, pairs)
 
 
+def check_added(workspace: Workspace, retrieval: Dataset, trained_on: Iterable[str]) -> None:
+    """`refuse_retrieval` for whoever can't wait for its reports: a retrieval dataset that is about to be registered."""
+    for _ in refuse_retrieval(workspace, retrieval, trained_on):
+        pass
+
+
 def _overlap(workspace: Workspace, training: Dataset, retrieval: Dataset) -> Generator[Progress, None, list[Pair]]:
     """What the two share. Our own renderings look like no photograph: in them only the same files are looked for, which is quick."""
     if training.name in BUILT_IN:
@@ -85,7 +92,7 @@ def _disjoint(training: str, retrieval: str) -> bool:
 
 
 def _refuse(workspace: Workspace, training: str, retrieval: str, pairs: list[Pair]) -> None:
-    command = f"python -m retrieval_core data overlap {training} {retrieval}"
+    command = workspace.command("data", "overlap", training, retrieval)
     same = [pair for pair in pairs if pair.kind == SAME_FILE]
     if same:
         first = same[0]

@@ -1,9 +1,9 @@
 """Work that pages begin: its bar, its end, its failure and how it is cancelled; nothing is begun again by itself."""
 
 import pytest
-from copies import add_seed
 from looking import button, end_of_work, shared, stored, texts
 from streamlit.testing.v1 import AppTest
+from tiny_runs import add_seed
 
 from retrieval_core.runs import jobs
 from retrieval_core.stored.artefacts import map_choice

@@ -5,8 +5,8 @@ import shlex
 
 import numpy as np
 import pytest
-from copies import add_seed
 from looking import button, shared, stored, texts
+from tiny_runs import add_seed
 
 from retrieval_core.cli.main import main
 from retrieval_core.evaluation.ledger import ledger
@@ -164,7 +164,7 @@ def test_what_an_older_version_left_is_said_with_the_way_to_remove_it(open_page,
     (old / "descriptors.npy").write_bytes(b"\0" * 2_000_000)
     (old / "manifest.json").write_text(json.dumps({"descriptors.npy": {"file": "descriptors.npy", "sha256": "0"}}))
     app = open_page("Start", cache)
-    assert "an older version of the program made, and that are not read: 1 (2.0 MB)" in texts(app.info)
+    assert "An older version of the program left 1 files and folders in the cache (2.0 MB)" in texts(app.info)
     assert find_run(Workspace(cache), "1a") is None
     command = next(code.value for code in app.code if "prune" in code.value)
     assert main(shlex.split(command)[3:]) == 0

@@ -14,8 +14,9 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import get_preset
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
-from retrieval_core.stored.results import command, model_states
-from retrieval_core.training import loop
+from retrieval_core.stored.model_states import model_states
+from retrieval_core.stored.results import open_results
+from retrieval_core.training import classification, loop
 from retrieval_core.training.test_set_guard import training_set
 from retrieval_core.workspace import Workspace
 
@@ -56,11 +57,11 @@ def test_models_are_trained_on_it_and_their_recipe_says_so(photographs, tmp_path
     settings = Settings(device="cpu", start="shapes", models=("1d", "1d-pca"), training="mine")
     stages = [step.stage for step in run(workspace, "town", settings, ("describe", "score"))]
     assert "build town-train" not in stages
-    assert (workspace.root / "mine" / "1d" / "weights.safetensors").exists()
-    state = {state.key: state for state in model_states(workspace, "town")}["1d"]
-    assert (state.state, state.recipe["training"]) == ("ready", "mine")
-    assert command("town", state.recipe).endswith("--train-on mine")
-    assert "learnt on mine" in {state.key: state for state in model_states(workspace, "town")}["1d-pca"].recipe["whitening"]
+    assert (workspace.root / "mine" / "quick-mine" / "1d" / "weights.safetensors").exists()
+    states = {state.key: state for state in model_states(workspace, "town", "quick-mine")}
+    assert (states["1d"].state, states["1d"].recipe["training"]) == ("ready", "mine")
+    assert open_results(workspace, "town", "quick-mine", "1d").command.endswith("--train-on mine")
+    assert "learnt on mine" in states["1d-pca"].recipe["whitening"]
 
 
 def test_a_list_with_dead_links_is_read_for_training_only(photographs, tmp_path):
@@ -90,7 +91,7 @@ def test_the_gradients_of_a_steps_batches_add_up_to_their_mean(photographs, tmp_
     pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "pixels"))
     stage = get_preset("1d")
     drawn, gradients = [], []
-    monkeypatch.setattr(loop, "classification_batch", lambda count, batch, number, seed: drawn.append(number) or np.arange(4))
+    monkeypatch.setattr(classification, "classification_batch", lambda count, batch, number, seed: drawn.append(number) or np.arange(4))
 
     def first_gradient(optimiser):
         gradients.append(optimiser.param_groups[0]["params"][0].grad.clone())

@@ -12,7 +12,7 @@ from retrieval_core.datasets import perceptual_hashes
 from retrieval_core.datasets.catalog import add_dataset, build_dataset, open_dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.training import overlap
 from retrieval_core.training.overlap import (
     confirm_different,
