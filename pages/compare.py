@@ -87,8 +87,9 @@ def measures(models, name: str, own: str) -> None:
         st.subheader("All measures, means over all queries in percent", width="stretch")
         tables.save(table, f"{name}-measures-{own}", "save measures")
     columns = [column for column in table.columns if column != "Δ mAP"]
-    style = table.style.format(dict.fromkeys(columns, "{:.1f}") | {"Δ mAP": "{:+.1f}"}, na_rep="–")
-    st.dataframe(style.highlight_max(subset=columns, axis=0, props="font-weight: 800; text-decoration: underline;"), width="stretch")
+    style = table.style.format(dict.fromkeys(columns, "{:.1f}") | {"Δ mAP": "{:+.1f}"})
+    st.dataframe(style.highlight_max(subset=columns, axis=0, props="font-weight: 800; text-decoration: underline;"), width="stretch",
+                 placeholder="–")  # fmt: skip
     st.caption(f"{MEAN} in both protocols; mP@k: share of positives among the first k; (ROxford): among the first min(k, rank of the "
                "last positive); recall@k: share of all positives found by then. Junk is not counted.")  # fmt: skip
 

@@ -76,8 +76,8 @@ def some_models() -> list[str]:
     """Models that can be explored; stops the page with the way out if there is none."""
     ready = explorable_models()
     if not ready:
-        why = next((f"{model.key} is {model.state}: {model.message}" for model in model_states() if model.message), "")
-        st.info(f"Run {link.get('run')!r} has nothing of this dataset to show. {why} Press the button on the page **Start**.")
+        why = next((f"{model.key} is {model.state}: {model.message} " for model in model_states() if model.message), "")
+        st.info(f"Run {link.get('run')!r} has nothing of this dataset to show. {why}Press the button on the page **Start**.")
         st.stop()
     return ready
 

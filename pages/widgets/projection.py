@@ -86,7 +86,7 @@ def time_in_words(method: str, count: int) -> str:
         return f"No {METHODS[method].title} of these photographs was made yet: how long it takes is not known."
     points, seconds, expected = known
     last = f"The last {METHODS[method].title} of {points:,} photographs took {seconds:.1f} s"
-    return f"{last}, so one of {count:,} takes about {expected:.0f} s."
+    return f"{last}, so one of {count:,} takes {f'about {expected:.0f} s' if expected >= 1 else 'less than a second'}."
 
 
 def _expected(method: str, count: int) -> tuple[int, float, float] | None:

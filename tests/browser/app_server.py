@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from copies import tiny_python_path
+from tiny_runs import tiny_python_path
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,8 +2,9 @@
 
 import pytest
 from app_server import start_app
-from copies import add_seed, copy_cache
+from caches import copy_cache
 from rest import at_rest
+from tiny_runs import add_seed
 
 pytestmark = pytest.mark.browser
 

@@ -1,8 +1,8 @@
 import pytest
 import streamlit as st
-from copies import copy_cache, tiny_python_path
 from looking import PAGES
 from streamlit.testing.v1 import AppTest
+from tiny_runs import tiny_python_path
 
 # As pages/shell.py, whose navigation opens no page but the first in a test without a browser.
 SHELL = """
@@ -45,9 +45,3 @@ def open_page(monkeypatch):
 
     yield open_it
     forget()
-
-
-@pytest.fixture
-def cache(town_cache, tmp_path):
-    """The tiny town once more, for a test that changes it."""
-    return copy_cache(town_cache, tmp_path / "cache")

@@ -1,9 +1,9 @@
 """Work that pages begin: its bar, its end, its failure and how it is cancelled; nothing is begun again by itself."""
 
 import pytest
-from copies import add_seed
 from looking import button, end_of_work, shared, stored, texts
 from streamlit.testing.v1 import AppTest
+from tiny_runs import add_seed
 
 from retrieval_core.runs import jobs
 from retrieval_core.stored.artefacts import map_choice
@@ -90,7 +90,7 @@ def test_a_map_that_may_take_long_is_asked_for_first(open_page, cache, monkeypat
 
     monkeypatch.setattr(projection, "ASK_FROM", 0.0)
     app = open_page("Map", cache, model="1c", settings="perplexity=6")
-    assert "so one of 29 takes about" in texts(app.info)
+    assert "so one of 29 takes" in texts(app.info)
     assert job(cache) is None or "perplexity=6" not in job(cache).arguments
     button(app, "Compute it").click().run()
     assert end_of_work(cache).state == "done"
@@ -125,3 +125,27 @@ def test_models_of_other_sizes_than_now_cannot_be_explored(open_page, cache, mon
     table = open_page("Start", cache, model="1c").dataframe[0].value.set_index("model")
     assert table.loc["1c", "state"] == "stale"
     assert "1c" not in open_page("Compare", cache, model="1c").dataframe[0].value.columns
+
+
+def test_rebuild_what_changed_leaves_alone_what_did_not(open_page, cache):
+    files = [file for file in (cache / "town" / "quick").rglob("*") if file.is_file()]
+    before = {file: file.stat().st_mtime_ns for file in files}
+    app = open_page("Start", cache)
+    button(app, "Rebuild what changed").click().run()
+    assert bars(app)
+    assert end_of_work(cache, "run").state == "done"
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    app.run()
+    assert not app.exception
+    assert "Rebuild what changed" in [one.label for one in app.button]
+
+
+def test_another_run_is_watched_and_cancelled_on_start(open_page, stopped):
+    app = open_page("Start", stopped)
+    button(app, "Start this run").click().run()  # with seed 1
+    assert bars(app)
+    button(app, "Cancel").click().run()
+    assert end_of_work(stopped, "run").state == "cancelled"
+    app = open_page("Start", stopped)
+    assert "The last run was cancelled after" in texts(app.info)
+    assert set(app.dataframe[0].value["state"]) == {"ready"}  # of quick, which it left alone

@@ -81,8 +81,9 @@ def test_a_link_to_many_photographs_is_short_and_names_the_same(open_page, town_
     many = [image.id for image in dataset.images if image.label != "goose_row"]
     monkeypatch.setattr(link, "MOST_IN_URL", 3)
     kept = {}
-    monkeypatch.setattr(link, "put", lambda **changes: kept.update(changes))
-    link.select(many, dataset)
+    with monkeypatch.context() as patch:
+        patch.setattr(link, "put", lambda **changes: kept.update(changes))
+        link.select(many, dataset)
     assert len(kept["selection"]) < 60
     app = open_page("Map", town_cache, model="1d", selection=kept["selection"])
     assert shared(app)["shared"]["selection"] == many

@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from copies import copy_cache
+from caches import copy_cache
 from looking import stored, texts
 
 from retrieval_core.cli.main import main

@@ -5,8 +5,8 @@ import shlex
 
 import numpy as np
 import pytest
-from copies import add_seed
 from looking import button, shared, stored, texts
+from tiny_runs import add_seed
 
 from retrieval_core.cli.main import main
 from retrieval_core.evaluation.ledger import ledger

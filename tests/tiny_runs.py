@@ -1,10 +1,11 @@
-"""Copies of the tiny town for tests that change it."""
+"""The tiny town for processes of their own, and with a second run."""
 
 import hashlib
 import json
 import os
-import shutil
 from pathlib import Path
+
+from caches import copy_cache
 
 TINY_SITE = Path(__file__).with_name("tiny_site")
 
@@ -12,21 +13,6 @@ TINY_SITE = Path(__file__).with_name("tiny_site")
 def tiny_python_path() -> str:
     """PYTHONPATH with which a process and its children have the presets that the tiny town was made with."""
     return os.pathsep.join(filter(None, [str(TINY_SITE), os.environ.get("PYTHONPATH")]))
-
-
-def copy_cache(cache: Path, to: Path) -> Path:
-    """A cache once more; the large files of weights are one with the old ones, since nobody writes into a file that is there."""
-    return shutil.copytree(cache, to, ignore=shutil.ignore_patterns(".locks"), copy_function=_copy)
-
-
-def _copy(source: str, to: str) -> str:
-    if Path(source).name != "weights.safetensors":
-        return shutil.copy2(source, to)
-    try:
-        os.link(source, to)
-    except OSError:  # another file system
-        shutil.copy2(source, to)
-    return to
 
 
 def add_seed(cache: Path, seed: int, factor: float) -> str:
