@@ -58,7 +58,7 @@ class Preset:
     # What can be chosen at search time, without training anew:
     whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
     scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
-    crop: str | None = None  # how queries are cropped; None: as the run says
+    crop: str | None = None  # how queries are cropped; None: fill
 
     def __post_init__(self):
         check_choice("whitening", self.whitening, WHITENINGS)
