@@ -2,11 +2,14 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+# How libraries say it that wrap the system's error in one of their own; the second is NumPy's.
+_SAID = re.compile(f"{re.escape(os.strerror(errno.ENOSPC))}|\\d+ requested and \\d+ written")
 
 
 class RetrievalError(Exception):
@@ -33,8 +36,8 @@ def room_needed(path: Path) -> Iterator[None]:
     """Say in words that the disk is full: RetrievalError naming the file that could not be written."""
     try:
         yield
-    except Exception as error:  # libraries wrap the system's error in kinds of their own
-        if getattr(error, "errno", None) in _FULL or os.strerror(errno.ENOSPC) in str(error):
+    except Exception as error:
+        if getattr(error, "errno", None) in _FULL or _SAID.search(str(error)):
             raise RetrievalError(f"The disk is full: {path} can't be written. Make room, or choose another disk with --cache, and run "
                                  "again: what was finished stays.") from error  # fmt: skip
         raise
