@@ -10,7 +10,7 @@ from retrieval_core.cli.main import main, parser
 from retrieval_core.cli.options import settings as settings_of
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.runs.settings import settle
-from retrieval_core.stored.commands import make_command, run_command
+from retrieval_core.stored.commands import run_command
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import OwnWeights, Run, derived_name
 from retrieval_core.stored.run_list import begin_run
@@ -59,8 +59,8 @@ def test_the_command_behind_a_number_gives_the_same_run_here_and_elsewhere(tmp_p
 
 def test_the_usual_cache_is_left_out_of_a_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert make_command(Workspace(), "status") == "python -m retrieval_core status"
-    elsewhere = make_command(Workspace(tmp_path / "else where"), "status")
+    assert Workspace().command("status") == "python -m retrieval_core status"
+    elsewhere = Workspace(tmp_path / "else where").command("status")
     assert elsewhere == f"python -m retrieval_core --cache '{tmp_path}/else where' status"
 
 
