@@ -15,7 +15,7 @@ from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import read_image
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, get_preset
+from retrieval_core.presets import PRESETS, STAGES, get_preset
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
@@ -97,6 +97,21 @@ def test_two_seeds_lie_side_by_side_and_a_second_name_shares_the_weights(cache):
     with pytest.raises(RetrievalError, match="The run 'mine' has seed 1 and not 2"):
         list(run(Workspace(cache), "town", Settings(start="shapes", seed=2, run="mine")))
     assert files(cache / "town") == described
+
+
+def test_another_schedule_lies_beside_it_and_overwrites_nothing(cache, monkeypatch):
+    for table, key in ((PRESETS, "1d"), (STAGES, "start-resnet18")):
+        monkeypatch.setitem(table, key, replace(table[key], full=replace(table[key].quick, steps=2, extract_size=48)))
+    places = ("town/quick/", "town-train/quick/", "shapes/quick/")
+    before = {name: entry for name, entry in files(cache).items() if name.startswith(places)}
+    chosen = Settings(device="cpu", start="shapes", schedule="full", models=("1d",))
+    for _ in run(Workspace(cache), "town", chosen, ("describe", "score")):
+        pass
+    assert {name: entry for name, entry in files(cache).items() if name.startswith(places)} == before
+    assert [one.name for one in find_runs(Workspace(cache), "town")] == ["quick", "full"]
+    full, quick = (states(cache, name)["1d"] for name in ("full", "quick"))
+    assert (full.state, full.schedule, full.recipe["size"]) == ("ready", "full", 48)
+    assert (quick.state, quick.schedule, quick.recipe["size"]) == ("ready", "quick", 64)
 
 
 def test_shared_weights_that_break_in_one_run_are_made_anew_there(cache):
