@@ -137,7 +137,7 @@ class Results:
         if not self.scored:
             what = f"Model {self.model} of run {self.run} has no scores"
             raise RetrievalError(f"{what} of {self.dataset.name} and its ground truth as they are now. Run: {self.command}")
-        return read_json(self._scores_path)
+        return _read_scores(self._scores_path, artefacts.sha256(self.workspace, self._scores_path))
 
     @cached_property
     def scores(self) -> list[Score]:
@@ -217,6 +217,12 @@ def list_sheets(workspace: Workspace, dataset: Dataset) -> list[Path]:
     inputs = artefacts.sheets_inputs(dataset)
     paths = [artefacts.sheet_path(workspace, dataset.name, number) for number in range(sheet_count(dataset.images))]
     return paths if all(workspace.state(path, inputs) == "fresh" for path in paths) else []
+
+
+@lru_cache(maxsize=256)
+def _read_scores(path: Path, version: str) -> dict:
+    """Kept as `_read_descriptors` keeps what it reads: a page asks for it many times."""
+    return read_json(path)
 
 
 @lru_cache(maxsize=24)
