@@ -68,9 +68,10 @@ def controls() -> None:
             help="Without them networks start from shapes, fractal classes made by formula.",
         )  # fmt: skip
         if left.button(label, type="primary", icon=":material/construction:", width="stretch"):
+            arguments = ["run", "--dataset", name, *(["--download"] if download else []), *same_run()]
             if fresh:
                 link.put(run="")  # the name that the new run gets is not known yet
-            work.begin(["run", "--dataset", name, *(["--download"] if download else []), *same_run()])
+            work.begin(arguments)
     elif left.button("Rebuild what changed", icon=":material/sync:", width="stretch"):
         work.begin(["run", "--dataset", name, *same_run()])
     another_run(name)
