@@ -6,16 +6,13 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
-from pages.widgets import figures, tables
-from pages.widgets.bar import with_bar
+from pages.widgets import figures, side_by_side, tables, work
 from retrieval_core.datasets.catalog import how_to_add_queries, layout_of
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.easy_medium_hard import revisited_table
 from retrieval_core.evaluation.ledger import model_before
 from retrieval_core.evaluation.report_2019 import REPORT_PROTOCOL, report_table
 from retrieval_core.evaluation.tables import MEAN, ap_table, landmark_table
-from retrieval_core.runs.recompute import recheck
-from retrieval_core.stored.results import command
 
 ROWS = {"report": "one query a landmark (1, 6, 11, …)", "all": "all queries", "landmark": "by landmark"}
 CELLS = {"ap": "AP", "change": "Δ to the model before"}
@@ -54,6 +51,7 @@ def main() -> None:
     if cell and cell[0] in {query.id for query in dataset.queries}:
         image = dataset.query(cell[0]).image_id
         tables.links(cell[0], cell[1], image, lambda wanted: link.select([wanted], dataset), "ap link")
+    side_by_side.runs(dataset, protocol)
     measures(models, dataset.name, own)
     if layout_of(loaders.workspace(), dataset.name) == "revisited":
         st.subheader("Easy, Medium and Hard, in percent")
@@ -89,8 +87,9 @@ def measures(models, name: str, own: str) -> None:
         st.subheader("All measures, means over all queries in percent", width="stretch")
         tables.save(table, f"{name}-measures-{own}", "save measures")
     columns = [column for column in table.columns if column != "Δ mAP"]
-    style = table.style.format(dict.fromkeys(columns, "{:.1f}") | {"Δ mAP": "{:+.1f}"}, na_rep="–")
-    st.dataframe(style.highlight_max(subset=columns, axis=0, props="font-weight: 800; text-decoration: underline;"), width="stretch")
+    style = table.style.format(dict.fromkeys(columns, "{:.1f}") | {"Δ mAP": "{:+.1f}"})
+    st.dataframe(style.highlight_max(subset=columns, axis=0, props="font-weight: 800; text-decoration: underline;"), width="stretch",
+                 placeholder="–")  # fmt: skip
     st.caption(f"{MEAN} in both protocols; mP@k: share of positives among the first k; (ROxford): among the first min(k, rank of the "
                "last positive); recall@k: share of all positives found by then. Junk is not counted.")  # fmt: skip
 
@@ -115,16 +114,26 @@ def recipes(models, dataset: str) -> None:
     chosen = st.selectbox("Model", keys, first, format_func=loaders.model_titles().get)
     model = models[chosen]
     st.markdown(loaders.recipe_in_words(model.recipe))
-    st.code(command(dataset, model.recipe), language=None, wrap_lines=True)
+    st.code(loaders.command(chosen), language=None, wrap_lines=True)
     hashes = loaders.hashes(chosen)
     st.caption(" · ".join(f"{file} `{value[:16]}`" for file, value in hashes.items()))
+    recompute(chosen, dataset)
+
+
+def recompute(model: str, dataset: str) -> None:
+    """A button that computes a model's numbers anew, and what came of it."""
+    arguments = ["evaluate", "--dataset", dataset, "--run", link.get("run"), "--models", model, "--check"]
+    if work.going_on():
+        work.watch()
+        return
+    job = work.last(arguments)
+    if not work.ended_badly(job) and job is not None:
+        st.success(job.message, icon=":material/check_circle:")
     if st.button("Recompute now", icon=":material/sync:",
                  help="Decodes and describes all photographs and queries anew, ranks and scores them, and compares with what is "
                  "stored. Nothing is changed."):  # fmt: skip
-        found = with_bar("Recomputing", recheck(loaders.workspace(), dataset, chosen))
-        said, sign = (st.success, "check_circle") if found.agrees else (st.error, "warning")
-        said(found.words, icon=f":material/{sign}:")
-        st.caption(f"The same from the command line: `python -m retrieval_core evaluate --dataset {dataset} --models {chosen} --check`")
+        work.begin(arguments, "look")
+    st.caption(f"The same from the command line: `{loaders.workspace().command(*arguments)}`")
 
 
 main()

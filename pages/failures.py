@@ -43,7 +43,7 @@ def hard(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> Non
     rows = failures.hard_queries({key: model_metrics.rankings(key) for key in models}, truth, protocol, most / 100)
     said = f"Queries whose best {PROTOCOL_TITLES[protocol]} over {len(models)} models lies below {most} %, the hardest first."
     show(dataset, rows, said, "No query is that hard for all models: raise the limit.",
-         lambda row: f"{row.query_id}: {100 * row.ap:.1f} % ({row.model})",
+         lambda row: f"{100 * row.ap:.1f} % · {row.query_id}",
          [{"query": row.query_id, "best model": row.model, "its AP": 100 * row.ap, "first right at rank": row.rank}
           for row in rows])  # fmt: skip
 

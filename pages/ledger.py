@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
-from pages.widgets import figures, gallery, tables
+from pages.widgets import figures, gallery, side_by_side, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import LedgerStep, ledger, moved_pictures
@@ -23,7 +23,7 @@ def main() -> None:
     if not models:
         st.info(how_to_add_queries(loaders.workspace(), dataset.name))
         return
-    entries = ledger({key: loaders.scores(key) for key in models}, dataset, protocol)
+    entries = ledger({key: loaders.results(key).scores for key in models}, dataset, protocol)
     if not entries:
         st.info("No two models that follow each other are ready yet: build the rest on the page **Start**.")
         return
@@ -37,6 +37,7 @@ def main() -> None:
     st.caption("Click a bar to see what moved. Whiskers: 95 % interval of a paired bootstrap; p: paired randomisation test. Both draw "
                "whole landmarks, since the queries of one rise and fall together; pale bars are not significant at 5 %.")  # fmt: skip
     summary(entries, dataset.name, protocol)
+    side_by_side.steps_over_seeds(dataset, protocol)
     detail(entries[chosen], dataset)
 
 
@@ -65,7 +66,7 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
     table = pd.DataFrame([{
         "step": f"{entry.step.before} → {entry.step.after}", "what changed": entry.step.change, "mAP before": entry.map_before,
         "mAP after": entry.map_after, "Δ mAP": entry.difference.points, "low": entry.difference.low, "high": entry.difference.high,
-        "p": entry.difference.p, "verdict": "significant at 5 %" if entry.difference.significant else "not significant",
+        "p": entry.difference.p, "significance": "significant at 5 %" if entry.difference.significant else "not significant",
         "queries better / equal / worse": f"{entry.difference.better} / {entry.difference.equal} / {entry.difference.worse}",
     } for entry in entries]).set_index("step")  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -75,7 +76,8 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
     st.dataframe(style.format("{:.4f}", subset=["p"]), width="stretch")
     used = entries[0].difference
     st.caption(f"{used.queries} queries in {used.units} landmarks; {used.resamples:,} resamples, seed {used.seed}. Again:")
-    st.code(f"python -m retrieval_core ledger --dataset {dataset} --protocol {protocol}", language=None)
+    words = ("ledger", "--dataset", dataset, "--run", link.get("run"), "--protocol", protocol)
+    st.code(loaders.workspace().command(*words), language=None, wrap_lines=True)
 
 
 def detail(entry: LedgerStep, dataset) -> None:

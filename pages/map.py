@@ -7,12 +7,14 @@ from pages.state.link import choose
 from pages.web import map_scene
 from pages.web.map import show_map
 from pages.widgets import projection
-from retrieval_core.projection.maps import METHODS, TITLES
+from retrieval_core.projection.maps import METHODS
+from retrieval_core.stored.artefacts import subset_ids
 
 SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film")
+OUTSIDE = ("model", "k")  # of these, what is shown outside of the map as well
 
 
 def main() -> None:
@@ -20,33 +22,38 @@ def main() -> None:
     dataset = loaders.dataset()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Map", width="content")
-        method = choose("method", METHODS, st.segmented_control, "Projection", format_func=TITLES.get, **QUIET)
+        method = choose("method", METHODS, st.segmented_control, "Projection", format_func=lambda key: METHODS[key].title, **QUIET)
         subset = choose("subset", SUBSETS, st.segmented_control, "Photographs", format_func=SUBSETS.get, **QUIET)
         choose("k", ["6", "12", "24", "48"], st.segmented_control, "Neighbours", format_func="k {}".format, **QUIET)
-        count = len(map_scene.ids(dataset.name, subset))
         with st.popover("Settings", icon=":material/tune:"):
-            projection.settings(method, count)
+            projection.settings(method)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
-    choice = map_scene.MapChoice.read({name: link.get(name) for name in ("method", "subset", "settings", "seed")})
-    projection.make_missing(model.key, choice, count)
-    new = placed(dataset.name, model.key, choice)
+    choice = map_scene.MapChoice.read(link.map_parameters())
+    projection.make_missing(model.key, choice, len(subset_ids(dataset, subset)))
+    new = placed(model.key, choice)
     shared = {name: link.get(name) for name in BROWSER} | {"selection": [] if new else link.selected(dataset)}
-    show_map(
-        f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}",
-        shared | {"placed": new["key"] if new else ""},
-        lambda heard: take_over(heard, dataset),
-        new,
-    )
+    address = f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}"
+    in_browser(address, shared | {"placed": new["key"] if new else ""}, new)
 
 
-def placed(name: str, model: str, choice: map_scene.MapChoice) -> dict | None:
+@st.fragment
+def in_browser(address: str, shared: dict, new: dict | None) -> None:
+    """The map. A change that is made on it runs this alone again; only what the rest of the page shows runs the page."""
+    show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new)
+    if any(link.get(name) != shared[name] for name in OUTSIDE) or (new and upload.uploaded() is None):
+        st.rerun()
+
+
+def placed(model: str, choice: map_scene.MapChoice) -> dict | None:
     """The picture that was handed over, on the map; None if there is none."""
     uploaded = upload.uploaded()
     if uploaded is None:
         return None
-    found = map_scene.placed(name, model, choice, upload.describer(name, model).describe(uploaded.picture))
-    return {"key": f"{uploaded.key}-{name}-{model}-{choice.address()}", "model": model, "picture": uploaded.thumbnail, **found}
+    results = loaders.results(model)
+    found = map_scene.placed(results, choice, upload.describer(model).describe(uploaded.picture))
+    key = f"{uploaded.key}-{results.dataset.name}-{model}-{choice.address()}"
+    return {"key": key, "model": model, "picture": uploaded.thumbnail, **found}
 
 
 def take_over(heard: dict, dataset) -> None:

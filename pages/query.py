@@ -10,7 +10,6 @@ from pages.web.ranking import show_view
 from pages.widgets import gallery, ranking_views, search_choices
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.stored.results import command
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow"}
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
@@ -89,7 +88,7 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
         st.markdown(f"**{subject.name}** · " + ((image.label or "unlabelled") if image else "stays in memory, is never kept"))
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
-        st.code(command(dataset.name, model.recipe), language=None, wrap_lines=True)
+        st.code(loaders.command(model.key), language=None, wrap_lines=True)
 
 
 def hardness() -> dict[str, float]:
@@ -97,7 +96,7 @@ def hardness() -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for model in loaders.model_states():
         if model.explorable and model.map_oxford is not None:
-            for score in loaders.scores(model.key):
+            for score in loaders.results(model.key).scores:
                 if score.ap_oxford is not None:
                     found.setdefault(score.query_id, []).append(score.ap_oxford)
     return {query_id: float(np.mean(values)) for query_id, values in found.items()}

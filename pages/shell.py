@@ -23,6 +23,7 @@ with shown_errors():
     load_state()
     with st.sidebar:
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
+        choose("run", loaders.runs(), st.selectbox, "Run")
         choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
         st.caption(loaders.start_note())
     page.run()

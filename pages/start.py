@@ -4,12 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link, loaders
-from pages.widgets import figures
+from pages.widgets import figures, overlaps, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
-from retrieval_core.networks.device import pick_device
+from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.runs import jobs
-from retrieval_core.stored.training_log import training_log
+from retrieval_core.stored.prune import in_megabytes, older_results
+from retrieval_core.stored.run_list import find_run, find_runs, trained_on
+from retrieval_core.stored.training_log import newest_running_log, training_log
+from retrieval_core.training.test_set_guard import check_added
 
 SIGNS = {
     "ready": "ready",
@@ -32,7 +35,10 @@ def main() -> None:
     controls()
     ways_on()
     leaderboard()
+    list_of_runs()
     datasets()
+    overlaps.show()
+    left_by_older()
 
 
 def controls() -> None:
@@ -46,27 +52,50 @@ def controls() -> None:
         st.error(f"The last run failed: {job.error}", icon=":material/warning:")
     elif job is not None and job.state in ("cancelled", "interrupted"):
         st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
-    missing = [model.key for model in loaders.model_states() if model.state != "ready"]
+    states = loaders.model_states()
+    missing = [model.key for model in states if model.state != "ready"]
+    nothing = len(missing) == len(states)
     what = "Build the town" if name == "town" else f"Describe {name!r}"
     left, right = st.columns([1, 2], vertical_alignment="center")
-    download = right.checkbox("Fetch ImageNet weights (380 MB) to start from", value=False,
-                              help="Without them networks start from shapes, fractal classes made by formula.")  # fmt: skip
-    label = what if len(missing) == len(loaders.model_titles()) else f"Build what is missing ({', '.join(missing)})"
     if missing:
-        if name == "town" and len(missing) == len(loaders.model_titles()):
+        if name == "town" and nothing:
             st.markdown("Nothing has been built yet. One click renders a town of eleven landmarks, trains the seven models "
                         "on other landmarks, and opens each model here as soon as it is done. Nothing is downloaded.")  # fmt: skip
+        label = what if nothing else f"Build what is missing ({', '.join(missing)})"
+        fresh = find_run(workspace, link.get("run")) is None and link.get("run") != IMPORTED_RUN
+        download = fresh and right.checkbox(
+            "Fetch ImageNet weights (380 MB) to start from", value=False,
+            help="Without them networks start from shapes, fractal classes made by formula.",
+        )  # fmt: skip
         if left.button(label, type="primary", icon=":material/construction:", width="stretch"):
-            begin(["run", "--dataset", name] + (["--download"] if download else []))
+            arguments = ["run", "--dataset", name, *(["--download"] if download else []), *same_run()]
+            if fresh:
+                link.put(run="")  # the name that the new run gets is not known yet
+            work.begin(arguments)
     elif left.button("Rebuild what changed", icon=":material/sync:", width="stretch"):
-        begin(["run", "--dataset", name])
+        work.begin(["run", "--dataset", name, *same_run()])
+    another_run(name)
 
 
-def begin(arguments: list[str]) -> None:
-    """Start a run in its own process."""
-    with shown_errors(), st.spinner("Starting …"):
-        jobs.start(loaders.workspace(), arguments)
-    st.rerun()
+def same_run() -> list[str]:
+    """The option that repeats the run that is shown with its own settings; none where there is no such run yet."""
+    return ["--run", link.get("run")] if find_run(loaders.workspace(), link.get("run")) else []
+
+
+def another_run(name: str) -> None:
+    """A form for a run with another seed, schedule or start: it stands beside those that there are."""
+    known = find_runs(loaders.workspace())
+    if not known or link.get("run") == IMPORTED_RUN:
+        return
+    with st.expander("Another run: other seed, schedule or start"), st.form("another run"):
+        st.markdown("A run is what models depend on: schedule, start, training set and seed. Runs stand side by side; none overwrites "
+                    "another. Three seeds show how much of a difference is chance.")  # fmt: skip
+        columns = st.columns(3)
+        seed = columns[0].number_input("seed", 0, 2**32 - 1, value=max(run.seed for run in known) + 1)
+        schedule = columns[1].selectbox("schedule", ["quick", "full"], help="quick: two CPU cores; full: a GPU and real photographs")
+        start = columns[2].selectbox("start", ["shapes", "imagenet"], help="imagenet needs its weights to be here already")
+        if st.form_submit_button("Start this run"):
+            work.begin(["run", "--dataset", name, "--seed", str(seed), "--schedule", schedule, "--start", start])
 
 
 @st.fragment(run_every="2s")
@@ -92,7 +121,7 @@ def watch() -> None:
         numbers = (f"{name} {value:.3g}" for name, value in job.values.items())
         st.caption(" · ".join(filter(None, [counted, f"{job.seconds:.0f} s so far", *numbers])))
         if "loss" in job.values:
-            losses = {**loaders.running_losses(job.stage.removeprefix("train ")), job.done: job.values["loss"]}
+            losses = {**losses_so_far(job.stage.removeprefix("train ")), job.done: job.values["loss"]}
             st.plotly_chart(figures.loss_curve(dict(sorted(losses.items()))), width="stretch", key="loss")
         if job.finished:
             with st.expander("Finished stages"):
@@ -101,6 +130,12 @@ def watch() -> None:
         if st.button("Cancel", icon=":material/stop_circle:"):
             jobs.cancel(loaders.workspace())
             st.toast("Cancelling: the step that is going on is left at its last checkpoint.")
+
+
+def losses_so_far(stage: str) -> dict[int, float]:
+    """Loss by step of the stage that is being trained, read from its log, so that a page that is loaded anew shows all of it."""
+    log = newest_running_log(loaders.workspace(), stage)
+    return {line["step"]: line["loss"] for line in log if "loss" in line}
 
 
 def ways_on() -> None:
@@ -134,15 +169,39 @@ def leaderboard() -> None:
             "training s": number(format="%.0f"), "describing s": number(format="%.1f"), "MB": number(format="%.0f"),
         },
     )  # fmt: skip
-    st.caption(f"This machine computes on: {pick_device().type}. mAP in percent, mean over the queries of "
+    st.caption(f"Run {link.get('run')}. mAP in percent, mean over the queries of "
                f"{link.get('dataset')!r}; validation mAP over held-out training landmarks; training s of a model's last stage "
                "alone.")  # fmt: skip
-    log = training_log(loaders.workspace(), link.get("model"))
+    run = find_run(loaders.workspace(), link.get("run"))
+    log = training_log(loaders.workspace(), run, link.get("model")) if run else []
     steps = [line for line in log if "loss" in line]
     if steps:
         with st.expander(f"How model {link.get('model')} was trained"):
             st.line_chart(pd.DataFrame(steps).set_index("step")[["loss"]], height=200)
             st.dataframe(pd.DataFrame(log), hide_index=True, width="stretch")
+
+
+def list_of_runs() -> None:
+    """The runs that this cache holds, and what each depends on."""
+    runs = find_runs(loaders.workspace())
+    if len(runs) < 2:
+        return
+    st.subheader("Runs")
+    described = {run.name for run in find_runs(loaders.workspace(), link.get("dataset"))}
+    rows = [{"run": run.name, **{key: value for key, value in run.settings.items() if key != "weights"},
+             "own weights": run.weights.path if run.weights else "", f"has described {link.get('dataset')}": run.name in described}
+            for run in runs]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    st.caption("Choose one on the left. Compare and Ledger set them side by side.")
+
+
+def left_by_older() -> None:
+    """Say what an older version of the program left in the cache: it is not read, and takes room."""
+    older = older_results(loaders.workspace())
+    if older:
+        st.info(f"An older version of the program left {len(older)} files and folders in the cache ({in_megabytes(older)}). They are "
+                "not read. Remove them with:")  # fmt: skip
+        st.code(loaders.workspace().command("cache", "prune", "--older", "--yes"), language=None)
 
 
 def datasets() -> None:
@@ -158,8 +217,10 @@ def datasets() -> None:
         name = st.text_input("Name", placeholder="photos")
         path = st.text_input("Folder or CSV file", placeholder="/home/me/photos")
         if st.form_submit_button("Add"):
-            with shown_errors():
-                dataset = add_dataset(loaders.workspace(), name.strip(), path.strip())
+            workspace = loaders.workspace()
+            with shown_errors(), st.spinner("Reading …"):
+                check = lambda dataset: check_added(workspace, dataset, trained_on(workspace))  # noqa: E731
+                dataset = add_dataset(workspace, name.strip(), path.strip(), check=check)
                 link.put(dataset=dataset.name, query="", selection="")
                 st.rerun()
 

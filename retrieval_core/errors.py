@@ -1,4 +1,15 @@
-"""The one error that the library raises on purpose."""
+"""The one error that the library raises on purpose, and what turns others into it."""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# How libraries say it that wrap the system's error in one of their own; the second is NumPy's.
+_SAID = re.compile(f"{re.escape(os.strerror(errno.ENOSPC))}|\\d+ requested and \\d+ written")
 
 
 class RetrievalError(Exception):
@@ -8,9 +19,25 @@ class RetrievalError(Exception):
     """
 
 
+class Locked(RetrievalError):
+    """A lock was not to be had within the time that one waits for it."""
+
+
 def check_choice(name: str, value: str, choices) -> str:
     """Return `value` if it is one of `choices`; otherwise raise a RetrievalError that lists them."""
     options = list(choices)
     if value not in options:
         raise RetrievalError(f"Unknown {name} {value!r}. Choose one of: {', '.join(map(str, options))}.")
     return value
+
+
+@contextmanager
+def room_needed(path: Path) -> Iterator[None]:
+    """Say in words that the disk is full: RetrievalError naming the file that could not be written."""
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "errno", None) in _FULL or _SAID.search(str(error)):
+            raise RetrievalError(f"The disk is full: {path} can't be written. Make room, or choose another disk with --cache, and run "
+                                 "again: what was finished stays.") from error  # fmt: skip
+        raise

@@ -11,7 +11,6 @@ from retrieval_core.errors import RetrievalError, check_choice
 
 BACKBONES = ("alexnet", "resnet18", "resnet50")
 POOLINGS = ("fc7", "gem")
-LOSSES = (None, "classification", "triplet")
 WHITENINGS = (None, "pca", "learned")
 SCHEDULES = ("quick", "full")
 
@@ -51,7 +50,7 @@ class Preset:
     pooling: str
     dim: int  # length of the descriptor
     parent: str | None  # the stage whose weights it continues from; None: ImageNet, or trained on `shapes`
-    loss: str | None  # None: the parent's weights as they are
+    loss: str | None  # a name of training/objectives.py; None: the parent's weights as they are
     quick: Schedule
     full: Schedule
     head: bool = False  # FC after the pooling, started as PCA whitening
@@ -59,13 +58,12 @@ class Preset:
     # What can be chosen at search time, without training anew:
     whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
     scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
-    crop: str | None = None  # how queries are cropped; None: as the run says
+    crop: str | None = None  # how queries are cropped; None: fill
 
     def __post_init__(self):
         check_choice("whitening", self.whitening, WHITENINGS)
         check_choice("backbone", self.backbone, BACKBONES)
         check_choice("pooling", self.pooling, POOLINGS)
-        check_choice("loss", self.loss, LOSSES)
 
     @property
     def is_start(self) -> bool:

@@ -7,9 +7,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import tiny
+from caches import copy_cache
 
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.runs.settings import Settings
 from retrieval_core.workspace import Workspace
 
 
@@ -23,3 +24,9 @@ def town_cache(tmp_path_factory):
         pass
     yield root
     undo()
+
+
+@pytest.fixture
+def cache(town_cache, tmp_path):
+    """A copy of this cache that may be spoilt; weights may be replaced and not written in place."""
+    return copy_cache(town_cache, tmp_path / "cache")

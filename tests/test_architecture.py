@@ -10,6 +10,17 @@ FLOORS = [  # from the top down
     "__main__", "cli", "runs", "stored", "training", "projection", "evaluation", "ranking", "descriptors", "networks", "datasets",
     "presets", "workspace", "progress", "errors",
 ]  # fmt: skip
+DOORS = {  # what lies directly in retrieval_core/
+    "__init__.py", "__main__.py", "errors.py", "progress.py", "presets.py", "workspace.py", "datasets", "networks", "descriptors",
+    "ranking", "evaluation", "projection", "training", "stored", "runs", "cli",
+}  # fmt: skip
+ARTEFACTS = {"weights.safetensors", "scores.json", "run.json", "training.jsonl", "whitening.npz", "descriptors.safetensors"}
+SPELLED = {
+    "stored/artefacts.py": ARTEFACTS - {"descriptors.safetensors"},
+    "datasets/imported.py": {"descriptors.safetensors"},  # descriptors that were made elsewhere are written down there
+    "training/loop.py": {"training.jsonl"},  # of its half-done work; the floor of artefacts lies above it
+}
+"""Where file names of artefacts may be spelled, each in one place."""
 CORE = sorted((ROOT / "retrieval_core").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
@@ -57,6 +68,21 @@ def test_core_has_no_page_no_pickle_and_prints_only_on_the_command_line(path):
 @pytest.mark.parametrize("path", CORE + PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_stay_small(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_the_doors_are_those_of_the_plan():
+    found = {path.name for path in (ROOT / "retrieval_core").iterdir() if path.name != "__pycache__"}
+    assert found == DOORS
+
+
+@pytest.mark.parametrize("path", CORE + PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_names_of_artefacts_are_spelled_in_one_place(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node.value for node in ast.walk(tree)
+             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings]  # fmt: skip
+    spelled = {name for name in ARTEFACTS for text in texts if name in text}
+    assert spelled == SPELLED.get("/".join(path.relative_to(ROOT).parts[1:]), set())
 
 
 def test_ci_runs_the_test_command_of_the_readme():

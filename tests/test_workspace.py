@@ -1,9 +1,16 @@
+import errno
 import json
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from retrieval_core.errors import RetrievalError
-from retrieval_core.workspace import Workspace, canonical, read_json
+from retrieval_core import workspace as workspace_module
+from retrieval_core.errors import Locked, RetrievalError
+from retrieval_core.workspace import Workspace, canonical, read_json, write_json
 
 
 @pytest.fixture
@@ -79,11 +86,8 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(tmp_path):
 
 @pytest.mark.parametrize("name", ["..", "a/b", "", " town", "-x"])
 def test_names_cannot_leave_the_cache(workspace, name):
-    if name:
-        with pytest.raises(RetrievalError):
-            workspace.folder(name)
-    else:
-        assert workspace.folder("town", name) == workspace.root / "town"
+    with pytest.raises(RetrievalError, match="can't be a name here: use letters"):
+        workspace.folder("town", name)
 
 
 def test_canonical_is_json():
@@ -92,3 +96,170 @@ def test_canonical_is_json():
 
 def test_read_json_gives_the_default_where_there_is_no_file(tmp_path):
     assert read_json(tmp_path / "no.json", {}) == {}
+
+
+THREADS, WRITES = 8, 40
+
+
+def in_threads(work):
+    """Call `work(number)` in THREADS threads that begin together; an error in one of them is raised here."""
+    together = threading.Barrier(THREADS)
+
+    def begin(number):
+        together.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(begin, range(THREADS)))
+
+
+def test_threads_write_one_json_file_and_it_is_whole_at_every_moment(tmp_path):
+    path = tmp_path / "state.json"
+    write_json(path, [0] * 500)
+
+    def work(number):
+        for _ in range(WRITES):
+            write_json(path, [number] * 500)
+            content = read_json(path)
+            assert len(content) == 500
+            assert len(set(content)) == 1
+
+    in_threads(work)
+    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_threads_write_artefacts_of_one_folder_and_none_is_lost(workspace):
+    folder = workspace.folder("town", "quick", "1a")
+
+    def work(number):
+        for turn in range(WRITES // 2):
+            with workspace.writing(folder / f"thing-{number}-{turn}", {"turn": turn}) as temporary:
+                temporary.write_text(f"{number} {turn}")
+            with workspace.writing(folder / "shared", {"same": True}) as temporary:
+                temporary.write_text("the same of all")
+
+    in_threads(work)
+    for looks in (workspace, Workspace(workspace.root)):
+        assert len(looks.records(folder)) == THREADS * WRITES // 2 + 1
+        assert {looks.state(folder / name) for name in looks.records(folder)} == {"fresh"}
+    assert not list(folder.glob(".*"))
+
+
+def test_a_manifest_is_parsed_once_as_long_as_it_stays_the_same(workspace, monkeypatch):
+    path = write(workspace)
+    parsed = []
+    monkeypatch.setattr(workspace_module, "_parsed", lambda file, real=workspace_module._parsed: parsed.append(file) or real(file))
+    for _ in range(20):
+        assert workspace.state(path, {"seed": 0}) == "fresh"
+        assert workspace.record(path).bytes == 5
+    assert len(parsed) <= 1
+    parsed.clear()
+    write(Workspace(workspace.root), "others")  # as another process does
+    for _ in range(20):
+        assert workspace.record(path).bytes == 6
+    assert parsed.count(path.parent / "manifest.json") == 2  # of the writer, and one here
+
+
+@pytest.mark.parametrize("content", [{"thing.txt": {"sha256": "0" * 64}}, {"format": 3, "artefacts": {}}, []])
+def test_a_manifest_of_another_version_is_said_in_words(workspace, content):
+    path = write(workspace)
+    write_json(path.parent / "manifest.json", content)
+    with pytest.raises(RetrievalError, match=r"manifest\.json was written by another version .*Remove .*1a, or .*--cache"):
+        workspace.state(path)
+
+
+def test_a_lock_that_is_not_to_be_had_says_who_holds_it_and_what_to_do(workspace):
+    with workspace.lock("town", "1a"):
+        begin = time.monotonic()
+        words = r"at work on town/1a .*town--1a\.lock\. Wait for it, or end it"
+        with pytest.raises(Locked, match=words), workspace.lock("town", "1a", limit=0.2):
+            pass
+        assert time.monotonic() - begin < 5
+        with workspace.lock("town", "1b", limit=0.2):  # another one is free
+            pass
+    with workspace.lock("town", "1a", limit=0.2):
+        pass
+
+
+def test_a_lock_writes_no_other_file(workspace, monkeypatch):
+    workspace.ensure_writable(workspace.root / ".locks")
+    made = []
+    monkeypatch.setattr(workspace_module, "temporary_name", made.append)
+    monkeypatch.setattr(Path, "touch", lambda path, *_, **__: made.append(path))
+    with workspace.lock("town"):
+        pass
+    assert not made
+    assert [file.name for file in (workspace.root / ".locks").iterdir()] == ["town.lock"]
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_is_said_and_what_was_there_stays(workspace, monkeypatch):
+    path = write(workspace)
+
+    def fill():
+        with workspace.writing(path, {"seed": 1}) as temporary:
+            temporary.write_text("half")
+            full()
+
+    with pytest.raises(RetrievalError, match=r"The disk is full: .*thing\.txt can't be written.*--cache"):
+        fill()
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RetrievalError, match="The disk is full"):
+        write(workspace, "other", {"seed": 1})
+    with pytest.raises(RetrievalError, match=r"The disk is full: .*state\.json"):
+        write_json(path.with_name("state.json"), {})
+    monkeypatch.undo()
+    assert path.read_text() == "hello"
+    assert Workspace(workspace.root).state(path, {"seed": 0}) == "fresh"
+    assert sorted(file.name for file in path.parent.iterdir()) == ["manifest.json", "thing.txt"]
+
+
+def test_whoever_looks_between_the_file_and_its_entry_waits_and_sees_no_damage(workspace, monkeypatch):
+    path, renamed, seen = write(workspace), threading.Event(), []
+
+    def slow_write(file, value, real=write_json):
+        renamed.set()
+        time.sleep(0.3)
+        real(file, value)
+
+    monkeypatch.setattr(workspace_module, "write_json", slow_write)
+    writer = threading.Thread(target=write, args=(workspace, "other bytes"))
+    writer.start()
+    assert renamed.wait(10)
+    for reader in (workspace, Workspace(workspace.root)):
+        seen.append(reader.state(path))
+    writer.join()
+    assert seen == ["fresh", "fresh"]
+
+
+def test_a_file_that_another_process_sets_aside_at_this_moment_is_missing(workspace, monkeypatch):
+    path = write(workspace)
+
+    def set_aside_first(self, file, real=Workspace.hash):
+        if file.exists():
+            self.set_aside(file)
+        return real(self, file)
+
+    monkeypatch.setattr(Workspace, "hash", set_aside_first)
+    assert Workspace(workspace.root).state(path, {"seed": 0}) == "missing"
+
+
+def test_a_damaged_file_is_waited_for_only_once(workspace):
+    path = write(workspace)
+    path.write_text("hullo")
+    assert workspace.state(path) == "damaged"
+    begin = time.monotonic()
+    assert [workspace.state(path) for _ in range(10)] == ["damaged"] * 10
+    assert time.monotonic() - begin < 0.5
+    write(workspace)
+    assert workspace.state(path) == "fresh"
+
+
+def test_reading_writes_nothing_and_needs_no_folder(tmp_path):
+    workspace = Workspace(tmp_path / "nowhere")
+    assert workspace.records(workspace.folder("town")) == {}
+    assert workspace.state(workspace.folder("town") / "thing") == "missing"
+    assert not workspace.root.exists()

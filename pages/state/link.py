@@ -10,6 +10,7 @@ from retrieval_core.datasets.types import Dataset
 
 DEFAULTS = {
     "dataset": "town",
+    "run": "",  # empty for the usual one of the dataset
     "model": "1a",
     "query": "",
     "selection": "",
@@ -40,7 +41,7 @@ MOST_IN_URL = 60  # selected photographs that are named one by one
 _KEY = "shared state"
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
-    "dataset": ("query", "selection", "view", "landmarks", "photo", "box", "versus"), "method": ("settings", "view"),
+    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "versus"), "method": ("settings", "view"),
     "query": ("photo", "box"), "photo": ("box",),
 }  # fmt: skip
 
@@ -68,6 +69,11 @@ def put(**changes: str) -> None:
     _write_url(state)
 
 
+def map_parameters() -> dict[str, str]:
+    """What says which maps are looked at."""
+    return {name: get(name) for name in ("run", "method", "subset", "settings", "seed")}
+
+
 def selected(dataset: Dataset) -> list[str]:
     """Ids of the selected photographs; what a link names and the dataset does not have is said and left out."""
     value = get("selection")
@@ -80,7 +86,7 @@ def selected(dataset: Dataset) -> list[str]:
             select([image_id for image_id in found if image_id in known], dataset)
         return [image_id for image_id in found if image_id in known]
     version, _, spans = value[1:].partition(":")
-    if version != dataset.fingerprint[:6]:
+    if version != dataset.photographs[:6]:
         st.warning(f"The link's selection was made on other photographs than {dataset.name!r} has now; it is left out.")
         select((), dataset)
         return []
@@ -103,7 +109,7 @@ def select(ids: Iterable[str], dataset: Dataset) -> None:
     starts = [place for place, before in zip(places, [-2, *places], strict=False) if place != before + 1]
     ends = [place for place, after in zip(places, [*places[1:], -2], strict=True) if after != place + 1]
     spans = ",".join(f"{first}-{last}" if last > first else str(first) for first, last in zip(starts, ends, strict=True))
-    put(selection=f"~{dataset.fingerprint[:6]}:{spans}")
+    put(selection=f"~{dataset.photographs[:6]}:{spans}")
 
 
 def choose(name: str, options: Collection[str], widget, label: str, **arguments) -> str:

@@ -9,29 +9,41 @@ from retrieval_core.evaluation.average_precision import Score, score_rankings
 from retrieval_core.evaluation.judged_rankings import without_query_images
 from retrieval_core.evaluation.retrieval_metrics import metrics_table
 from retrieval_core.ranking.search import Ranking
-from retrieval_core.stored.results import ModelState, load_rankings
+from retrieval_core.stored.model_states import ModelState, model_states
+from retrieval_core.stored.results import Results, open_results
+from retrieval_core.stored.run_list import find_runs
 
 OWN = {"counted": "query image counted", "left_out": "query image left out"}
 
 
 def scored_models() -> dict[str, ModelState]:
-    """The models of the chosen dataset that have an mAP, by key."""
+    """The models of the chosen dataset and run that have an mAP, by key."""
     return {model.key: model for model in loaders.model_states() if model.explorable and model.map_oxford is not None}
+
+
+def scored_runs() -> dict[str, dict[str, list[Score]]]:
+    """AP of every query by run and model, of all runs that have scores of the chosen dataset."""
+    workspace, name = loaders.workspace(), link.get("dataset")
+    found = {}
+    for run in find_runs(workspace, name):
+        keys = [state.key for state in model_states(workspace, name, run.name) if state.map_oxford is not None]
+        found[run.name] = {key: open_results(workspace, name, run.name, key).scores for key in keys}
+    return {run: scores for run, scores in found.items() if scores}
 
 
 def rankings(model: str) -> list[Ranking]:
     """The ranking of every query of the chosen dataset under a model."""
-    return _measured(*_named(model))[0]
+    return _of(model)[0]
 
 
 def scores(model: str, own: str) -> list[Score]:
     """The AP of every query, with its own image as a positive ("counted", as stored) or "left_out" of the ranking."""
-    return loaders.scores(model) if own == "counted" else _measured(*_named(model))[1]
+    return loaders.results(model).scores if own == "counted" else _of(model)[1]
 
 
 def metrics(models, own: str) -> pd.DataFrame:
     """All measures: models down; see metrics_table."""
-    return pd.concat([_measured(*_named(model))[2][own] for model in models])
+    return pd.concat([_of(model)[2][own] for model in models])
 
 
 def truth(dataset: Dataset, own: str) -> Dataset:
@@ -39,14 +51,16 @@ def truth(dataset: Dataset, own: str) -> Dataset:
     return dataset if own == "counted" else without_query_images(dataset)
 
 
-def _named(model: str) -> tuple[str, str, str, str]:
-    record = loaders.workspace().record(loaders.workspace().folder(link.get("dataset"), model) / "scores.json")
-    return link.get("dataset"), model, record.sha256 if record else "", loaders.dataset().fingerprint
+def _of(model: str) -> tuple[list[Ranking], list[Score], dict[str, pd.DataFrame]]:
+    results = loaders.results(model)
+    return _measured(results.dataset.name, results.run, model, results.version, results.dataset.truth, results)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Ranking …")
-def _measured(name: str, model: str, version: str, fingerprint: str) -> tuple[list[Ranking], list[Score], dict[str, pd.DataFrame]]:
-    dataset = loaders.open_named(name)
-    found = load_rankings(loaders.workspace(), name, model)
+def _measured(
+    name: str, run: str, model: str, version: str, ground_truth: str, _results: Results
+) -> tuple[list[Ranking], list[Score], dict[str, pd.DataFrame]]:
+    dataset = _results.dataset
+    found = _results.rankings()
     tables = {own: metrics_table({model: found}, truth(dataset, own)) for own in OWN}
     return found, score_rankings(truth(dataset, "left_out"), found), tables

@@ -70,16 +70,16 @@ def descriptor(subject: Subject, dataset: Dataset, model: str) -> np.ndarray:
     """Descriptor (1, D) under a model: the stored one where there is one, else described now as the queries were."""
     if subject.official or (subject.box is None and not subject.uploaded):
         query_id = subject.query.id if subject.official else None
-        stored = stored_descriptor(*loaders.descriptors(model), subject.image_id, query_id)
+        stored = stored_descriptor(loaders.results(model), subject.image_id, query_id)
         if stored is not None:
             return stored
     picture = subject.uploaded.picture if subject.uploaded else read_image(dataset.image(subject.image_id).path)
-    return upload.describer(dataset.name, model).describe(picture, subject.box)
+    return upload.describer(model).describe(picture, subject.box)
 
 
 def ranking(subject: Subject, dataset: Dataset, model: str) -> tuple[list[str], np.ndarray]:
     """Ids of all photographs, most similar first, and their similarities (N,)."""
-    database, _ = loaders.descriptors(model)
+    database, _ = loaders.results(model).descriptors
     positions, similarities = loaders.ranking(model, lambda: descriptor(subject, dataset, model), subject.key)
     return [database.ids[position] for position in positions], similarities
 

@@ -10,7 +10,7 @@ from pages.state import link, loaders
 from retrieval_core.datasets.uploads import read_upload
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.describer import Describer, open_describer
-from retrieval_core.workspace import Workspace
+from retrieval_core.stored.results import Results
 
 _KEPT, _TURN = "uploaded picture", "upload turn"
 
@@ -56,12 +56,12 @@ def drop() -> None:
         st.session_state[_TURN] += 1
 
 
-def describer(dataset: str, model: str) -> Describer:
-    """The model that described a dataset, kept warm as long as its descriptors stay the same."""
-    record = loaders.workspace().record(loaders.workspace().folder(dataset, model) / "descriptors.npy")
-    return _describer(loaders.workspace(), dataset, model, record.sha256 if record else "")
+def describer(model: str) -> Describer:
+    """The model that described the chosen dataset, kept warm as long as its descriptors stay the same."""
+    results = loaders.results(model)
+    return _describer(results.run, results.dataset.name, model, results.version, results)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Loading the network …", hash_funcs={Workspace: lambda one: str(one.root)})
-def _describer(workspace: Workspace, dataset: str, model: str, version: str) -> Describer:
-    return open_describer(workspace, dataset, model)
+@st.cache_resource(max_entries=16, show_spinner="Loading the network …")
+def _describer(run: str, dataset: str, model: str, version: str, _results: Results) -> Describer:
+    return open_describer(_results)

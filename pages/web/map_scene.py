@@ -1,6 +1,7 @@
 """What the map in the browser is given: points and their landmarks, every model's places, neighbours and rankings.
 
-Points are numbered by the order of their ids in the subset; the numbers mean the same in every array of a scene.
+Points are numbered by the order of their ids in the subset; the numbers mean the same in every array of a scene. Every address
+carries the hash of exactly what it stands for.
 """
 
 from collections.abc import Mapping
@@ -11,15 +12,18 @@ import numpy as np
 
 from pages.state import loaders
 from pages.widgets import style
+from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.projection.alignment import align
-from retrieval_core.projection.maps import TITLES, ProjectedMap, read_parameters
+from retrieval_core.projection.maps import METHODS, ProjectedMap, read_parameters
 from retrieval_core.projection.placement import place
 from retrieval_core.ranking.search import nearest, search
-from retrieval_core.stored import artefacts, results
+from retrieval_core.stored.artefacts import listed, map_choice, scores_path, sha256, subset_ids
+from retrieval_core.stored.model_states import ModelState, model_states
+from retrieval_core.stored.results import Results, list_sheets, open_results
 from retrieval_core.workspace import short_hash
 
 UNLABELLED = 65535
@@ -29,6 +33,7 @@ UNLABELLED = 65535
 class MapChoice:
     """Which maps are looked at: `settings` as in "perplexity=40,iterations=200"; empty for the method's defaults."""
 
+    run: str
     method: str
     subset: str = "all"
     settings: str = ""
@@ -38,57 +43,61 @@ class MapChoice:
     def read(cls, values: Mapping[str, str]) -> "MapChoice":
         """From the parameters of a link; RetrievalError for a seed that is no whole number."""
         seed = values.get("seed") or "0"
-        if not seed.isdigit():
+        if not (seed.isascii() and seed.isdigit()):
             raise RetrievalError(f"The link asks for the seed {seed!r}, which is no whole number. Write seed=0 for the usual map.")
-        return cls(values["method"], values["subset"], values.get("settings", ""), int(seed))
+        return cls(values["run"], values["method"], values["subset"], values.get("settings", ""), int(seed))
 
     def parameters(self) -> dict[str, float]:
         """The settings as numbers; RetrievalError for one that is none."""
         return read_parameters(self.settings)
 
+    def as_stored(self) -> dict:
+        """As artefacts name it."""
+        return map_choice(self.method, self.subset, self.parameters(), self.seed)
+
     def address(self) -> str:
         """As the parameters of a link."""
-        return f"method={self.method}&subset={self.subset}&settings={self.settings}&seed={self.seed}"
+        return f"run={self.run}&method={self.method}&subset={self.subset}&settings={self.settings}&seed={self.seed}"
 
 
 def describe(name: str, choice: MapChoice) -> dict:
     """The scene: models with a map of this choice, landmarks with colours and symbols, queries with their ground truth."""
-    dataset, workspace = loaders.open_named(name), loaders.workspace()
-    order = {image_id: number for number, image_id in enumerate(ids(name, choice.subset))}
+    dataset = open_dataset(loaders.workspace(), name)
+    members = subset_ids(dataset, choice.subset)
+    order = {image_id: number for number, image_id in enumerate(members)}
     numbers = lambda found: [order[image_id] for image_id in found if image_id in order]  # noqa: E731
     laid_out = aligned(name, choice)
+    shown = f"{name}?subset={choice.subset}&v={members_version(dataset, choice.subset)}"
     return {
         "dataset": name,
         "count": len(order),
-        "extent": np.max([np.abs(layout.xy).max(axis=0) for layout in laid_out.values()], axis=0).tolist() if laid_out else [1, 1],
+        "extent": np.max([np.abs(made.xy).max(axis=0) for made in laid_out.values()], axis=0).tolist() if laid_out else [1, 1],
         "landmarks": [{"name": label, "colour": style.hue(dataset.labels, label), "symbol": style.symbol_number(dataset.labels, label)}
                       for label in dataset.labels],
         "queries": [{"id": query.id, "point": order[query.image_id], "label": query.label, **_box(dataset, query),
                      "good": numbers(query.good), "ok": numbers(query.ok), "junk": numbers(query.junk)}
                     for query in dataset.queries if query.image_id in order],
-        "models": [_model(state, name, choice, laid_out.get(state.key)) for state in results.model_states(workspace, name)
-                   if state.explorable],
-        "sheets": {"cell": CELL, "columns": COLUMNS, "files": _sheets(name, choice.subset),
-                   "cells": sheet_cells(name, choice.subset)},
+        "models": [_model(state, dataset, choice, laid_out.get(state.key))
+                   for state in model_states(loaders.workspace(), name, choice.run) if state.explorable],
+        "sheets": {"cell": CELL, "columns": COLUMNS, "files": _sheets(dataset), "cells": sheet_cells(dataset, choice.subset)},
         "files": {
-            "ids": f"files/ids/{name}?subset={choice.subset}&v={dataset.fingerprint[:12]}",
-            "labels": f"files/labels/{name}?subset={choice.subset}&v={dataset.fingerprint[:12]}",
+            "ids": f"files/ids/{shown}",
+            "labels": f"files/labels/{shown}",
             "photograph": f"files/photograph/{name}/",
-            "version": dataset.fingerprint[:12],
+            "version": dataset.photographs[:12],
         },
     }  # fmt: skip
 
 
-def ids(name: str, subset: str) -> list[str]:
-    """Ids of a subset's photographs, in the order of all arrays."""
-    return list(results.dataset_images(loaders.workspace(), name, subset))
+def members_version(dataset: Dataset, subset: str) -> str:
+    """Hash of the photographs of a subset and their landmarks."""
+    return short_hash([dataset.photographs, dataset.truth, subset])
 
 
-def label_numbers(name: str, subset: str) -> np.ndarray:
+def label_numbers(dataset: Dataset, subset: str) -> np.ndarray:
     """Number of each photograph's landmark among the dataset's sorted landmarks, uint16; UNLABELLED where it has none."""
-    dataset = loaders.open_named(name)
     numbers = {label: number for number, label in enumerate(dataset.labels)}
-    return np.array([numbers.get(dataset.image(image_id).label, UNLABELLED) for image_id in ids(name, subset)], np.uint16)
+    return np.array([numbers.get(dataset.image(image_id).label, UNLABELLED) for image_id in subset_ids(dataset, subset)], np.uint16)
 
 
 def _box(dataset: Dataset, query: Query) -> dict:
@@ -97,19 +106,24 @@ def _box(dataset: Dataset, query: Query) -> dict:
     return {"box": query.box, "size": image_size(path)} if path else {"box": None, "size": None}
 
 
-def sheet_cells(name: str, subset: str) -> list[int] | None:
+def sheet_cells(dataset: Dataset, subset: str) -> list[int] | None:
     """The cell of every point on the sheets; None where point and cell have the same number."""
     if subset == "all":
         return None
-    wanted = set(ids(name, subset))
-    return [number for number, image in enumerate(loaders.open_named(name).images) if image.id in wanted]
+    wanted = set(subset_ids(dataset, subset))
+    return [number for number, image in enumerate(dataset.images) if image.id in wanted]
 
 
 def aligned(name: str, choice: MapChoice) -> dict[str, ProjectedMap]:
     """Maps of this choice by model, each laid on the one before, all moved and scaled to lie within -1 … 1."""
-    described = [state.key for state in results.model_states(loaders.workspace(), name) if state.explorable]
-    versions = tuple((key, record.sha256 if (record := _map_record(name, key, choice)) else None) for key in described)
-    return _aligned(name, choice, versions)
+    return _aligned(name, choice, maps_version(name, choice))
+
+
+def maps_version(name: str, choice: MapChoice) -> tuple[tuple[str, str | None], ...]:
+    """The hash of every model's map of this choice: what the places of all of them depend on."""
+    states = model_states(loaders.workspace(), name, choice.run)
+    results = [open_results(loaders.workspace(), name, choice.run, state.key) for state in states if state.explorable]
+    return tuple((one.model, record.sha256 if (record := one.map_record(choice.as_stored())) else None) for one in results)
 
 
 @lru_cache(maxsize=8)
@@ -117,106 +131,114 @@ def _aligned(name: str, choice: MapChoice, versions: tuple) -> dict[str, Project
     chain: dict[str, ProjectedMap] = {}
     before = None
     for key, _ in versions:
-        layout = results.load_map(
-            loaders.workspace(), name, key, choice.method, choice.subset, choice.parameters(), choice.seed
-        )
-        if layout is not None:
-            before = chain[key] = layout if before is None else align(layout, before)
-    return {key: _boxed(layout) for key, layout in chain.items()}
+        made = open_results(loaders.workspace(), name, choice.run, key).map(choice.as_stored())
+        if made is not None:
+            before = chain[key] = made if before is None else align(made, before)
+    return {key: _boxed(made) for key, made in chain.items()}
 
 
-def _boxed(layout: ProjectedMap) -> ProjectedMap:
-    low, high = layout.xy.min(axis=0), layout.xy.max(axis=0)
-    return replace(layout, xy=((layout.xy - (low + high) / 2) / max((high - low).max() / 2, 1e-9)).astype(np.float32))
+def _boxed(made: ProjectedMap) -> ProjectedMap:
+    low, high = made.xy.min(axis=0), made.xy.max(axis=0)
+    return replace(made, xy=((made.xy - (low + high) / 2) / max((high - low).max() / 2, 1e-9)).astype(np.float32))
 
 
-def neighbours_of(name: str, model: str, subset: str, point: int) -> dict:
-    """The nearest photographs of a subset to one of it."""
-    matrix = _rows(name, model, subset)
-    points, similarities = nearest(matrix, point, artefacts.listed(len(matrix)))
+def neighbours_of(results: Results, subset: str, point: int) -> dict:
+    """The nearest photographs of a subset to one of it; RetrievalError for a point that it does not have."""
+    matrix = _rows(results, subset)
+    if not 0 <= point < len(matrix):
+        raise RetrievalError(f"There is no point {point}: the subset {subset} of {results.dataset.name} has {len(matrix):,}, from 0.")
+    points, similarities = nearest(matrix, point, listed(len(matrix)))
     return {"points": points.tolist(), "similarities": [round(float(value), 4) for value in similarities]}
 
 
-def query_rankings(name: str, model: str, subset: str) -> dict:
+def query_rankings(results: Results, subset: str) -> dict:
     """By query id: the points most similar to the query crop, their similarities, and its AP in both protocols."""
-    _, queries = results.load_descriptors(loaders.workspace(), name, model)
-    matrix = _rows(name, model, subset)
-    points, similarities = search(queries.matrix, matrix, artefacts.listed(len(matrix)))
-    scores = {score.query_id: score for score in results.load_scores(loaders.workspace(), name, model)}
+    queries, matrix = results.descriptors[1], _rows(results, subset)
+    points, similarities = search(queries.matrix, matrix, listed(len(matrix)))
+    scores = {score.query_id: score for score in results.scores} if results.scored else {}
+    known = lambda query_id: [scores[query_id].ap_oxford, scores[query_id].ap_finite_sum] if query_id in scores else [None, None]  # noqa: E731
     return {
-        query_id: {"points": points[row].tolist(), "similarities": np.round(similarities[row], 4).tolist(),
-                   "ap": [scores[query_id].ap_oxford, scores[query_id].ap_finite_sum]}
+        query_id: {"points": points[row].tolist(), "similarities": np.round(similarities[row], 4).tolist(), "ap": known(query_id)}
         for row, query_id in enumerate(queries.ids)
-    }  # fmt: skip
+    }
 
 
-def placed(name: str, model: str, choice: MapChoice, descriptor: np.ndarray) -> dict:
+def rankings_version(results: Results, subset: str) -> str:
+    """Hash of what `query_rankings` gives: descriptors, the APs that stand in it, and the subset."""
+    scores = sha256(results.workspace, scores_path(results.workspace, results.dataset.name, results.run, results.model))
+    return short_hash([results.version, scores if results.scored else None, members_version(results.dataset, subset)])
+
+
+def rows_version(results: Results, subset: str) -> str:
+    """Hash of the descriptors of a subset."""
+    return short_hash([results.version, members_version(results.dataset, subset)])
+
+
+def placed(results: Results, choice: MapChoice, descriptor: np.ndarray) -> dict:
     """Where a new descriptor (1, D) belongs on a model's map, and the points most similar to it."""
-    matrix = _rows(name, model, choice.subset)
-    points, similarities = search(descriptor, matrix, artefacts.listed(len(matrix)))
+    matrix = _rows(results, choice.subset)
+    points, similarities = search(descriptor, matrix, listed(len(matrix)))
     return {
-        "place": place(matrix, aligned(name, choice)[model].xy, descriptor)[0].tolist(),
+        "place": place(matrix, aligned(results.dataset.name, choice)[results.model].xy, descriptor)[0].tolist(),
         "points": points[0].tolist(),
         "similarities": np.round(similarities[0], 4).tolist(),
     }
 
 
-def _rows(name: str, model: str, subset: str) -> np.ndarray:
-    database, _ = results.load_descriptors(loaders.workspace(), name, model)
-    if subset == "all":
-        return database.matrix
-    return database.matrix[[database.row(image_id) for image_id in ids(name, subset)]]
+def _rows(results: Results, subset: str) -> np.ndarray:
+    return results.descriptors[0].rows(subset_ids(results.dataset, subset))
 
 
-def _model(state: results.ModelState, name: str, choice: MapChoice, layout: ProjectedMap | None) -> dict:
+def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: ProjectedMap | None) -> dict:
     """One model of a scene; without a map of this choice its `places` is None."""
-    version = short_hash([state.recipe, choice.address()])
-    common = f"{name}/{state.key}?{choice.address()}&v="
-    described = loaders.workspace().record(loaders.workspace().folder(name, state.key) / "descriptors.npy").sha256[:12]
-    listed = results.load_neighbour_lists(loaders.workspace(), name, state.key, choice.subset)
-    record = _map_record(name, state.key, choice)
+    results = open_results(loaders.workspace(), dataset.name, choice.run, state.key)
+    found = results.neighbours(choice.subset)
+    address = lambda kind, version: f"files/{kind}/{dataset.name}/{state.key}?{choice.address()}&v={version}"  # noqa: E731
+    rows = rows_version(results, choice.subset)
     return {
         "key": state.key,
         "title": f"{state.key} · {state.title}",
         "colour": style.model_colour(state.key),
         "map": [state.map_oxford, state.map_finite_sum],
-        "places": f"files/places/{common}{record.sha256[:12]}{version}" if layout and record else None,
-        "neighbours": f"files/neighbours/{common}{described}" if listed else None,
-        "width": listed[0].shape[1] if listed else artefacts.listed(len(loaders.open_named(name).images)),
-        "search": f"files/neighbours-of/{common}{described}",
-        "queries": f"files/queries/{common}{described}",
-        "caption": caption(layout, state) if layout else "",
-        "judged": layout.quality["neighbours"] if layout else None,
+        "places": address("places", places_version(dataset.name, state.key, choice)) if made else None,
+        "neighbours": address("neighbours", rows) if found else None,
+        "width": found[0].shape[1] if found else listed(len(dataset.images)),
+        "search": address("neighbours-of", rows),
+        "queries": address("queries", rankings_version(results, choice.subset)),
+        "caption": caption(made, state, choice.run) if made else "",
+        "judged": made.quality["neighbours"] if made else None,
     }
 
 
-def caption(layout: ProjectedMap, model: results.ModelState) -> str:
+def places_version(name: str, model: str, choice: MapChoice) -> str:
+    """Hash of the places of a model: they depend on the maps of all, which are laid on one another."""
+    return short_hash([model, maps_version(name, choice)])
+
+
+def caption(made: ProjectedMap, model: ModelState, run: str) -> str:
     """What a map was made with, and how far it can be trusted."""
-    used = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in layout.parameters.items())
-    quality = layout.quality
-    judged = "" if quality["rows"] == len(layout.ids) else f", judged on {quality['rows']:,} points drawn at random"
+    used = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in made.parameters.items())
+    quality = made.quality
+    judged = "" if quality["rows"] == len(made.ids) else f", judged on {quality['rows']:,} points drawn at random"
     return (
-        f"{TITLES[layout.method]} of {len(layout.ids):,} photographs, model {model.key} (start: "
-        f"{loaders.START_TITLES[model.start]}), seed {layout.seed}" + (f", {used}" if used else "") + ". "
+        f"{METHODS[made.method].title} of {len(made.ids):,} photographs, model {model.key} of run {run} (start: "
+        f"{loaders.START_TITLES[model.start]}), seed {made.seed}" + (f", {used}" if used else "") + ". "
         f"Trustworthiness {quality['trustworthiness']:.3f}, kNN overlap {quality['knn_overlap']:.3f} "
         f"({quality['neighbours']} neighbours{judged})."
     )  # fmt: skip
 
 
-def _sheets(name: str, subset: str) -> list[str]:
-    version = loaders.open_named(name).fingerprint[:12]
-    return [f"files/sheet/{name}/{number}?v={version}" for number in range(len(results.list_sheets(loaders.workspace(), name)))]
-
-
-def _map_record(name: str, model: str, choice: MapChoice):
-    wanted = results.map_choice(choice.method, choice.subset, choice.parameters(), choice.seed)
-    return loaders.workspace().record(artefacts.map_path(loaders.workspace(), name, model, wanted))
+def _sheets(dataset: Dataset) -> list[str]:
+    return [f"files/sheet/{dataset.name}/{number}?v={sha256(loaders.workspace(), path)[:12]}"
+            for number, path in enumerate(list_sheets(loaders.workspace(), dataset))]  # fmt: skip
 
 
 def version(name: str, choice: MapChoice) -> str:
     """Hash of all that a scene is made from: when a model has been trained or a map computed, the scene is another one."""
-    states = results.model_states(loaders.workspace(), name)
-    made = [[state.key, state.state, state.map_oxford, str(_map_record(name, state.key, choice)),
-             results.load_neighbour_lists(loaders.workspace(), name, state.key, choice.subset) is not None]
-            for state in states]  # fmt: skip
-    return short_hash([loaders.open_named(name).fingerprint, choice.address(), made, len(_sheets(name, choice.subset))])
+    dataset = open_dataset(loaders.workspace(), name)
+    states = model_states(loaders.workspace(), name, choice.run)
+    made = [[state.key, state.state, state.map_oxford, state.map_finite_sum, state.title] for state in states]
+    results = [open_results(loaders.workspace(), name, choice.run, state.key) for state in states]
+    listed_now = [one.neighbours(choice.subset) is not None for one in results]
+    return short_hash([members_version(dataset, choice.subset), choice.address(), made, listed_now, maps_version(name, choice),
+                       _sheets(dataset)])  # fmt: skip

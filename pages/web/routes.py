@@ -1,7 +1,7 @@
 """What the app serves beside its pages: photographs, sheets of thumbnails, places on a map, neighbour lists.
 
-The browser asks for these as it needs them, so nothing of it travels with every click. An address that carries a `v`,
-a hash of what it stands for, may be kept by the browser for good.
+The browser asks for these as it needs them, so nothing of it travels with every click. An address may carry a `v`, the hash of
+exactly what it stands for: where that is what is served, the browser may keep it for good.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,12 @@ from starlette.routing import Route
 
 from pages.state import loaders
 from pages.web import map_scene
+from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
-from retrieval_core.datasets.types import Box
+from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.errors import RetrievalError
-from retrieval_core.stored import artefacts, results
+from retrieval_core.stored.artefacts import subset_ids
+from retrieval_core.stored.results import Results, list_sheets, open_results
 
 SIDE = 360  # pixels of a served photograph's longest side
 CROP_SIDE = 160
@@ -25,16 +27,19 @@ LARGE = 1400  # of one that is looked at by itself
 
 KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
 
+Answer = tuple[Response, str]
+"""What is served, and the hash of what it stands for."""
 
-def photograph(request: Request) -> Response:
+
+def photograph(request: Request) -> Answer:
     """A photograph, made small; with `large` in the address one that fills a screen."""
-    dataset = loaders.open_named(request.path_params["dataset"])
+    dataset = _dataset(request)
     try:
         path = dataset.image(request.path_params["image"]).path
     except KeyError:
         raise RetrievalError(f"{dataset.name} has no photograph {request.path_params['image']!r}.") from None
-    data = small_jpeg(path, LARGE) if "large" in request.query_params else _small(path, dataset.fingerprint)
-    return Response(data, media_type="image/jpeg")
+    data = small_jpeg(path, LARGE) if "large" in request.query_params else _small(path, dataset.photographs)
+    return Response(data, media_type="image/jpeg"), dataset.photographs[:12]
 
 
 @lru_cache(maxsize=6000)
@@ -42,14 +47,15 @@ def _small(path: str, version: str) -> bytes:
     return small_jpeg(path, SIDE)
 
 
-def crop(request: Request) -> Response:
+def crop(request: Request) -> Answer:
     """What is in the box of a query, made small."""
-    dataset = loaders.open_named(request.path_params["dataset"])
+    dataset = _dataset(request)
     try:
         query = dataset.query(request.path_params["query"])
     except KeyError:
         raise RetrievalError(f"{dataset.name} has no query {request.path_params['query']!r}.") from None
-    return Response(_crop(dataset.image(query.image_id).path, query.box, dataset.fingerprint), media_type="image/jpeg")
+    data = _crop(dataset.image(query.image_id).path, query.box, dataset.photographs)
+    return Response(data, media_type="image/jpeg"), dataset.photographs[:12]
 
 
 @lru_cache(maxsize=2000)
@@ -57,73 +63,93 @@ def _crop(path: str, box: Box | None, version: str) -> bytes:
     return small_crop(path, box, CROP_SIDE)
 
 
-def sheet(request: Request) -> Response:
+def sheet(request: Request) -> Answer:
     """One sheet of a dataset's thumbnails."""
-    path = artefacts.sheet_path(loaders.workspace(), request.path_params["dataset"], request.path_params["number"])
-    if not path.exists():
-        raise RetrievalError(f"{path} is missing. Open the map again: it makes the thumbnails.")
-    return FileResponse(path)
+    dataset, number = _dataset(request), request.path_params["number"]
+    sheets = list_sheets(loaders.workspace(), dataset)
+    if not number < len(sheets):
+        raise RetrievalError(f"{dataset.name} has no sheet {number} of thumbnails. Open the map again: it makes them.")
+    return FileResponse(sheets[number]), loaders.workspace().record(sheets[number]).sha256[:12]
 
 
-def scene(request: Request) -> Response:
+def scene(request: Request) -> Answer:
     """All that stays the same while one looks at a map, as JSON; see map_scene.describe."""
-    return JSONResponse(map_scene.describe(request.path_params["dataset"], map_scene.MapChoice.read(request.query_params)))
+    name, choice = request.path_params["dataset"], map_scene.MapChoice.read(request.query_params)
+    before, content = map_scene.version(name, choice), map_scene.describe(name, choice)
+    unchanged = before == map_scene.version(name, choice)  # a run may have finished something meanwhile
+    return JSONResponse(content), before if unchanged else ""
 
 
-def ids(request: Request) -> Response:
+def ids(request: Request) -> Answer:
     """Ids of a subset's photographs, in the order of all arrays that are served."""
-    return JSONResponse(map_scene.ids(request.path_params["dataset"], request.query_params["subset"]))
+    dataset, subset = _dataset(request), request.query_params["subset"]
+    return JSONResponse(subset_ids(dataset, subset)), map_scene.members_version(dataset, subset)
 
 
-def labels(request: Request) -> Response:
+def labels(request: Request) -> Answer:
     """Number of the landmark of each photograph, uint16; 65535 for an unlabelled one."""
-    return _array(map_scene.label_numbers(request.path_params["dataset"], request.query_params["subset"]))
+    dataset, subset = _dataset(request), request.query_params["subset"]
+    return _array(map_scene.label_numbers(dataset, subset)), map_scene.members_version(dataset, subset)
 
 
-def places(request: Request) -> Response:
+def places(request: Request) -> Answer:
     """Places (N, 2) float32 within -1 … 1, then the kNN overlap of each point (N,) float32."""
     name, model = request.path_params["dataset"], request.path_params["model"]
-    layout = map_scene.aligned(name, map_scene.MapChoice.read(request.query_params))[model]
-    return _array(layout.xy, layout.overlap)
+    choice = map_scene.MapChoice.read(request.query_params)
+    version, maps = map_scene.places_version(name, model, choice), map_scene.aligned(name, choice)
+    if model not in maps:
+        raise RetrievalError(f"Model {model} has no such map of {name}. Open the map again: it makes it.")
+    return _array(maps[model].xy, maps[model].overlap), version
 
 
-def neighbour_arrays(request: Request) -> Response:
+def neighbour_arrays(request: Request) -> Answer:
     """Neighbour lists of all photographs of a subset: (N, K) int32 positions, then (N, K) float32 similarities."""
-    name, model, subset = (*(request.path_params[key] for key in ("dataset", "model")), request.query_params["subset"])
-    found = results.load_neighbour_lists(loaders.workspace(), name, model, subset)
+    results, subset = _results(request), request.query_params["subset"]
+    found = results.neighbours(subset)
     if found is None:
-        raise RetrievalError(f"The neighbours of {name} under {model} are not listed. Open the map again: it lists them.")
-    return _array(*found)
+        raise RetrievalError(f"The neighbours of {results.dataset.name} under {results.model} are not listed. Open the map again: it "
+                             "lists them.")  # fmt: skip
+    return _array(*found), map_scene.rows_version(results, subset)
 
 
-def neighbours_of(request: Request) -> Response:
+def neighbours_of(request: Request) -> Answer:
     """The nearest neighbours of one photograph, as {points, similarities}; for sets too large to be listed."""
-    name, model = request.path_params["dataset"], request.path_params["model"]
-    query = request.query_params
-    return JSONResponse(map_scene.neighbours_of(name, model, query["subset"], int(query["point"])))
+    results, subset, point = _results(request), request.query_params["subset"], request.query_params["point"]
+    if not (point.isascii() and point.isdigit()):
+        raise ValueError(f"point={point} is no whole number from 0")
+    return JSONResponse(map_scene.neighbours_of(results, subset, int(point))), map_scene.rows_version(results, subset)
 
 
-def queries(request: Request) -> Response:
+def queries(request: Request) -> Answer:
     """The ranking of every query crop under a model, and its AP; see map_scene.query_rankings."""
+    results, subset = _results(request), request.query_params["subset"]
+    return JSONResponse(map_scene.query_rankings(results, subset)), map_scene.rankings_version(results, subset)
+
+
+def _dataset(request: Request) -> Dataset:
+    return open_dataset(loaders.workspace(), request.path_params["dataset"])
+
+
+def _results(request: Request) -> Results:
     name, model = request.path_params["dataset"], request.path_params["model"]
-    return JSONResponse(map_scene.query_rankings(name, model, request.query_params["subset"]))
+    return open_results(loaders.workspace(), name, request.query_params["run"], model)
 
 
 def _array(*arrays: np.ndarray) -> Response:
     return Response(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays), media_type="application/octet-stream")
 
 
-def _answering(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """Errors as one sentence of text, and the right to keep what has a version."""
+def _answering(endpoint: Callable[[Request], Answer]) -> Callable[[Request], Response]:
+    """Errors as one sentence of text, and the right to keep what is exactly what the address names."""
 
     def answer(request: Request) -> Response:
         try:
-            response = endpoint(request)
+            response, version = endpoint(request)
         except RetrievalError as error:
             return PlainTextResponse(str(error), status_code=404)
         except (KeyError, ValueError) as error:
             return PlainTextResponse(f"The address is not complete: {error}", status_code=400)
-        if "v" in request.query_params:
+        if request.query_params.get("v") == version:
             response.headers.update(KEPT)
         return response
 

@@ -25,7 +25,7 @@ Rankings = Mapping[str, tuple[Sequence[str], np.ndarray]]
 
 def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], models: Sequence[str]) -> dict:
     """All queries as pictures, with the mean AP (0 to 1) of the models."""
-    version = dataset.fingerprint[:12]
+    version = dataset.photographs[:12]
     queries = [{"id": query.id, "label": query.label, "ap": hardness.get(query.id),
                 "src": f"files/crop/{dataset.name}/{quote(query.id)}?v={version}"} for query in dataset.queries]  # fmt: skip
     return {"kind": "pick", "current": current, "queries": queries, "models": list(models)}

@@ -1,24 +1,21 @@
 """What can be chosen at search time: crop rule, scales, whitening; each combination is described once and kept."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from pages.state import link, loaders
-from pages.widgets.bar import with_bar
-from retrieval_core.datasets.imported import START as IMPORTED
+from pages.widgets import work
+from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
-from retrieval_core.runs.plan import run
-from retrieval_core.stored.results import ModelState, recipe_settings
+from retrieval_core.stored.model_states import ModelState
 
 FIELDS = {"crop": "Crop of the query's box", "scales": "Scales", "whitening": "Whitening"}
-PLAIN = {"crop": "as the run had it", "scales": "one scale", "whitening": "none"}
+PLAIN = {"crop": "fill", "scales": "one scale", "whitening": "none"}
 
 
 def chooser(model: ModelState) -> None:
     """Fields for the choices; one that is described already is shown at once, another after a press of the button."""
     preset = PRESETS[model.key.split("-")[0]]
-    if model.recipe["start"] == IMPORTED:
+    if link.get("run") == IMPORTED_RUN:
         st.caption("The descriptors were imported: how they are made can't be chosen here.")
         return
     chosen = model.key.split("-")[1:]
@@ -37,14 +34,11 @@ def chooser(model: ModelState) -> None:
     elif key in loaders.explorable_models():
         link.put(model=key)
         st.rerun()
-    elif st.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
-        describe(key, preset.key)
-
-
-def describe(key: str, plain: str) -> None:
-    """Describe and score the chosen dataset under a new combination, with a bar; then show it."""
-    made = next((model for model in loaders.model_states() if model.key == plain and model.recipe), None) or loaders.chosen_model()
-    settings = replace(recipe_settings(made.recipe), models=(key,))
-    with_bar(f"Describing as {key}", run(loaders.workspace(), link.get("dataset"), settings, ("describe", "score")))
-    link.put(model=key)
-    st.rerun()
+    elif work.going_on("run"):
+        st.caption("A run is at work:")
+        work.watch("run")
+    else:
+        arguments = ["run", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", key]
+        work.ended_badly(work.last(arguments, "run"))
+        if st.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
+            work.begin(arguments)

@@ -19,6 +19,14 @@ def register_datasets(data, command) -> None:
     get.add_argument("--archives", metavar="FOLDER", help="take the archives from this folder; nothing is fetched")
     check = command(data, "check", data_check, "read a dataset whole and say what is missing or broken")
     check.add_argument("name", help="the dataset")
+    overlap = command(data, "overlap", data_overlap, "list photographs that a training set shares with a test set")
+    overlap.add_argument("training", help="the training set")
+    overlap.add_argument("retrieval", help="the dataset that models are scored on")
+    overlap.add_argument("--confirm-different", action="store_true", help="say of all near duplicates that are listed: these are "
+                         "different photographs")  # fmt: skip
+    overlap.add_argument("--model", help="also by descriptors: describe the training set under this model (minutes)")
+    overlap.add_argument("--run", metavar="NAME", help="the run of that model (default: quick, else the first that there is)")
+    overlap.add_argument("--similarity", type=float, default=0.9, help="with --model: list pairs from this cosine similarity on")
 
 
 def data_list(workspace: Workspace, options, arguments) -> None:
@@ -87,3 +95,29 @@ def data_check(workspace: Workspace, options, arguments) -> None:
         print(fault)
     if checked.faults:
         raise RetrievalError(f"{len(checked.faults)} faults in {checked.name}. {checked.faults[0]}")
+
+
+def data_overlap(workspace: Workspace, options, arguments) -> None:
+    """Compare a training set and a test set, list the pairs, and note that they are different where that is said."""
+    from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.progress import Progress
+    from retrieval_core.runs import jobs
+    from retrieval_core.stored.run_list import default_run
+    from retrieval_core.training.overlap import NEAR_DUPLICATE, confirm_different, known_pairs, overlap_lines
+
+    def steps():
+        yield Progress("load the libraries", 0, 1)
+        from retrieval_core.runs.overlap_steps import compare_descriptors, compare_sets
+
+        yield from compare_sets(workspace, options.training, options.retrieval)
+        if options.model:
+            run = options.run or default_run(workspace, options.retrieval)
+            names = options.training, options.retrieval, run, options.model
+            yield from compare_descriptors(workspace, *names, options.similarity)
+
+    draw(jobs.watched(workspace, arguments, steps(), "look"))
+    training, retrieval = open_dataset(workspace, options.training), open_dataset(workspace, options.retrieval)
+    pairs = known_pairs(workspace, training, retrieval) or []
+    if options.confirm_different:
+        confirm_different(workspace, training.name, [pair for pair in pairs if pair.kind == NEAR_DUPLICATE])
+    print("\n".join(overlap_lines(workspace, pairs)) or f"{training.name} and {retrieval.name} share no photograph.")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from retrieval_core.cli.options import names
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.presets import PRESETS
 from retrieval_core.workspace import Workspace
@@ -30,6 +31,7 @@ def register_data(data, command) -> None:
     export.add_argument("folder", help="the folder, which must be empty or new")
     export.add_argument("--layout", required=True, help="oxford, classes, csv, or npy (descriptors, no photographs)")
     export.add_argument("--model", help="npy: the model whose descriptors are written")
+    export.add_argument("--run", metavar="NAME", help="npy: the run of that model (default: quick, or else the first that there is)")
 
 
 def register_models(models, command) -> None:
@@ -37,37 +39,47 @@ def register_models(models, command) -> None:
     export = command(models, "export", models_export, "write trained models into a folder, to hand them out")
     export.add_argument("folder", help="the folder, which must be empty or new")
     export.add_argument("--models", help="models, separated by commas (default: all that are trained)")
-    command(models, "import", models_import, "take the models of such a folder: nothing is trained then").add_argument(
-        "folder", help="the folder"
-    )
+    export.add_argument("--run", metavar="NAME", help="the run whose models they are (default: quick, or else the first that there is)")
+    take = command(models, "import", models_import, "take the models of such a folder: nothing is trained then")
+    take.add_argument("folder", help="the folder")
+    take.add_argument("--run", metavar="NAME", help="the name that their run gets here (default: the one that it had)")
 
 
 def models_export(workspace: Workspace, options, arguments) -> None:
     """Write trained models into a folder."""
     from retrieval_core.runs.model_folder import export_models
+    from retrieval_core.stored.prune import folder_size
+    from retrieval_core.stored.run import TRAINING_SET
+    from retrieval_core.stored.run_list import default_run, get_run
+
+    run = get_run(workspace, options.run or default_run(workspace, TRAINING_SET))
 
     folder = Path(options.folder).expanduser().absolute()
-    keys = export_models(workspace, folder, tuple(filter(None, (options.models or "").split(","))))
-    print(f"Models {', '.join(keys)} are in {folder} ({workspace.size(folder) / 1e6:.0f} MB)")
+    keys = export_models(workspace, run, folder, names(options.models))
+    print(f"Models {', '.join(keys)} of run {run.name} are in {folder} ({folder_size(folder) / 1e6:.0f} MB)")
 
 
 def models_import(workspace: Workspace, options, arguments) -> None:
     """Take the models of a folder."""
     from retrieval_core.runs.model_folder import import_models
 
-    keys = import_models(workspace, Path(options.folder).expanduser().absolute())
-    print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --models {','.join(keys)}")
+    run, keys = import_models(workspace, Path(options.folder).expanduser().absolute(), options.run)
+    print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --run {run.name} "
+          f"--models {','.join(keys)}")  # fmt: skip
 
 
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
     from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, list_datasets
+    from retrieval_core.stored.run_list import trained_on
+    from retrieval_core.training.test_set_guard import check_added
 
     if options.model is not None:
         check_choice("model", options.model, PRESETS)
     dataset = add_dataset(
         workspace, options.name, options.path, options.layout, ground_truth=options.ground_truth, model=options.model,
         ids=options.ids, queries=options.queries, distractors=options.distractors, training=options.training,
+        check=None if options.training else lambda dataset: check_added(workspace, dataset, trained_on(workspace)),
     )  # fmt: skip
     training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
@@ -80,7 +92,8 @@ def data_export(workspace: Workspace, options, arguments) -> None:
     """Write a dataset, or a model's descriptors of it, into a folder."""
     from retrieval_core.datasets.catalog import DESCRIPTOR_LAYOUT, open_dataset
     from retrieval_core.datasets.export import EXPORTS, export_dataset, export_descriptors
-    from retrieval_core.stored.results import load_descriptors
+    from retrieval_core.stored.results import open_results
+    from retrieval_core.stored.run_list import default_run
 
     check_choice("layout", options.layout, (*EXPORTS, DESCRIPTOR_LAYOUT))
     dataset, folder = open_dataset(workspace, options.name), Path(options.folder).expanduser().absolute()
@@ -89,10 +102,7 @@ def data_export(workspace: Workspace, options, arguments) -> None:
     elif options.model is None:
         raise RetrievalError("Say with --model KEY whose descriptors are to be written.")
     else:
-        database, queries = load_descriptors(workspace, options.name, options.model)
-        if database.ids != tuple(image.id for image in dataset.images):
-            raise RetrievalError(
-                f"The descriptors are of other photographs. Run: python -m retrieval_core run --dataset {options.name}"
-            )
+        results = open_results(workspace, options.name, options.run or default_run(workspace, options.name), options.model)
+        database, queries = results.descriptors
         export_descriptors(dataset, folder, database.matrix, queries.matrix)
     print(f"{dataset.name} is in {folder}")

@@ -1,16 +1,20 @@
-"""The command line: `python -m retrieval_core …`, a thin layer over the pipeline."""
+"""The command line: `python -m retrieval_core …`, a thin layer over runs and what they stored."""
 
 import argparse
 import signal
 import sys
 
+from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.exchange import register_data, register_models
-from retrieval_core.cli.options import draw, run_options, settings, watched
+from retrieval_core.cli.options import chosen_run, draw, looking_options, making_options, names, settings, watched
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
-from retrieval_core.errors import RetrievalError
+from retrieval_core.cli.status import register_status
+from retrieval_core.errors import RetrievalError, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
+from retrieval_core.progress import Progress
+from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
 
 
@@ -21,7 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     # A cancelled run ends like one that was interrupted with Ctrl-C: locks are freed, the last word is written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        options.function(Workspace(options.cache), options, arguments)
+        workspace = Workspace(options.cache)
+        with room_needed(workspace.root):
+            options.function(workspace, options, arguments)
     except RetrievalError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -38,28 +44,26 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add = lambda name, function, text: _command(commands, name, function, text)  # noqa: E731
 
-    command = add("run", run, "do everything that is missing for a dataset")
-    run_options(command)
-    command = add("train", train, "train models on the training landmarks")
-    run_options(command, dataset=False)
-    command = add("extract", extract, "describe a dataset's photographs and queries")
-    run_options(command)
+    making_options(add("run", run, "do everything that is missing for a dataset"))
+    making_options(add("train", train, "train models on the training landmarks"), dataset=False)
+    making_options(add("extract", extract, "describe a dataset's photographs and queries; train first where that is missing"))
     register_search(add)
     register_scores(add)
-    command = add("project", project, "map descriptors to the plane")
-    run_options(command)
+    command = add("project", project, "map descriptors that are there to the plane")
+    looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")
     command.add_argument("--subset", default="all", help="all or labelled (default: all)")
     command.add_argument("--parameters", default="", metavar="NAME=NUMBER,…", help="parameters of the method, as in "
                          "perplexity=40,iterations=200; what is left out has its default")  # fmt: skip
-    command = add("status", status, "say what exists, what is stale, how big it is and how long it took")
-    command.add_argument("--dataset", default="town", help="dataset (default: town)")
+    command.add_argument("--seed", type=int, default=0, help="seed of the map (default: 0)")
+    register_status(add)
     command = add("models", models, "print the table of the models; export and import trained ones")
     register_models(command.add_subparsers(metavar="ACTION"), _command)
 
     data = add("data", None, "list, build, fetch, check and add datasets").add_subparsers(required=True, metavar="ACTION")
     register_datasets(data, _command)
     register_data(data, _command)
+    register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 
 
@@ -71,8 +75,11 @@ def _command(commands, name: str, function, text: str) -> argparse.ArgumentParse
 
 def run(workspace, options, arguments) -> None:
     """Do everything that is missing for a dataset."""
-    draw(watched(workspace, arguments, options.dataset, settings(options)))
-    print_status(workspace, options.dataset)
+    from retrieval_core.cli.status import print_models
+
+    chosen = settings(options)
+    draw(watched(workspace, arguments, options.dataset, chosen))
+    print_models(workspace, options.dataset, _made(workspace, options.dataset, chosen))
 
 
 def train(workspace, options, arguments) -> None:
@@ -88,14 +95,25 @@ def extract(workspace, options, arguments) -> None:
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
     from retrieval_core.projection.maps import read_parameters
+    from retrieval_core.stored.commands import run_command
+    from retrieval_core.stored.model_states import model_states
+    from retrieval_core.stored.run import check_seed
+    from retrieval_core.stored.run_list import find_run
 
-    maps = ((options.method, options.subset, read_parameters(options.parameters)),)
-    draw(watched(workspace, arguments, options.dataset, settings(options), ("describe", "map"), maps))
+    run_name, seed, numbers = chosen_run(workspace, options), check_seed(options.seed), read_parameters(options.parameters)
+    ready = tuple(state.key for state in model_states(workspace, options.dataset, run_name) if state.explorable)
+    models = names(options.models) or ready
+    if not models:
+        command = run_command(workspace, options.dataset, find_run(workspace, run_name))
+        raise RetrievalError(f"No model of run {run_name} has described {options.dataset} yet. Run: {command}")
 
+    def load_and_project():
+        yield Progress("load the libraries", 0, 1)
+        from retrieval_core.runs.plan import project as make
 
-def status(workspace, options, arguments) -> None:
-    """Say what exists."""
-    print_status(workspace, options.dataset)
+        yield from make(workspace, options.dataset, run_name, models, [(options.method, options.subset, numbers, seed)])
+
+    draw(jobs.watched(workspace, arguments, load_and_project(), "look"))
 
 
 def models(workspace, options, arguments) -> None:
@@ -105,18 +123,10 @@ def models(workspace, options, arguments) -> None:
     print("behind a key, as in 1d-ms-pca: " + "; ".join(f"{name}  {choice.title}" for name, choice in SEARCH_CHOICES.items()))
 
 
-def print_status(workspace, dataset: str) -> None:
-    """Print a line for every model: its state, mAP, size, time and maps."""
-    from retrieval_core.stored.results import model_states
+def _made(workspace, dataset: str, chosen) -> str:
+    """The run that was just made."""
+    from retrieval_core.datasets.catalog import is_imported
+    from retrieval_core.datasets.imported import IMPORTED_RUN
+    from retrieval_core.runs.settings import settle
 
-    print(f"{dataset} in {workspace.folder(dataset)}")
-    print(
-        f"{'model':11}{'state':9}{'AP (Oxford)':>12}{'AP (finite)':>12}{'MB':>8}{'train s':>9}{'describe s':>11}  start, maps"
-    )
-    for state in model_states(workspace, dataset):
-        mean = [f"{value:.2f}" if value is not None else "–" for value in (state.map_oxford, state.map_finite_sum)]
-        train_seconds, describe_seconds = (state.seconds.get(key, 0.0) for key in ("train", "describe"))
-        maps = ", ".join(f"{item.method}/{item.subset}" + ("" if item.state == "fresh" else f" ({item.state})")
-                         for item in state.maps)  # fmt: skip
-        print(f"{state.key:11}{state.state:9}{mean[0]:>12}{mean[1]:>12}{state.bytes / 1e6:>8.1f}"
-              f"{train_seconds:>9.1f}{describe_seconds:>11.1f}  {state.start or '–'}; {maps or '–'}  {state.message}")  # fmt: skip
+    return IMPORTED_RUN if is_imported(workspace, dataset) else settle(workspace, chosen).name

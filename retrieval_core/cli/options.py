@@ -1,4 +1,4 @@
-"""A run from the command line: its options, the settings that they stand for, and its progress as bars."""
+"""What commands share: their options, the settings and the run that these stand for, and progress as bars."""
 
 import argparse
 import contextlib
@@ -9,37 +9,73 @@ from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 
 
-def run_options(command: argparse.ArgumentParser, dataset: bool = True) -> None:
-    """Add the options of a run."""
+def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> None:
+    """Add the options of a command that trains or describes."""
     if dataset:
         command.add_argument("--dataset", default="town", help="dataset (default: town)")
     command.add_argument("--models", default=",".join(PRESETS), help="models, separated by commas (default: all); with "
                          "search-time choices as 1d-ms-pca, see the command models")  # fmt: skip
-    command.add_argument("--schedule", default="quick", help="quick: two CPU cores; full: a GPU (default: quick)")
-    command.add_argument("--train-on", default="town-train", metavar="NAME", help="the dataset of landmarks to train on, as added "
-                         "with data add … --training (default: town-train)")  # fmt: skip
-    command.add_argument("--seed", type=int, default=0, help="seed of the training and of the maps (default: 0)")
-    command.add_argument("--start", default="auto", help="imagenet, shapes, or auto: ImageNet if at hand (default)")
-    command.add_argument("--crop", default="fill", help="how queries are cropped: fill or same (default: fill)")
-    command.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
-    command.add_argument("--download", action="store_true", help="consent to fetch ImageNet weights (about 380 MB)")
+    command.add_argument("--run", metavar="NAME", help="go on with the run of this name, or give a new one a name of its own (default: "
+                         "a name that the next four options give, as quick-seed1)")  # fmt: skip
+    command.add_argument("--schedule", help="quick: two CPU cores; full: a GPU (default: quick)")
+    command.add_argument("--train-on", metavar="NAME", help="the dataset of landmarks to train on, as added with data add … --training "
+                         "(default: town-train)")  # fmt: skip
+    command.add_argument("--seed", type=int, help="seed of the training (default: 0)")
+    command.add_argument("--start", help="imagenet, shapes, or auto: ImageNet if at hand (default)")
     command.add_argument("--weights", metavar="PATH", help="start from ImageNet weights of your own: a .pth or .safetensors file of "
                          "torchvision's network, or a folder with one for each backbone")  # fmt: skip
+    command.add_argument("--download", action="store_true", help="consent to fetch ImageNet weights (about 380 MB)")
+    command.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
+
+
+def looking_options(command: argparse.ArgumentParser, models: bool = True, several: bool = False) -> None:
+    """Add the options of a command that reads what a run made."""
+    command.add_argument("--dataset", default="town", help="dataset (default: town)")
+    more = "; several, separated by commas, stand side by side" if several else ""
+    command.add_argument("--run", metavar="NAME", help=f"the run to look at (default: quick, else the first that there is){more}")
+    if models:
+        command.add_argument("--models", help="models, separated by commas (default: all that are ready)")
 
 
 def settings(options):
     """The settings that the options stand for; a RetrievalError lists the choices of a mistyped one."""
-    from retrieval_core.stored.artefacts import Settings
+    from retrieval_core.runs.settings import Settings
 
-    models = tuple(name for name in options.models.split(",") if name)
     return Settings(
-        options.schedule, options.seed, options.start, options.crop, options.device, options.download,
-        options.weights, models, options.train_on,
+        options.schedule, options.seed, options.start, options.train_on, options.weights, options.run, options.device, options.download,
+        names(options.models),
     )  # fmt: skip
 
 
+def names(text: str | None) -> tuple[str, ...]:
+    """What is separated by commas."""
+    return tuple(name for name in (text or "").split(",") if name)
+
+
+def chosen_runs(workspace, options) -> list[str]:
+    """Names of the runs that are looked at; RetrievalError for one that there isn't."""
+    from retrieval_core.datasets.imported import IMPORTED_RUN
+    from retrieval_core.stored.run_list import default_run, get_run
+
+    asked = names(options.run)
+    for name in asked:
+        if name != IMPORTED_RUN:
+            get_run(workspace, name)
+    return list(asked) or [default_run(workspace, options.dataset)]
+
+
+def chosen_run(workspace, options) -> str:
+    """The run that is looked at; RetrievalError if several are named."""
+    from retrieval_core.errors import RetrievalError
+
+    found = chosen_runs(workspace, options)
+    if len(found) > 1:
+        raise RetrievalError(f"--run names {len(found)} runs. Name one.")
+    return found[0]
+
+
 def watched(workspace, arguments, *what) -> Iterator[Progress]:
-    """A pipeline run under the job lock; the heavy libraries are loaded only once the lock is held."""
+    """A run of the plan under the job's lock; the heavy libraries are loaded only once the lock is held."""
 
     def load_and_run():
         yield Progress("load the libraries", 0, 1)

@@ -1,7 +1,11 @@
-"""The commands about scores: `evaluate` and `ledger`."""
+"""The commands about scores: `evaluate` and `ledger`. They read; what is missing is said with the command that makes it."""
 
-from retrieval_core.cli.options import draw, run_options, settings, watched
+import os
+
+from retrieval_core.cli.options import chosen_runs, draw, looking_options, names
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.progress import Progress
+from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
 
 FORMATS = ("text", "csv", "latex", "markdown")
@@ -9,90 +13,139 @@ FORMATS = ("text", "csv", "latex", "markdown")
 
 def register_scores(add) -> None:
     """Add the commands; `add(name, function, text)` makes a parser."""
-    command = add("evaluate", evaluate, "score the rankings of a dataset's queries and print the AP table")
-    run_options(command)
+    command = add("evaluate", evaluate, "print the AP table of a dataset's queries; several runs: their means side by side")
+    looking_options(command, several=True)
     command.add_argument("--protocol", default="oxford", help="oxford or finite_sum (default: oxford)")
     command.add_argument("--queries", default="report", help="report: 1, 6, …, 51; all: every query (default: report)")
     command.add_argument("--format", default="text", help="text, csv, latex or markdown (default: text)")
     command.add_argument("--check", action="store_true", help="compute everything anew, from the photographs, and compare")
+    command.add_argument("--device", default="auto", help="with --check: auto, cuda, mps or cpu (default: auto)")
     command = add("ledger", ledger, "print what each step from one model to the next bought, and whether it is significant")
-    command.add_argument("--dataset", default="town", help="dataset (default: town)")
+    looking_options(command, models=False, several=True)
     command.add_argument("--protocol", default="oxford", help="oxford or finite_sum (default: oxford)")
 
 
 def evaluate(workspace: Workspace, options, arguments) -> None:
-    """Score a dataset's queries and print the AP table; with --check compute it anew and compare."""
-    from retrieval_core.datasets.catalog import layout_of
-    from retrieval_core.evaluation import table_files
+    """Print the AP table of a dataset's queries; with --check compute it anew and compare."""
+    from retrieval_core.evaluation.average_precision import PROTOCOLS
     from retrieval_core.evaluation.tables import ap_table
 
     check_choice("format", options.format, FORMATS)
-    chosen = settings(options)
-    draw(watched(workspace, arguments, options.dataset, chosen, ("describe", "score")))
-    dataset, scores = _scores(workspace, options.dataset, chosen.models)
-    table = ap_table(scores, dataset, options.protocol, options.queries)
-    if options.format == "text":
-        shown = table.T if options.queries == "all" else table  # a line a query: many do not fit beside each other
-        print(f"AP ({options.protocol}) in percent, dataset {options.dataset}\n{shown.round(2).to_string()}")
-    else:
-        print(getattr(table_files, f"to_{options.format}")(table), end="")
-    if layout_of(workspace, options.dataset) == "revisited":
-        _revisited(workspace, dataset, scores)
+    check_choice("protocol", options.protocol, PROTOCOLS)
+    runs = chosen_runs(workspace, options)
+    dataset, scores = _scores(workspace, options, runs)
+    if len(runs) > 1:
+        _side_by_side(dataset, scores, options)
+    for run in runs if len(runs) == 1 else ():
+        table = ap_table(scores[run], dataset, options.protocol, options.queries)
+        # A line a query: many do not fit beside each other.
+        shown = table.T if options.queries == "all" and options.format == "text" else table
+        _print(shown, f"AP ({options.protocol}) in percent, dataset {options.dataset}, run {run}", options.format)
+        _easy_medium_hard(workspace, dataset, run, scores[run])
     if options.check:
-        _check(workspace, options.dataset, scores, options.device)
+        _check(workspace, options, arguments, {run: list(scores[run]) for run in runs})
 
 
-def _revisited(workspace: Workspace, dataset, models) -> None:
-    """Print the measures of the setups Easy, Medium and Hard."""
+def _side_by_side(dataset, scores, options) -> None:
+    """The mean of every run, and mean and spread over those that differ by their seed alone."""
+    import pandas as pd
+
+    from retrieval_core.evaluation.average_precision import mean_average_precision
+    from retrieval_core.evaluation.seeds import seed_table
+
+    means = {run: {model: 100 * mean_average_precision(found, options.protocol) for model, found in models.items()}
+             for run, models in scores.items()}  # fmt: skip
+    where = f"AP ({options.protocol}), dataset {dataset.name}"
+    _print(pd.DataFrame.from_dict(means, orient="index").rename_axis("run"), f"mAP in percent, {where}", options.format)
+    _print(seed_table(scores, options.protocol), f"Over {len(scores)} runs, {where}", options.format)
+
+
+def _print(table, title: str, form: str) -> None:
+    from retrieval_core.evaluation import table_files
+
+    print(f"{title}\n{table.round(2).to_string()}" if form == "text" else getattr(table_files, f"to_{form}")(table),
+          end="\n" if form == "text" else "")  # fmt: skip
+
+
+def _easy_medium_hard(workspace: Workspace, dataset, run: str, models) -> None:
+    """Print the measures of the setups Easy, Medium and Hard, where the dataset has them."""
+    from retrieval_core.datasets.catalog import layout_of
     from retrieval_core.evaluation.easy_medium_hard import revisited_table
-    from retrieval_core.stored.results import load_rankings
+    from retrieval_core.stored.results import open_results
 
-    table = revisited_table({model: load_rankings(workspace, dataset.name, model) for model in models}, dataset)
-    print(f"Easy, Medium and Hard, in percent\n{table.round(2).to_string()}")
+    if layout_of(workspace, dataset.name) == "revisited":
+        table = revisited_table({key: open_results(workspace, dataset.name, run, key).rankings() for key in models}, dataset)
+        print(f"Easy, Medium and Hard, in percent\n{table.round(2).to_string()}")
 
 
 def ledger(workspace: Workspace, options, arguments) -> None:
-    """Print the ablation ledger of what has been scored."""
+    """Print the ablation ledger of what has been scored; of several runs, over seeds and queries."""
+    from retrieval_core.evaluation.average_precision import PROTOCOLS
     from retrieval_core.evaluation.ledger import ledger as steps_of
-    from retrieval_core.presets import PRESETS
+    from retrieval_core.evaluation.seeds import seeded_ledger
+    from retrieval_core.stored.commands import run_command
+    from retrieval_core.stored.run_list import find_run
 
-    dataset, scores = _scores(workspace, options.dataset, tuple(PRESETS))
-    entries = steps_of(scores, dataset, options.protocol)
+    check_choice("protocol", options.protocol, PROTOCOLS)
+    runs = chosen_runs(workspace, options)
+    dataset, scores = _scores(workspace, options, runs)
+    one = len(runs) == 1
+    entries = steps_of(scores[runs[0]], dataset, options.protocol) if one else seeded_ledger(scores, dataset, options.protocol)
     if not entries:
-        raise RetrievalError(f"No two models that follow each other are scored on {options.dataset}. "
-                             f"Run: python -m retrieval_core run --dataset {options.dataset}")  # fmt: skip
-    print(f"AP ({options.protocol}), dataset {options.dataset}: what each step bought, 95 % interval over landmarks")
+        command = run_command(workspace, options.dataset, find_run(workspace, runs[0]))
+        raise RetrievalError(f"No two models that follow each other are scored on {options.dataset}. Run: {command}")
+    where = f"AP ({options.protocol}), dataset {options.dataset}, run {', '.join(runs)}"
+    print(f"{where}: what each step bought, 95 % interval over landmarks{'' if one else ' and seeds'}")
     for entry in entries:
-        step, means = entry.step, f"{entry.map_before:6.2f} → {entry.map_after:6.2f}"
+        step = entry.step
+        means = f"{entry.map_before:6.2f} → {entry.map_after:6.2f}" if one else ""
         print(f"{step.before} → {step.after}  {step.change:13} {means}  {entry.difference.words}")
 
 
-def _scores(workspace: Workspace, name: str, models: tuple[str, ...]):
-    """The dataset, and the scores of those of the models that have any."""
+def _scores(workspace: Workspace, options, runs: list[str]):
+    """The dataset, and by run the scores of the models that are asked for (default: all that have any).
+
+    RetrievalError with the command that makes them where one that is asked for has none, or none has any.
+    """
     from retrieval_core.datasets.catalog import how_to_add_queries, open_dataset
-    from retrieval_core.stored.results import load_scores, model_states
+    from retrieval_core.stored.commands import run_command
+    from retrieval_core.stored.model_states import model_states
+    from retrieval_core.stored.results import open_results
+    from retrieval_core.stored.run_list import find_run
 
-    dataset = open_dataset(workspace, name)
+    dataset = open_dataset(workspace, options.dataset)
     if not dataset.queries:
-        raise RetrievalError(how_to_add_queries(workspace, name))
-    there = [state.key for state in model_states(workspace, name) if state.map_oxford is not None]
-    return dataset, {model: load_scores(workspace, name, model) for model in models if model in there}
+        raise RetrievalError(how_to_add_queries(workspace, options.dataset))
+    found = {}
+    for run in runs:
+        ready = [state.key for state in model_states(workspace, options.dataset, run) if state.map_oxford is not None]
+        asked = names(getattr(options, "models", None)) or ready
+        if not asked:
+            command = run_command(workspace, options.dataset, find_run(workspace, run))
+            raise RetrievalError(f"No model of run {run} has scores of {options.dataset}. Run: {command}")
+        found[run] = {key: open_results(workspace, options.dataset, run, key).scores for key in asked}
+    return dataset, found
 
 
-def _check(workspace: Workspace, name: str, models, device: str) -> None:
+def _check(workspace: Workspace, options, arguments, models: dict[str, list[str]]) -> None:
     """Print a line a model; RetrievalError if one differs."""
-    from retrieval_core.runs.recompute import recheck
+    lines, differing = [], []
 
-    differing = []
-    for model in models:
-        found = []
+    def steps():
+        yield Progress("load the libraries", 0, 1)
+        from retrieval_core.runs.recompute import recompute
 
-        def steps(model=model, found=found):
-            found.append((yield from recheck(workspace, name, model, device)))
+        for run, keys in models.items():
+            for key in keys:
+                found = yield from recompute(workspace, options.dataset, run, key, options.device)
+                lines.append(found.words)
+                differing.extend([] if found.agrees else [found.words])
+                yield Progress(f"check {key}", 1, 1, found.words)
+        if differing:
+            raise RetrievalError(f"{' '.join(differing)} Make it anew: delete {workspace.folder(options.dataset, run)} and run again.")
 
-        draw(steps())
-        print(found[0].words)
-        differing += [] if found[0].agrees else [model]
-    if differing:
-        raise RetrievalError(f"{', '.join(differing)}: what is stored did not come out again. Make it anew: delete "
-                             f"{workspace.folder(name, differing[0])} and run again.")  # fmt: skip
+    try:
+        # A cache that is read-only can be checked too: there is just nowhere to say how far it is.
+        draw(jobs.watched(workspace, arguments, steps(), "look") if os.access(workspace.root, os.W_OK) else steps())
+    finally:
+        print("\n".join(lines))

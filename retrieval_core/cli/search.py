@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from retrieval_core.cli.options import chosen_run, looking_options, names
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace
 
@@ -12,8 +13,7 @@ def register_search(add) -> None:
     """Add the command; `add(name, function, text)` makes a parser."""
     command = add("search", search, "rank a dataset for a query, one of its photographs, or a picture of yours")
     command.add_argument("what", help="the id of a query or of a photograph, or a picture file")
-    command.add_argument("--dataset", default="town", help="dataset (default: town)")
-    command.add_argument("--models", default=None, help="models, separated by commas (default: all that have described the dataset)")
+    looking_options(command)
     command.add_argument("--box", metavar="X1,Y1,X2,Y2", help="search for what is in this box, in pixels of the picture")
     command.add_argument("--k", type=int, default=12, help="how many photographs are printed (default: 12)")
 
@@ -25,29 +25,35 @@ def search(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.evaluation.precision_recall import ap_steps, verdict
     from retrieval_core.ranking.search import rank
     from retrieval_core.runs.describer import open_describer, stored_descriptor
-    from retrieval_core.stored.results import load_descriptors, model_states
+    from retrieval_core.stored.commands import run_command
+    from retrieval_core.stored.model_states import model_states
+    from retrieval_core.stored.results import open_results
+    from retrieval_core.stored.run_list import find_run
 
     if options.k < 1:
         raise RetrievalError(f"--k is {options.k}. Ask for one photograph or more.")
-    dataset = open_dataset(workspace, options.dataset)
-    ready = [state.key for state in model_states(workspace, options.dataset) if state.explorable]
-    models = options.models.split(",") if options.models else ready
+    dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
+    ready = [state.key for state in model_states(workspace, options.dataset, run) if state.explorable]
+    models = names(options.models) or ready
     if not models:
-        raise RetrievalError(f"No model has described {dataset.name} yet. Run: python -m retrieval_core run --dataset {dataset.name}")
+        command = run_command(workspace, dataset.name, find_run(workspace, run))
+        raise RetrievalError(f"No model of run {run} has described {dataset.name} yet. Run: {command}")
     query = next((one for one in dataset.queries if one.id == options.what), None)
+    picture = None
     for model in models:
-        database, queries = load_descriptors(workspace, options.dataset, model)
+        results = open_results(workspace, options.dataset, run, model)
+        database, _ = results.descriptors
         descriptor = None
         if not options.box:
-            descriptor = stored_descriptor(database, queries, options.what, query.id if query else None)
+            descriptor = stored_descriptor(results, options.what, query.id if query else None)
         if descriptor is None:
-            picture = _picture(dataset, query.image_id if query else options.what)
+            picture = picture or _picture(dataset, query.image_id if query else options.what)
             box = read_box(options.box, picture.size) if options.box else None
-            descriptor = open_describer(workspace, dataset.name, model).describe(picture, box)
+            descriptor = open_describer(results).describe(picture, box)
         [ranking] = rank([options.what], descriptor, database.ids, database.matrix)
         curve = ap_steps(ranking.ids, query) if query and query.positives else None
         words = f": AP (Oxford) {100 * curve.ap('oxford'):.2f}, AP (finite sum) {100 * curve.ap('finite_sum'):.2f}" if curve else ""
-        print(f"{options.what} in {options.dataset} under {model}{words}")
+        print(f"{options.what} in {options.dataset} under {model}, run {run}{words}")
         for place, image_id in enumerate(ranking.ids[: options.k], 1):
             sign = SIGNS[verdict(query, image_id) if query else None]
             label = dataset.image(image_id).label or "unlabelled"

@@ -7,16 +7,15 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from retrieval_core.datasets.class_folders import read_class_folders
+from retrieval_core.datasets.built_in import BUILT_IN
 from retrieval_core.datasets.csv_table import read_csv, read_training_csv
 from retrieval_core.datasets.holidays import read_holidays
-from retrieval_core.datasets.imported import Source, import_descriptors, read_imported
+from retrieval_core.datasets.imported import Source, read_imported, read_source, store_import
+from retrieval_core.datasets.opened import open_once
 from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.photograph_folders import find_layout, read_classes, read_flat, with_distractors
 from retrieval_core.datasets.registry import REGISTRY
 from retrieval_core.datasets.revisited import read_revisited
-from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
-from retrieval_core.datasets.town.build import TownSpec, TownTrainSpec, build_town, build_town_train
 from retrieval_core.datasets.training_lists import LISTINGS, read_gldv2, read_lists, read_sfm
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
@@ -24,26 +23,6 @@ from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
 DESCRIPTION = "dataset.json"
-
-
-@dataclass(frozen=True)
-class BuiltIn:
-    """A dataset that our own code renders: its title, its default specification and the function that builds it."""
-
-    title: str
-    spec: object
-    build: object
-    reader: object
-    retrieval: bool
-
-
-BUILT_IN = {
-    "town": BuiltIn("The built-in landmark town", TownSpec(), build_town, read_oxford, True),
-    "town-train": BuiltIn("Training landmarks, disjoint from the town", TownTrainSpec(), build_town_train,
-                          read_class_folders, False),
-    "shapes": BuiltIn("Fractal classes, a formula-driven stand-in for ImageNet", ShapesSpec(), build_shapes,
-                      read_class_folders, False),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,12 +69,13 @@ def list_datasets(workspace: Workspace) -> list[DatasetEntry]:
     for file in sorted(workspace.root.glob(f"*/{DESCRIPTION}")):
         name = file.parent.name
         if name not in BUILT_IN:
-            kind, path = (read_json(file)[key] for key in ("kind", "path"))
+            description = read_json(file)
+            kind, path = description["kind"], description["path"]
             if kind == DESCRIPTOR_LAYOUT:
                 entries.append(DatasetEntry(name, f"Descriptors imported from {path}", kind, path, True, True))
             else:
                 title = LAYOUTS[kind].title.format(path=path)
-                entries.append(DatasetEntry(name, title, kind, path, Path(path).exists(), not read_json(file).get("training")))
+                entries.append(DatasetEntry(name, title, kind, path, Path(path).exists(), not description.get("training")))
     return entries
 
 
@@ -105,30 +85,41 @@ def is_ready(workspace: Workspace, name: str) -> bool:
 
 
 def open_dataset(workspace: Workspace, name: str) -> Dataset:
-    """Read a dataset that has been built or added, and note its fingerprint if it has changed since.
+    """The dataset that has been built or added: the same object as long as nothing changes. Nothing is written.
 
     Raises RetrievalError with the remedy if the name is unknown, not built yet, or its folder is gone or broken.
     """
-    description = _description(workspace, name)
-    kind = description["kind"]
+    return open_once(
+        workspace.folder(name) / DESCRIPTION, lambda: _description(workspace, name), lambda known: _read(workspace, name, known)
+    )
+
+
+def note_fingerprint(workspace: Workspace, dataset: Dataset) -> None:
+    """Note the fingerprint of a dataset's photographs, so that no other process has to open each of them to know it."""
+    noted = _noted(dataset)
+    if _description(workspace, dataset.name).get("noted") != noted:
+        with workspace.lock(dataset.name, "description"):
+            known = _description(workspace, dataset.name)
+            known.pop("fingerprint", None)  # of an earlier version, and of other things
+            write_json(workspace.folder(dataset.name) / DESCRIPTION, {**known, "noted": noted})
+
+
+def noted_photographs(workspace: Workspace, name: str) -> str | None:
+    """The fingerprint of its photographs that was noted last; None where there is none. Reads no photograph, nor asks for any."""
+    return read_json(workspace.folder(name) / DESCRIPTION, {}).get("noted", {}).get("photographs")
+
+
+def _noted(dataset: Dataset) -> dict[str, str]:
+    return dict(zip(("photographs", "signature"), dataset.hashed, strict=True))
+
+
+def _read(workspace: Workspace, name: str, description: dict) -> Dataset:
+    kind, folder = description["kind"], workspace.folder(name)
     if name in BUILT_IN:
-        dataset = BUILT_IN[name].reader(workspace.folder(name) / "photographs", name)
-    elif kind == DESCRIPTOR_LAYOUT:
-        dataset = read_imported(workspace.folder(name), name, description["photographs"], description["ground_truth"])
-    else:
-        dataset = _read(name, description)
-    if description.get("fingerprint") != dataset.fingerprint:
-        write_json(workspace.folder(name) / DESCRIPTION, {**description, "fingerprint": dataset.fingerprint})
-    return dataset
-
-
-def fingerprint(workspace: Workspace, name: str) -> str | None:
-    """The fingerprint that the dataset had when it was last opened; None before it is built. Reads no photograph."""
-    return read_json(workspace.folder(name) / DESCRIPTION, {}).get("fingerprint")
-
-
-def _read(name: str, description: dict) -> Dataset:
-    kind, path, ground_truth = description["kind"], description["path"], description.get("ground_truth")
+        return BUILT_IN[name].reader(folder / "photographs", name)
+    if kind == DESCRIPTOR_LAYOUT:
+        return read_imported(folder, name, description["photographs"], description["ground_truth"])
+    path, ground_truth = description["path"], description.get("ground_truth")
     if kind == "csv" and description.get("training"):
         return read_training_csv(path, name)
     dataset = LAYOUTS[kind].reader(path, name, ground_truth)
@@ -140,12 +131,12 @@ def _description(workspace: Workspace, name: str) -> dict:
     if description is not None:
         return description
     if name in BUILT_IN:
-        raise RetrievalError(f"Dataset {name!r} is not built yet. Run: python -m retrieval_core data build {name}")
+        raise RetrievalError(f"Dataset {name!r} is not built yet. Run: {workspace.command('data', 'build', name)}")
     if name in REGISTRY:
-        raise RetrievalError(f"Dataset {name!r} is not here yet. Run: python -m retrieval_core data get {name}")
+        raise RetrievalError(f"Dataset {name!r} is not here yet. Run: {workspace.command('data', 'get', name)}")
     known = ", ".join(entry.name for entry in list_datasets(workspace))
     raise RetrievalError(
-        f"Unknown dataset {name!r}. Known: {known}. Add a folder with: python -m retrieval_core data add {name} FOLDER"
+        f"Unknown dataset {name!r}. Known: {known}. Add a folder with: {workspace.command('data', 'add', name, 'FOLDER')}"
     )
 
 
@@ -163,11 +154,11 @@ def described(workspace: Workspace, name: str) -> tuple[str, str]:
 def how_to_add_queries(workspace: Workspace, name: str) -> str:
     """Why a dataset without queries has no average precision, and what to do about it."""
     description = read_json(workspace.folder(name) / DESCRIPTION)
-    more = " --model KEY --queries FILE" if description["kind"] == DESCRIPTOR_LAYOUT else ""
+    more = ["--model", "KEY", "--queries", "FILE"] if description["kind"] == DESCRIPTOR_LAYOUT else []
     return (
         f"{name!r} has no queries, so there is no average precision; maps and neighbours need none. To have it, write "
         "LANDMARK_N_query.txt, _good.txt, _ok.txt and _junk.txt for each query into a folder GT (the README says how), and run: "
-        f"python -m retrieval_core data add {name} {description['path']} --ground-truth GT{more}"
+        + workspace.command("data", "add", name, description["path"], "--ground-truth", "GT", *more)
     )
 
 
@@ -179,14 +170,14 @@ def is_imported(workspace: Workspace, name: str) -> bool:
 def add_dataset(
     workspace: Workspace, name: str, path: str | Path, layout: str | None = None, *, ground_truth: str | Path | None = None,
     model: str | None = None, ids: str | Path | None = None, queries: str | Path | None = None,
-    distractors: str | Path | None = None, training: bool = False,
+    distractors: str | Path | None = None, training: bool = False, check: Callable[[Dataset], None] | None = None,
 ) -> Dataset:  # fmt: skip
     """Register what lies at `path` under a name, after reading it whole. It is only ever read.
 
     `layout` is one of LAYOUTS or DESCRIPTOR_LAYOUT; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
     they don't lie with the photographs, `distractors` a folder of photographs that are added without labels. `training`
     makes it a set to train on and not to explore: a CSV file may then name photographs that are missing. `model`, `ids` and
-    `queries` are for descriptors: see `import_descriptors`.
+    `queries` are for descriptors: see `read_source`. `check` is called with what was read: if it raises, nothing is registered.
     Raises RetrievalError if the name is taken, or as the readers do.
     """
     if name in BUILT_IN:
@@ -203,17 +194,23 @@ def add_dataset(
     if layout == DESCRIPTOR_LAYOUT:
         if model is None:
             raise RetrievalError(f"Say with --model KEY which of the models the descriptors in {path} stand for.")
-        dataset, more = import_descriptors(workspace, name, Source(path, model, ids, queries, ground_truth))
+        found = read_source(workspace, name, Source(path, model, ids, queries, ground_truth), description if joining else None)
+        dataset, more = found.dataset, found.description
     else:
         if (model, ids, queries) != (None, None, None):
             raise RetrievalError(f"{path} is not a file of descriptors: --model, --ids and --queries are only for those.")
         training = training or layout in LISTINGS  # a published training set is one
-        more = {"ground_truth": str(ground_truth) if ground_truth else None}
+        found, more = None, {"ground_truth": str(ground_truth) if ground_truth else None}
         more |= ({"distractors": str(distractors)} if distractors else {}) | ({"training": True} if training else {})
-        dataset = _read(name, {"kind": layout, "path": str(path), **more})
-        more["fingerprint"] = dataset.fingerprint
+        dataset = _read(workspace, name, {"kind": layout, "path": str(path), **more})
+    if check is not None:
+        check(dataset)
+    noted = _noted(dataset)
+    if found is not None:
+        store_import(workspace, found)
     workspace.ensure_writable(workspace.folder(name))
-    write_json(workspace.folder(name) / DESCRIPTION, {"kind": layout, "path": str(path), **more})
+    with workspace.lock(name, "description"):
+        write_json(workspace.folder(name) / DESCRIPTION, {"kind": layout, "path": str(path), **more, "noted": noted})
     return dataset
 
 
@@ -230,4 +227,5 @@ def build_dataset(workspace: Workspace, name: str, spec=None) -> Generator[Progr
             workspace.ensure_writable(workspace.folder(name))
             yield from BUILT_IN[name].build(workspace.folder(name) / "photographs", spec)
             write_json(workspace.folder(name) / DESCRIPTION, {"kind": "built-in", "spec": asdict(spec)})
+            note_fingerprint(workspace, open_dataset(workspace, name))
     return open_dataset(workspace, name)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from retrieval_core.datasets.images import folder_fingerprint, list_photographs
+from retrieval_core.datasets.images import list_photographs
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
 
@@ -29,4 +29,4 @@ def read_class_folders(root: str | Path, name: str) -> Dataset:
             f"No photographs in the folders of {root}. Make one folder for each class and put its photographs "
             "(.jpg, .jpeg, .png or .webp) there."
         )
-    return Dataset(name, images, (), folder_fingerprint(root, images, []))
+    return Dataset(name, images, (), (str(root), *(str(root / label) for label in classes)))

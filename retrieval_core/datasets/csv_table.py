@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from retrieval_core.datasets.images import SUFFIXES, folder_fingerprint
+from retrieval_core.datasets.images import SUFFIXES, folders_of
 from retrieval_core.datasets.photograph_folders import with_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
@@ -37,7 +37,7 @@ def read_csv(file: str | Path, name: str, ground_truth: str | Path | None = None
     kept = [row for row in rows if row.split != "train"]
     if not kept:
         raise RetrievalError(f"{file} has no photographs to look at. Add lines, with the split database, query or none.")
-    dataset = with_ground_truth(Dataset(name, tuple(row.image for row in kept), (), ""), file.parent, ground_truth, [file])
+    dataset = with_ground_truth(Dataset(name, tuple(row.image for row in kept), (), (str(file),)), file.parent, ground_truth)
     asking = [row.image for row in kept if row.split == "query"]
     if not asking:
         return dataset
@@ -54,10 +54,11 @@ def read_training_csv(file: str | Path, name: str) -> Dataset:
     file = Path(file).absolute()
     rows = sorted(_rows(file, whole=False), key=lambda row: row.image.id)
     named = any(row.split == "train" for row in rows)
-    images = tuple(row.image for row in rows if Path(row.image.path).is_file() and (row.split == "train" or not named))
+    listed = [row.image for row in rows if row.split == "train" or not named]
+    images = tuple(image for image in listed if Path(image.path).is_file())
     if not images:
         raise RetrievalError(f"None of the photographs that {file} lists is there. Put them below {file.parent}.")
-    return Dataset(name, images, (), folder_fingerprint(file.parent, images, [file]))
+    return Dataset(name, images, (), (str(file), *sorted(folders_of(file.parent, listed))))
 
 
 def _rows(file: Path, whole: bool = True) -> Iterator[_Row]:

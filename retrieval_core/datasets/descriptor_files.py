@@ -1,7 +1,7 @@
 """Descriptors that were made elsewhere: a matrix in a .npy or .npz file, and the ids of its rows."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -13,7 +13,7 @@ from retrieval_core.errors import RetrievalError
 
 ID_LIST = "ids.txt"  # looked for beside a .npy file
 
-_ROWS = 4096  # rows that are read, checked and written at a time
+_ROWS = 4096  # rows that are read and checked at a time
 _UNIT = 1e-3  # a row whose length differs by less from 1 is kept to the bit
 
 
@@ -69,12 +69,11 @@ def read_ids(file: Path, ids: Path | None) -> tuple[tuple[str, ...], dict[str, s
     return tuple(found), photographs
 
 
-def copy_unit_rows(matrix: np.ndarray, target: Path, source: Path) -> None:
-    """Write (N, D) as a float32 .npy file of rows of length 1, a block at a time; rows that have it are kept to the bit.
+def unit_rows(matrix: np.ndarray, source: Path) -> Iterator[np.ndarray]:
+    """The rows of a matrix (N, D) as float32 and brought to length 1, a block at a time; rows that have it are kept to the bit.
 
     Raises RetrievalError naming the row of `source` that is zero or not finite.
     """
-    copy = np.lib.format.open_memmap(target, "w+", np.float32, matrix.shape)
     for start in range(0, len(matrix), _ROWS):
         block = np.array(matrix[start : start + _ROWS], np.float32)
         lengths = np.linalg.norm(block, axis=1)
@@ -82,8 +81,7 @@ def copy_unit_rows(matrix: np.ndarray, target: Path, source: Path) -> None:
         if len(bad):
             raise RetrievalError(f"Row {start + bad[0]} of {source} (from 0) is zero or not finite. Extract the descriptors again.")
         scale = np.where(np.abs(lengths - 1) < _UNIT, 1, lengths).astype(np.float32)
-        copy[start : start + _ROWS] = block / scale[:, None]
-    copy.flush()
+        yield block / scale[:, None]
 
 
 def check_rows(file: Path, matrix: np.ndarray, names: Sequence[str], what: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval_core.datasets.catalog import add_dataset, described, fingerprint, open_dataset
+from retrieval_core.datasets.catalog import add_dataset, described, is_ready, open_dataset
 from retrieval_core.datasets.download import Remote, check, fetch, in_words
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.oxford import LISTS
@@ -16,7 +16,7 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.datasets.unpack import unpack
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
-from retrieval_core.workspace import Workspace, publish
+from retrieval_core.workspace import Workspace, publish, temporary_name
 
 ARCHIVES, ORIGINAL = "archives", "original"
 
@@ -47,7 +47,7 @@ def get(
         raise RetrievalError(f"{name} can't be fetched by this program. {entry.by_hand} Source: {entry.source}")
     with workspace.lock(name):
         folder = workspace.ensure_writable(workspace.folder(name)) / ORIGINAL
-        if fingerprint(workspace, name) is None:
+        if not is_ready(workspace, name):
             for place, remote in entry.files:
                 target = folder / place if place != "." else folder / remote.name
                 if target.exists():
@@ -55,9 +55,12 @@ def get(
                 file = _handed_over(archives, remote) if archives else (yield from fetch(remote, workspace.root / ARCHIVES, consent))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if place == ".":
-                    temporary = target.with_name(f".{target.name}.writing")
-                    shutil.copyfile(file, temporary)
-                    publish(temporary, target)
+                    temporary = temporary_name(target)
+                    try:
+                        shutil.copyfile(file, temporary)
+                        publish(temporary, target)
+                    finally:
+                        temporary.unlink(missing_ok=True)
                 else:
                     yield from unpack(file, target)
             _leave_out(folder, entry)
@@ -100,7 +103,7 @@ def inspect(workspace: Workspace, name: str) -> Generator[Progress, None, Checke
 
 def state_in_words(workspace: Workspace, entry: Published) -> str:
     """Whether a dataset of the registry is here, partly fetched, or not."""
-    if fingerprint(workspace, entry.name) is not None:
+    if is_ready(workspace, entry.name):
         return "ready"
     if not entry.files:
         return "by hand"

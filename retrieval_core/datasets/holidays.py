@@ -6,8 +6,7 @@ is not one of its own answers: here it is its junk.
 
 from pathlib import Path
 
-from retrieval_core.datasets.images import folder_fingerprint
-from retrieval_core.datasets.oxford import find_photographs
+from retrieval_core.datasets.oxford import find_photographs, photograph_folders
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 
@@ -34,4 +33,4 @@ def read_holidays(root: str | Path, name: str, ground_truth: str | Path | None =
             raise RetrievalError(f"{photographs[members[0]]} belongs to the query {label}00.jpg, which is missing. Add it.")
         queries.append(Query(f"{label}_1", members[0], label, None, good=tuple(members[1:]), ok=(), junk=(members[0],)))
     images = tuple(Image(stem, path, stem[:4]) for stem, path in photographs.items())
-    return Dataset(name, images, tuple(queries), folder_fingerprint(root, images, []))
+    return Dataset(name, images, tuple(queries), photograph_folders(root, images))

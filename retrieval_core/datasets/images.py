@@ -1,19 +1,18 @@
-"""Photographs as files: find them, read them, crop and resize them, and tell when a folder of them has changed."""
+"""Photographs as files: find them, read them, crop and resize them."""
 
-import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image as PILImage
 
+from retrieval_core.datasets.fingerprints import unreadable
 from retrieval_core.datasets.types import Box, Image
 from retrieval_core.errors import RetrievalError, check_choice
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 CROP_RULES = ("fill", "same")
 
-_PROBE_BYTES = 4096  # read at each end of a photograph for the fingerprint
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, PILImage.DecompressionBombError)
 
 
@@ -46,7 +45,7 @@ def image_size(path: str | Path) -> tuple[int, int]:
         with PILImage.open(path) as image:
             return image.size
     except _DECODE_ERRORS as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def read_image(path: str | Path, enough: int | None = None) -> PILImage.Image:
@@ -62,7 +61,7 @@ def read_image(path: str | Path, enough: int | None = None) -> PILImage.Image:
                 image.draft("RGB", (enough, enough))
             return image.convert("RGB")
     except _DECODE_ERRORS as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def resize_longest(image: PILImage.Image, size: int) -> PILImage.Image:
@@ -96,32 +95,15 @@ def read_box(text: str, size: tuple[int, int]) -> Box:
     return left, top, right, bottom
 
 
-def folder_fingerprint(root: str | Path, images: Iterable[Image], ground_truth_files: Sequence[str | Path]) -> str:
-    """SHA-256 that changes with a photograph or the ground truth, and not with the place of the folder `root`.
-
-    A photograph enters with its name below `root`, its size in bytes and its first and last 4 KiB, a ground-truth file
-    with its name and its whole text: thousands of photographs take a fraction of a second.
-    """
-    root = os.path.abspath(root)
-    digest = hashlib.sha256()
-    for image in images:
-        try:
-            descriptor = os.open(image.path, os.O_RDONLY)
-        except OSError as error:
-            raise _unreadable(image.path, error) from error
-        try:
-            length = os.fstat(descriptor).st_size
-            head = os.read(descriptor, _PROBE_BYTES)
-            os.lseek(descriptor, max(0, length - _PROBE_BYTES), os.SEEK_SET)
-            tail = os.read(descriptor, _PROBE_BYTES)
-        finally:
-            os.close(descriptor)
-        digest.update(f"{_below(root, image.path)}\0{length}\0{len(head)}\0{len(tail)}\0".encode())
-        digest.update(head + tail)
-    for file in sorted(map(str, ground_truth_files)):
-        content = Path(file).read_bytes()
-        digest.update(f"{_below(root, os.path.abspath(file))}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+def folders_of(root: str | Path, images: Iterable[Image]) -> set[str]:
+    """The folder `root` and every folder between it and a photograph; all paths are absolute."""
+    root = str(root)
+    found = {root}
+    for folder in {os.path.dirname(image.path) for image in images}:
+        while folder not in found and folder.startswith(root):
+            found.add(folder)
+            folder = os.path.dirname(folder)
+    return found
 
 
 def _scale(image: PILImage.Image, factor: float) -> PILImage.Image:
@@ -137,18 +119,3 @@ def _pixel_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     width, height = size
     left, top = min(max(round(box[0]), 0), width - 1), min(max(round(box[1]), 0), height - 1)
     return left, top, min(max(round(box[2]), left + 1), width), min(max(round(box[3]), top + 1), height)
-
-
-def _below(root: str, path: str) -> str:
-    """Path relative to `root` with forward slashes; plain string work, since os.path.relpath is slow for thousands."""
-    inside = path[len(root) :].lstrip(os.sep) if path.startswith(root + os.sep) else os.path.relpath(path, root)
-    return inside.replace(os.sep, "/")
-
-
-def _unreadable(path: str | Path, error: Exception) -> RetrievalError:
-    if not os.path.exists(path):
-        return RetrievalError(f"The photograph {path} is missing. Put it back, or take it out of the ground truth.")
-    return RetrievalError(
-        f"The photograph {path} can't be read ({error}). It is broken, truncated or not a picture: "
-        "replace it with a sound copy, or remove it and its lines in the ground truth."
-    )

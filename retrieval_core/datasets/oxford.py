@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from retrieval_core.datasets.images import folder_fingerprint, image_size, list_photographs
+from retrieval_core.datasets.images import folders_of, image_size, list_photographs
 from retrieval_core.datasets.types import Box, Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 
@@ -40,27 +40,29 @@ def read_oxford(root: str | Path, name: str, ground_truth: str | Path | None = N
     photographs = find_photographs(root)
     if not photographs:
         raise RetrievalError(f"No photographs in {root}. Put them (.jpg, .jpeg, .png or .webp) into {root / 'jpg'}.")
-    queries, files = read_ground_truth(ground_truth or root, photographs)
+    queries, read = read_ground_truth(ground_truth or root, photographs)
     labels = query_labels(queries)
     images = tuple(Image(stem, path, labels.get(stem)) for stem, path in photographs.items())
-    return Dataset(name, images, queries, folder_fingerprint(root, images, files))
+    return Dataset(name, images, queries, tuple(dict.fromkeys((*photograph_folders(root, images), *read))))
 
 
-def read_ground_truth(folder: str | Path, photographs: Mapping[str, str]) -> tuple[tuple[Query, ...], list[Path]]:
-    """The queries whose text files lie in `folder` (or in its lab/ or gt_files*/), and these files.
+def read_ground_truth(folder: str | Path, photographs: Mapping[str, str]) -> tuple[tuple[Query, ...], tuple[str, ...]]:
+    """The queries whose text files lie in `folder` (or in its lab/ or gt_files*/), and these files and the folders looked into.
 
     `photographs` gives the path of each image id, "" where there is no photograph: its boxes are not checked then.
     Raises RetrievalError as `read_oxford` does, also where there is no ground truth.
     """
+    folder = Path(folder).absolute()
     files = find_ground_truth(folder)
     if not files:
         raise RetrievalError(
             f"No ground truth for {folder}. Put NAME_1_query.txt, NAME_1_good.txt, NAME_1_ok.txt and NAME_1_junk.txt "
-            f"for each query into {Path(folder) / 'lab'}."
+            f"for each query into {folder / 'lab'}."
         )
     _check_complete(files)
     queries = tuple(_read_query(key, files[key], photographs) for key in sorted(files))
-    return queries, [file for kinds in files.values() for file in kinds.values()]
+    read = (folder, *_ground_truth_folders(folder), *(file for kinds in files.values() for file in kinds.values()))
+    return queries, tuple(map(str, read))
 
 
 def write_oxford(root: str | Path, queries: Sequence[Query]) -> None:
@@ -99,12 +101,20 @@ def find_photographs(root: str | Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def photograph_folders(root: str | Path, images: Sequence[Image]) -> tuple[str, ...]:
+    """The folders in which `find_photographs` looked for these, also those that are not there: they belong to a dataset's sources."""
+    root = os.path.abspath(root)
+    found = folders_of(root, images)
+    places = {os.path.abspath(os.path.join(root, folder)) for folder in PHOTOGRAPH_FOLDERS}
+    if not any(os.path.dirname(image.path) in places for image in images):
+        found |= {folder for folder, _, _ in os.walk(os.path.join(root, PHOTOGRAPH_FOLDERS[0]))}
+    return tuple(sorted(found | places))
+
+
 def find_ground_truth(root: str | Path) -> dict[tuple[str, int], dict[str, Path]]:
     """The files of each query by (landmark, number), from the first folder that has any; empty if none has."""
     root = Path(root)
-    tops = [folder for pattern in GROUND_TRUTH_FOLDERS for folder in sorted(root.glob(pattern)) if folder.is_dir()]
-    folders = [folder for top in tops for folder in (top, *sorted(top.glob("*/")))]
-    for folder in [*folders, root]:
+    for folder in [*_ground_truth_folders(root), root]:
         found: dict[tuple[str, int], dict[str, Path]] = {}
         for file in sorted(folder.glob("*.txt")):
             match = _FILE_NAME.fullmatch(file.name)
@@ -117,6 +127,11 @@ def find_ground_truth(root: str | Path) -> dict[tuple[str, int], dict[str, Path]
         if found:
             return found
     return {}
+
+
+def _ground_truth_folders(root: Path) -> list[Path]:
+    tops = [folder for pattern in GROUND_TRUTH_FOLDERS for folder in sorted(root.glob(pattern)) if folder.is_dir()]
+    return [folder for top in tops for folder in (top, *sorted(top.glob("*/")))]
 
 
 def _check_complete(files: Mapping[tuple[str, int], Mapping[str, Path]]) -> None:

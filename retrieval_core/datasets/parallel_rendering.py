@@ -17,11 +17,11 @@ from pathlib import Path
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
-from retrieval_core.workspace import read_json, write_json
+from retrieval_core.workspace import read_json, temporary_name, write_json
 
 PLAN = ".plan.json"  # among the notes: a hash of all units
 PATIENCE = 0.25  # seconds between two reports while no unit is finished
-_WRITING = ".writing"  # ending of a picture that is not whole yet
+_WRITING = ".writing"  # ending of a temporary name
 
 _written = None  # in a worker process: photographs written by all workers of this build
 
@@ -79,7 +79,7 @@ def build_units(
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a picture whole or not at all; it is not flushed one by one, since a unit without a note is made again."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{_WRITING}")
+    temporary = temporary_name(path)
     temporary.write_bytes(data)
     temporary.replace(path)
     if _written is not None:

@@ -1,14 +1,12 @@
 """A person's own photographs as they lie: in one folder, or in a folder for each landmark; queries only where they are given."""
 
-import hashlib
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from retrieval_core.datasets.class_folders import read_class_folders
-from retrieval_core.datasets.images import folder_fingerprint, list_photographs
-from retrieval_core.datasets.oxford import find_ground_truth, find_photographs, read_ground_truth
+from retrieval_core.datasets.images import list_photographs
+from retrieval_core.datasets.oxford import find_ground_truth, find_photographs, photograph_folders, read_ground_truth
 from retrieval_core.datasets.revisited import find_revisited
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
@@ -57,7 +55,7 @@ def read_flat(root: str | Path, name: str, ground_truth: str | Path | None = Non
     images = tuple(Image(stem, path) for stem, path in find_photographs(root).items())
     if not images:
         raise RetrievalError(f"No photographs in {root}. Put them (.jpg, .jpeg, .png or .webp) there, or add another folder.")
-    return Dataset(name, images, (), folder_fingerprint(root, images, []))
+    return Dataset(name, images, (), photograph_folders(root, images))
 
 
 def read_classes(root: str | Path, name: str, ground_truth: str | Path | None = None) -> Dataset:
@@ -74,15 +72,13 @@ def read_classes(root: str | Path, name: str, ground_truth: str | Path | None = 
     return with_ground_truth(replace(labelled, images=images), root, ground_truth)
 
 
-def with_ground_truth(dataset: Dataset, root: Path, ground_truth: str | Path | None, also: Sequence[Path] = ()) -> Dataset:
-    """The dataset with the queries of `ground_truth`, or of the root's lab/ if it holds any, and the fingerprint of all.
-
-    `also` names other files that the fingerprint depends on.
-    """
-    queries, files = (), []
+def with_ground_truth(dataset: Dataset, root: Path, ground_truth: str | Path | None) -> Dataset:
+    """The dataset with the queries of `ground_truth`, or of the root's lab/ if it holds any."""
+    queries, read = (), (str(root), str(root / "lab"))  # looked into, and perhaps filled later
     if ground_truth is not None or find_ground_truth(root / "lab"):
         queries, files = read_ground_truth(ground_truth or root / "lab", {image.id: image.path for image in dataset.images})
-    return replace(dataset, queries=queries, fingerprint=folder_fingerprint(root, dataset.images, [*files, *also]))
+        read += files
+    return replace(dataset, queries=queries, sources=tuple(dict.fromkeys(dataset.sources + read)))
 
 
 def with_distractors(dataset: Dataset, folder: str | Path) -> Dataset:
@@ -91,14 +87,14 @@ def with_distractors(dataset: Dataset, folder: str | Path) -> Dataset:
     Their ids are `distractors/<path below the folder>`. Raises RetrievalError if there are none.
     """
     folder = Path(folder).absolute()
-    found = {}
+    found, folders = {}, []
     for below, _, _ in sorted(os.walk(folder)):
         place = Path(below).relative_to(folder)
+        folders.append(below)
         found |= {(PurePosixPath("distractors") / place.as_posix() / stem).as_posix(): path
                   for stem, path in list_photographs(below).items()}  # fmt: skip
     if not found:
         raise RetrievalError(f"No photographs in {folder}. Name the folder into which the distractors were unpacked.")
-    images = tuple(Image(image_id, path) for image_id, path in found.items())
-    both = f"{dataset.fingerprint} {folder_fingerprint(folder, images, [])}"
+    images = (Image(image_id, path) for image_id, path in found.items())
     joined = tuple(sorted((*dataset.images, *images), key=lambda image: image.id))
-    return replace(dataset, images=joined, fingerprint=hashlib.sha256(both.encode()).hexdigest())
+    return replace(dataset, images=joined, sources=(*dataset.sources, *folders))

@@ -1,19 +1,21 @@
 """Photographs decoded once at working size, and shared by all models that use this size."""
 
-import json
 import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from PIL import Image as PILImage
 
+from retrieval_core.datasets.array_files import ArrayWriter, read_arrays
 from retrieval_core.datasets.images import image_size, read_image, resize_longest
 from retrieval_core.datasets.types import Image
+from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
-from retrieval_core.workspace import publish, write_json
+from retrieval_core.workspace import publish, short_hash, temporary_name
 
 BUDGET = 2 * 2**30  # bytes of decoded pictures that are kept on disk; a larger set is decoded at every use
 THREADS = os.cpu_count() or 1
@@ -45,15 +47,13 @@ class Pixels:
         if self.flat is None:
             with ThreadPoolExecutor(THREADS) as threads:
                 return list(threads.map(lambda k: decode(self.images[k], self.size, self.square), positions))
-        offsets = self._offsets()
-        return [self.flat[offsets[k] : offsets[k + 1]].reshape(*self.shapes[k], 3) for k in map(int, positions)]
+        ends = self._ends
+        return [self.flat[ends[k] : ends[k + 1]].reshape(*self.shapes[k], 3) for k in map(int, positions)]
 
-    def _offsets(self) -> np.ndarray:
-        known = self.__dict__.get("_known")
-        if known is None:
-            known = np.concatenate([[0], np.cumsum(self.shapes.prod(1) * 3)])
-            object.__setattr__(self, "_known", known)
-        return known
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """Where each picture begins in `flat`, and where the last ends."""
+        return np.concatenate([[0], np.cumsum(self.shapes.prod(1) * 3)])
 
 
 def decode(image: Image, size: int, square: bool) -> np.ndarray:
@@ -82,33 +82,57 @@ def open_pixels(
 ) -> Generator[Progress, None, Pixels]:
     """Decode photographs at working size into `folder`, or open what was decoded before.
 
-    `fingerprint` is the dataset's: a set that changed is decoded anew, as is one of another least side.
+    `fingerprint` is of the photographs of the dataset that the images are of. A file is of these images, of this fingerprint and
+    of this least side: another selection of the dataset has a file of its own, and the files of other fingerprints are removed.
     """
     images = tuple(images)
-    path = folder / f"pixels-{size}{'-square' if square else ''}.bin"
-    index = path.with_suffix(".json")
-    known = json.loads(index.read_text()) if index.exists() and path.exists() else {}
-    wanted = {"fingerprint": fingerprint, "least_side": MIN_SIDE}
-    if wanted.items() <= known.items() and known.get("bytes") == path.stat().st_size:
-        shapes = np.array(known["shapes"], np.int64).reshape(-1, 2)
-        return Pixels(images, size, square, shapes, np.memmap(path, np.uint8, "r"))
+    begin = f"pixels-{size}{'-square' if square else ''}"
+    about = {"fingerprint": fingerprint, "least_side": MIN_SIDE, "images": [image.id for image in images]}
+    path = folder / f"{begin}-{short_hash(about)}.safetensors"
+    if (known := _stored(path, about)) is not None:
+        return Pixels(images, size, square, *known)
     shapes = np.array([_shape(image, size, square) for image in images], np.int64).reshape(-1, 2)
-    if not len(images) or shapes.prod(1).sum() * 3 > BUDGET:
+    total = shapes.prod(1).sum() * 3
+    if not len(images) or total > BUDGET:
         return Pixels(images, size, square, shapes, None)
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.writing")
+    _remove_others(folder, begin, about)
+    temporary = temporary_name(path)
     try:
-        with temporary.open("wb") as file, ThreadPoolExecutor(THREADS) as threads:
+        layout = {"shapes": (shapes.shape, np.int64), "flat": ((total,), np.uint8)}
+        with ArrayWriter(temporary, layout, about) as writer, ThreadPoolExecutor(THREADS) as threads:
+            writer.append("shapes", shapes)
             for start in range(0, len(images), CHUNK):
                 yield Progress("decode photographs", start, len(images))
                 for array in threads.map(lambda image: decode(image, size, square), images[start : start + CHUNK]):
-                    file.write(array.tobytes())
+                    writer.append("flat", array.reshape(-1))
         publish(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    write_json(index, wanted | {"bytes": path.stat().st_size, "shapes": shapes.tolist()})
     yield Progress("decode photographs", len(images), len(images))
-    return Pixels(images, size, square, shapes, np.memmap(path, np.uint8, "r"))
+    return Pixels(images, size, square, *_stored(path, about))
+
+
+def _stored(path: Path, about: dict) -> tuple[np.ndarray, np.ndarray] | None:
+    """Shapes and bytes of the pictures that a file holds; None where it is missing, damaged, or of other pictures."""
+    try:
+        arrays, found = read_arrays(path)
+    except RetrievalError:
+        return None
+    return (arrays["shapes"], arrays["flat"]) if found == about else None
+
+
+def _remove_others(folder: Path, begin: str, about: dict) -> None:
+    """Remove what was decoded at this size of photographs that have changed since, also by earlier versions of the program."""
+    for file in (*folder.glob(f"{begin}-*.safetensors"), folder / f"{begin}.bin", folder / f"{begin}.json"):
+        if "square" in file.name.removeprefix(begin):
+            continue  # of another kind: pixels-60-square is not of pixels-60
+        try:
+            found = read_arrays(file)[1]
+        except RetrievalError:
+            found = {}
+        if (found.get("fingerprint"), found.get("least_side")) != (about["fingerprint"], about["least_side"]):
+            file.unlink(missing_ok=True)
 
 
 def _shape(image: Image, size: int, square: bool) -> tuple[int, int]:

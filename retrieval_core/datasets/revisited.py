@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval_core.datasets.images import folder_fingerprint
-from retrieval_core.datasets.oxford import find_photographs, query_labels
+from retrieval_core.datasets.oxford import find_photographs, photograph_folders, query_labels
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 
@@ -37,7 +36,7 @@ def read_revisited(root: str | Path, name: str, ground_truth: str | Path | None 
     Raises RetrievalError naming the file and the remedy for whatever is missing or does not fit together.
     """
     root = Path(root).absolute()
-    file = find_revisited(Path(ground_truth or root))
+    file = find_revisited(Path(ground_truth or root).absolute())
     if file is None:
         raise RetrievalError(f"No gnd_*.pkl in {ground_truth or root}. Put gnd_roxford5k.pkl or gnd_rparis6k.pkl there.")
     listed, asked, entries = _read(file)
@@ -51,7 +50,8 @@ def read_revisited(root: str | Path, name: str, ground_truth: str | Path | None 
     queries = tuple(sorted(_queries(file, listed, asked, entries), key=lambda query: (query.label, int(query.id.rsplit("_", 1)[1]))))
     labels = query_labels(queries)
     images = tuple(Image(image_id, photographs[image_id], labels.get(image_id)) for image_id in sorted({*listed, *asked}))
-    return Dataset(name, images, queries, folder_fingerprint(root, images, [file]))
+    # The folder of the file too: another file may become the first by name.
+    return Dataset(name, images, queries, (str(file), str(file.parent), *photograph_folders(root, images)))
 
 
 def _queries(file: Path, listed: list[str], asked: list[str], entries: list[Mapping]) -> list[Query]:

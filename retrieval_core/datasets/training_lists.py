@@ -7,13 +7,14 @@ Sources: `naver/deep-image-retrieval`, `cvdfoundation/google-landmark`, `filipra
 """
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from retrieval_core.datasets.images import folder_fingerprint
+from retrieval_core.datasets.images import folders_of
 from retrieval_core.datasets.revisited import load_numbers
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
@@ -21,6 +22,7 @@ from retrieval_core.errors import RetrievalError
 ANNOTATIONS = "annotation_*.txt"
 GLDV2_LIST = "train_clean.csv"
 SFM_LIST = "retrieval-SfM-120k.pkl"
+LIST_FILES = {"lists": ANNOTATIONS, "gldv2": GLDV2_LIST, "sfm": SFM_LIST}  # files of each layout, as a pattern
 
 
 def listed_photographs(root: str | Path, layout: str) -> dict[str, int]:
@@ -39,14 +41,16 @@ def _read(layout: str, root: str | Path, name: str, ground_truth: str | Path | N
     if ground_truth is not None:
         raise RetrievalError("A training set has classes and no queries. Leave out the ground truth.")
     listing = _listing(root, layout)
-    images = tuple(Image(image_id, str(path), label) for image_id, (label, path) in sorted(listing.items()) if path.is_file())
+    listed = [Image(image_id, str(path), label) for image_id, (label, path) in sorted(listing.items())]
+    images = tuple(image for image in listed if os.path.isfile(image.path))
     if not images:
         example = next(path for _, path in listing.values())
         raise RetrievalError(
             f"None of the {len(listing):,} listed photographs is below {root}; the first would be {example}. Put those that you have "
             "there, and run the same command again."
         )
-    return Dataset(name, images, (), folder_fingerprint(root, images, []))
+    lists = (str(file) for file in sorted(root.glob(LIST_FILES[layout])))
+    return Dataset(name, images, (), (*lists, *sorted(folders_of(root, listed))))
 
 
 read_lists = partial(_read, "lists")

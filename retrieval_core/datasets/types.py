@@ -1,6 +1,9 @@
 """What a dataset is: photographs with ids, and queries with their ground truth."""
 
 from dataclasses import dataclass
+from functools import cached_property
+
+from retrieval_core.datasets.fingerprints import hash_photographs, hash_truth
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the photograph as stored; (x2, y2) lies outside the box."""
@@ -41,33 +44,52 @@ class Query:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Photographs in the order of their ids, queries in the order of theirs, and a fingerprint of both.
+    """Photographs in the order of their ids, and queries in the order of theirs. A training set has no queries; its labels are classes.
 
-    The fingerprint changes when a photograph or the ground truth changes; it does not depend on where the folder lies.
-    A training set has no queries; its labels are its classes.
+    sources: absolute paths of what it was read from besides the photographs: text files, tables, and every folder that was looked
+    into, also those that were not there. As long as neither these nor the photographs change, the dataset is the same.
     """
 
     name: str
     images: tuple[Image, ...]
     queries: tuple[Query, ...]
-    fingerprint: str
+    sources: tuple[str, ...] = ()
 
-    @property
+    @cached_property
+    def photographs(self) -> str:
+        """Fingerprint of what descriptors depend on: every photograph, and the box of every query.
+
+        It does not depend on where the folder lies. Every photograph is opened for it, once; RetrievalError if one can't be.
+        """
+        return self.hashed[0]
+
+    @cached_property
+    def hashed(self) -> tuple[str, str]:
+        """The fingerprint of the photographs, and their signature when it was made: see `hash_photographs`."""
+        return hash_photographs(self.images, self.queries)
+
+    @cached_property
+    def truth(self) -> str:
+        """Fingerprint of the ground truth: labels, and each query's good, ok and junk images."""
+        return hash_truth(self.images, self.queries)
+
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Names of the landmarks or classes, sorted."""
         return tuple(sorted({image.label for image in self.images if image.label is not None}))
 
     def image(self, image_id: str) -> Image:
         """Return the photograph with this id; KeyError if there is none."""
-        return self._by_id()[image_id]
+        return self._images[image_id]
 
     def query(self, query_id: str) -> Query:
         """Return the query with this id; KeyError if there is none."""
-        return {query.id: query for query in self.queries}[query_id]
+        return self._queries[query_id]
 
-    def _by_id(self) -> dict[str, Image]:
-        index = self.__dict__.get("_index")
-        if index is None:
-            index = {image.id: image for image in self.images}
-            object.__setattr__(self, "_index", index)
-        return index
+    @cached_property
+    def _images(self) -> dict[str, Image]:
+        return {image.id: image for image in self.images}
+
+    @cached_property
+    def _queries(self) -> dict[str, Query]:
+        return {query.id: query for query in self.queries}

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,34 +15,13 @@ from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.networks.network import RetrievalNetwork, normalise
 from retrieval_core.progress import Progress
-from retrieval_core.workspace import publish
+from retrieval_core.workspace import publish, temporary_name
 
 BATCH = 64  # pictures that go through the network together
 PART = 8  # batches between two parts on disk: what a kill can cost
 
 Scales = Sequence[float]
 """Factors by which a picture is resized, each described by itself."""
-
-
-@dataclass(frozen=True, eq=False)
-class Descriptors:
-    """One row an image (or query) id: `matrix` (N, D) float32, rows of length 1; `recipe` says what made them."""
-
-    ids: tuple[str, ...]
-    matrix: np.ndarray
-    recipe: dict = field(default_factory=dict)
-
-    def row(self, image_id: str) -> int:
-        """The row of an id; KeyError if it is not here."""
-        known = self.__dict__.get("_known")
-        if known is None:
-            known = {name: row for row, name in enumerate(self.ids)}
-            object.__setattr__(self, "_known", known)
-        return known[image_id]
-
-    def rows(self, ids: Sequence[str]) -> np.ndarray:
-        """The rows (K, D) of these ids; the matrix itself, which may be larger than memory, where they are all of them."""
-        return self.matrix if tuple(ids) == self.ids else self.matrix[[self.row(image_id) for image_id in ids]]
 
 
 def extract_pixels(
@@ -171,7 +149,7 @@ def _describe(network, pixels, positions, batches, device, reader, scales) -> It
 
 def _keep(rows: np.ndarray, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".writing")
+    temporary = temporary_name(file)
     with temporary.open("wb") as handle:
         np.save(handle, rows)
     publish(temporary, file)

@@ -49,9 +49,9 @@ class Difference:
     def words(self) -> str:
         """For a person, as in "+3.1 points [1.2, 5.0], significant at 5 % (p = 0.002)"."""
         points, low, high = (round(value, 1) + 0.0 for value in (self.points, self.low, self.high))  # + 0.0: no "-0.0"
-        verdict = "significant at 5 %" if self.significant else "not significant"
+        finding = "significant at 5 %" if self.significant else "not significant"
         chance = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}" if self.p < 0.1 else f"p = {self.p:.2f}"
-        return f"{points:+.1f} points [{low:.1f}, {high:.1f}], {verdict} ({chance})"
+        return f"{points:+.1f} points [{low:.1f}, {high:.1f}], {finding} ({chance})"
 
 
 def compare(
@@ -98,7 +98,7 @@ def compare(
 def _interval(sums: np.ndarray, sizes: np.ndarray, random: np.random.Generator, resamples: int) -> tuple[float, float]:
     """Percentile interval of the mean over queries when groups (G,) of these sums and sizes are drawn anew."""
     means = []
-    for count in _portions(len(sums), resamples):
+    for count in portions(len(sums), resamples):
         drawn = random.integers(len(sums), size=(count, len(sums)))
         means.append(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))
     low, high = np.quantile(np.concatenate(means), [LEVEL / 2, 1 - LEVEL / 2])
@@ -112,13 +112,13 @@ def _chance(sums: np.ndarray, random: np.random.Generator, resamples: int) -> fl
     """
     least = abs(sums.sum()) - EQUAL * np.abs(sums).sum()  # equal sums, added in another order, are as large
     extreme = 0
-    for count in _portions(len(sums), resamples):
+    for count in portions(len(sums), resamples):
         signs = random.integers(2, size=(count, len(sums))) * 2.0 - 1
         extreme += int((np.abs(signs @ sums) >= least).sum())
     return (1 + extreme) / (1 + resamples)
 
 
-def _portions(units: int, resamples: int) -> Iterator[int]:
+def portions(units: int, resamples: int) -> Iterator[int]:
     """Sizes of the portions in which the resamples are drawn."""
     portion = max(1, _DRAWS // units)
     for start in range(0, resamples, portion):

@@ -74,7 +74,7 @@ def _table(
         if missing:
             raise RetrievalError(
                 f"The scores of model {model} lack the query {missing[0]!r} of {dataset.name}. "
-                f"Run: python -m retrieval_core evaluate --dataset {dataset.name} --models {model}"
+                f"Run: python -m retrieval_core run --dataset {dataset.name} --models {model}"
             )
         cells = {name: value([by_query[query_id] for query_id in ids]) for name, ids in groups.items()}
         chosen = [by_query[query_id] for ids in groups.values() for query_id in ids]

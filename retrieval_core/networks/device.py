@@ -21,11 +21,17 @@ def pick_device(name: str = "auto") -> torch.device:
 def autocast(device: torch.device) -> torch.autocast:
     """Mixed precision for the convolutions and linear layers: bfloat16, which needs no loss scaling.
 
-    Switched off, so that float32 stays, on a processor that has no instructions for it: there it takes eight times as long.
+    Switched off, so that float32 stays, on a device that has no instructions for it: a processor without them takes eight times
+    as long, a GPU emulates them.
     """
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type != "cpu" or _cpu_has_bfloat16())
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_bfloat16(device))
 
 
-def _cpu_has_bfloat16() -> bool:
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device itself computes with bfloat16."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "mps":
+        return torch.backends.mps.is_macos_or_newer(14, 0)  # before that, Metal doesn't know the type
     found = getattr(torch.cpu, "get_capabilities", dict)()  # not in older versions, which then keep float32
     return bool(found.get("avx512_bf16") or found.get("amx_bf16"))

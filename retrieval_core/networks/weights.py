@@ -80,25 +80,6 @@ def imagenet_weights(backbone: str, download: bool) -> dict[str, torch.Tensor]:
     return _named_as_ours(state)
 
 
-def local_file(path: Path, backbone: str) -> Path:
-    """The weights file of a backbone: `path` itself, or the one in the folder `path` whose name starts with the backbone's.
-
-    Raises RetrievalError if there is none, or more than one.
-    """
-    if path.is_file():
-        return path
-    if not path.is_dir():
-        raise RetrievalError(f"{path} does not exist. Give a file of weights, or a folder with a file for each backbone.")
-    found = [file for file in sorted(path.iterdir())
-             if file.name.lower().startswith(backbone) and file.suffix in (".pth", ".safetensors")]  # fmt: skip
-    if len(found) != 1:
-        raise RetrievalError(
-            f"{path} holds {len(found)} files of weights of {backbone}. Put exactly one there, named {backbone}….pth or "
-            f"{backbone}….safetensors, as torchvision names them."
-        )
-    return found[0]
-
-
 def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
     """Weights of a torchvision network by the names of ours, from a .pth or .safetensors file.
 

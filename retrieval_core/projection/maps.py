@@ -2,44 +2,20 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
+from math import isfinite, nan
 
 import numpy as np
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
-from retrieval_core.projection.pacmap import pacmap
-from retrieval_core.projection.pca import principal_components
+from retrieval_core.projection.method import Method
+from retrieval_core.projection.pacmap import PACMAP
+from retrieval_core.projection.pca import PCA, principal_components
 from retrieval_core.projection.quality import map_quality
-from retrieval_core.projection.tsne import tsne
-from retrieval_core.projection.umap import umap
+from retrieval_core.projection.tsne import TSNE
+from retrieval_core.projection.umap import UMAP
 
-METHODS: dict[str, dict[str, float]] = {
-    "tsne": {
-        "components": 50,  # principal components that the distances are taken from
-        "perplexity": 30.0,  # how many neighbours a point looks at, softly counted
-        "early_exaggeration": 12.0,  # attraction during the early iterations
-        "early_iterations": 250,
-        "iterations": 500,  # after the early ones
-    },
-    "umap": {
-        "components": 50,
-        "neighbours": 15,  # how many neighbours a point holds on to, itself counted
-        "minimum_distance": 0.1,  # how tightly points may be packed
-        "epochs": 300,
-    },
-    "pca": {},
-    "pacmap": {
-        "components": 50,
-        "neighbours": 10,
-        "near_pairs": 0.5,  # pairs of middling distance per neighbour
-        "far_pairs": 2.0,  # pairs of random points per neighbour
-        "iterations": 450,
-    },
-}
-"""Methods and the default values of their parameters."""
-
-TITLES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA", "pacmap": "PaCMAP"}
+METHODS: dict[str, Method] = {"tsne": TSNE, "umap": UMAP, "pca": PCA, "pacmap": PACMAP}
 
 # The practical gives scikit-learn 300 iterations in all, of which that spends up to 250 on early exaggeration.
 NAMED_SETTINGS = {
@@ -51,8 +27,7 @@ NAMED_SETTINGS = {
 
 FEWEST = 4  # points below which no method says anything
 
-_LOWEST = {"minimum_distance": 0.0, "early_iterations": 0, "neighbours": 2, "components": 2, "near_pairs": 0.0}  # otherwise 1
-_HIGHEST = {"minimum_distance": 1.0}
+_HIGHEST_SEED = 2**31 - 1  # PaCMAP takes no larger one
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,42 +54,29 @@ def read_parameters(text: str) -> dict[str, float]:
     for part in filter(None, text.split(",")):
         name, _, value = part.partition("=")
         try:
-            found[name.strip()] = int(value) if value.strip().isdigit() else float(value)
+            number = float(value)
         except ValueError:
-            raise RetrievalError(f"The setting {part!r} is not name=number. Write it as in perplexity=40, or leave it out.") from None
+            number = nan
+        if not isfinite(number):
+            raise RetrievalError(f"The setting {part!r} is not name=number. Write it as in perplexity=40, or leave it out.")
+        found[name.strip()] = int(value) if value.strip().isdecimal() else number
     return found
 
 
 def resolve_parameters(method: str, parameters: Mapping | None, count: int, width: int) -> dict:
     """All parameters of a method as they are used on `count` descriptors of `width` dimensions.
 
-    Defaults fill in what is not given. What few points can't bear is lowered: components to what there is, t-SNE's
-    perplexity to a third of the other points, UMAP's neighbours to the number of points.
-    Raises RetrievalError for an unknown method or parameter, or a value that is out of range or of the wrong type.
+    Defaults fill in what is not given. What few points can't bear is lowered: components to what there is, others as the
+    method's `fit` says. Raises RetrievalError for an unknown method or parameter, a value out of bounds or of the wrong
+    type, and fewer than FEWEST points.
     """
     check_choice("projection", method, METHODS)
-    defaults = METHODS[method]
-    for name, value in (parameters or {}).items():
-        check_choice(f"parameter of {TITLES[method]}", name, defaults)
-        whole = isinstance(defaults[name], int)
-        lowest, highest = _LOWEST.get(name, 1), _HIGHEST.get(name, float("inf"))
-        if (method, name) == ("pacmap", "iterations"):
-            lowest = 201  # its first two phases take 200
-        right_type = isinstance(value, Real) and not isinstance(value, bool) and (not whole or value == int(value))
-        if not right_type or not lowest <= value <= highest or value == float("inf"):
-            kind = "a whole number" if whole else "a number"
-            most = f" and at most {highest}" if name in _HIGHEST else ""
-            raise RetrievalError(f"{name} of {TITLES[method]} must be {kind} of at least {lowest}{most}, not {value!r}.")
+    used = METHODS[method].fill_in(parameters or {})
     if count < FEWEST:
         raise RetrievalError(f"A map takes at least {FEWEST} photographs, and there are {count}. Choose more of them.")
-    used = {name: type(default)((parameters or {}).get(name, default)) for name, default in defaults.items()}
     if "components" in used:
         used["components"] = min(used["components"], count, width)
-    if "perplexity" in used:
-        used["perplexity"] = min(used["perplexity"], float((count - 1) // 3))
-    if "neighbours" in used:
-        used["neighbours"] = min(used["neighbours"], count if method == "umap" else count - 1)
-    return used
+    return METHODS[method].fit(used, count)
 
 
 def compute_map(
@@ -123,21 +85,17 @@ def compute_map(
     """Lay out descriptors (N, D) with rows of length 1, so that near points are similar; judge the result.
 
     The same arguments give the same layout on the same machine. Returns (as a generator does) the ProjectedMap.
-    Raises RetrievalError as `resolve_parameters` does, or if a descriptor is not finite.
+    Raises RetrievalError as `resolve_parameters` does, for a seed out of range, and if a descriptor is not finite.
     """
     used = resolve_parameters(method, parameters, *matrix.shape)
+    if not 0 <= seed <= _HIGHEST_SEED:
+        raise RetrievalError(f"The seed must be at least 0 and at most {_HIGHEST_SEED}, not {seed}. Choose one in between.")
     if not np.isfinite(matrix).all():
         raise RetrievalError("A descriptor holds values that are not finite. Extract the descriptors again.")
-    yield Progress(TITLES[method], 0, 1, "finding principal components")
-    coordinates = principal_components(matrix, used.get("components", 2), seed)
-    if method == "tsne":
-        xy = yield from tsne(coordinates, used, seed)
-    elif method == "umap":
-        xy = yield from umap(coordinates, used, seed)
-    elif method == "pacmap":
-        xy = yield from pacmap(coordinates, used, seed)
-    else:
-        xy = coordinates
-    yield Progress(TITLES[method], 1, 1, "measuring quality")
+    chosen = METHODS[method]
+    yield Progress(chosen.title, 0, 1, "finding principal components")
+    coordinates = principal_components(matrix, used.get("components", min(2, *matrix.shape)), seed)
+    xy = yield from chosen.place(coordinates, used, seed)
+    yield Progress(chosen.title, 1, 1, "measuring quality")
     quality, overlap = map_quality(matrix, xy, seed)
     return ProjectedMap(tuple(ids), xy, method, used, seed, quality, overlap)

@@ -2,27 +2,25 @@
 
 import logging
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import numpy as np
 
 from retrieval_core.progress import Progress
+from retrieval_core.projection.method import Method
 
-STAGE = "PaCMAP"
+TITLE = "PaCMAP"
 
 _PHASES = (100, 100)  # iterations of the first two phases, as published; the rest belongs to the third
 
 
-def pacmap(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Progress, None, np.ndarray]:
-    """Places (N, 2) for points (N, C), from a start on the principal components.
-
-    `parameters`: neighbours, near_pairs and far_pairs (pairs of each kind per neighbour), iterations (more than 200).
-    """
-    yield Progress(STAGE, 0, 1, "loading PaCMAP, which takes seconds the first time")
+def _place(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) -> Generator[Progress, None, np.ndarray]:
+    """From a start on the principal components."""
+    yield Progress(TITLE, 0, 1, "loading PaCMAP, which takes seconds the first time")
     from pacmap import PaCMAP
 
     logging.getLogger("pacmap").setLevel(logging.ERROR)  # it warns that a seed was given, and of any kind of search
-    yield Progress(STAGE, 0, 1, "placing points")
+    yield Progress(TITLE, 0, 1, "placing points")
     if not np.ptp(coordinates):
         # It divides by the spread.
         coordinates = np.random.default_rng(seed).normal(scale=1e-6, size=coordinates.shape).astype(np.float32)
@@ -37,5 +35,39 @@ def pacmap(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Pr
             random_state=seed,
         )
         places = reducer.fit_transform(coordinates, init="pca")
-    yield Progress(STAGE, 1, 1)
+    yield Progress(TITLE, 1, 1)
     return np.array(places, dtype=np.float32)
+
+
+def _fit(parameters: dict[str, float], count: int) -> dict[str, float]:
+    """Lower the pairs of a point until all of them are different points.
+
+    It draws a pair of middling distance from six points that it has not drawn yet: with fewer left it would draw for ever.
+    """
+    far = min(parameters["far_pairs"], count - 3)
+    near = min(parameters["near_pairs"], max(0, count - 6), count - 3 - far)
+    neighbours = min(parameters["neighbours"], int((count - 2) / (1 + near + far)))
+    if near:
+        neighbours = min(neighbours, int((count - 6) / near))
+    return parameters | {"neighbours": neighbours, "near_pairs": float(near), "far_pairs": float(far)}
+
+
+PACMAP = Method(
+    TITLE,
+    defaults={
+        "components": 50,
+        "neighbours": 10,
+        "near_pairs": 0.5,  # pairs of middling distance per neighbour
+        "far_pairs": 2.0,  # pairs of random points per neighbour
+        "iterations": 450,
+    },
+    bounds={
+        "components": (1, 10_000),
+        "neighbours": (1, 1000),
+        "near_pairs": (0, 100),
+        "far_pairs": (1, 100),
+        "iterations": (sum(_PHASES) + 1, 100_000),
+    },
+    place=_place,
+    fit=_fit,
+)

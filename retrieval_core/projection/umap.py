@@ -1,35 +1,33 @@
 """UMAP by umap-learn (McInnes, Healy and Melville, 2018)."""
 
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import numpy as np
 
 from retrieval_core.progress import Progress
 from retrieval_core.projection.euclidean import euclidean_neighbours
+from retrieval_core.projection.method import Method
 from retrieval_core.projection.pca import starting_positions
 
-STAGE = "UMAP"
+TITLE = "UMAP"
 
 
-def umap(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Progress, None, np.ndarray]:
-    """Places (N, 2) for points (N, C), from their exact neighbours and a start on the principal components.
-
-    `parameters`: neighbours (below N), minimum_distance, epochs. Runs on one thread, which a fixed seed asks for.
-    """
-    yield Progress(STAGE, 0, 1, "loading UMAP, which takes seconds the first time")
+def _place(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) -> Generator[Progress, None, np.ndarray]:
+    """From exact neighbours and a start on the principal components; on one thread, which a fixed seed asks for."""
+    yield Progress(TITLE, 0, 1, "loading UMAP, which takes seconds the first time")
     with warnings.catch_warnings():
         # It warns that a seed means one thread and that given neighbours mean no transform of new points.
         warnings.simplefilter("ignore")
-        from umap import UMAP
+        import umap
 
-        yield Progress(STAGE, 0, 1, "placing points")
+        yield Progress(TITLE, 0, 1, "placing points")
         count = parameters["neighbours"]
         positions, distances = euclidean_neighbours(coordinates, count - 1)
         # umap-learn counts a point as its own first neighbour.
         own = np.arange(len(coordinates))[:, None]
         known = (np.hstack([own, positions]), np.hstack([np.zeros(own.shape), distances]).astype(np.float32), None)
-        reducer = UMAP(
+        reducer = umap.UMAP(
             n_neighbors=count,
             min_dist=parameters["minimum_distance"],
             n_epochs=parameters["epochs"],
@@ -40,5 +38,23 @@ def umap(coordinates: np.ndarray, parameters: dict, seed: int) -> Generator[Prog
             n_jobs=1,
         )
         places = reducer.fit_transform(coordinates)
-    yield Progress(STAGE, 1, 1)
+    yield Progress(TITLE, 1, 1)
     return np.array(places, dtype=np.float32)
+
+
+def _fit(parameters: dict[str, float], count: int) -> dict[str, float]:
+    return parameters | {"neighbours": min(parameters["neighbours"], count)}
+
+
+UMAP = Method(
+    TITLE,
+    defaults={
+        "components": 50,
+        "neighbours": 15,  # how many neighbours a point holds on to, itself counted
+        "minimum_distance": 0.1,  # how tightly points may be packed
+        "epochs": 300,
+    },
+    bounds={"components": (1, 10_000), "neighbours": (2, 1000), "minimum_distance": (0, 1), "epochs": (1, 100_000)},
+    place=_place,
+    fit=_fit,
+)

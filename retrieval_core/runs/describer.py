@@ -6,16 +6,17 @@ import numpy as np
 import torch
 from PIL import Image as PILImage
 
+from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Box
-from retrieval_core.descriptors.extract import Descriptors, describe_picture, query_picture
+from retrieval_core.descriptors.extract import describe_picture, query_picture
+from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork
-from retrieval_core.presets import get_preset
 from retrieval_core.runs.steps import load_network, load_whitening
-from retrieval_core.stored import artefacts
-from retrieval_core.workspace import Workspace
+from retrieval_core.stored.results import Results
+from retrieval_core.stored.run_list import get_run
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,26 +36,22 @@ class Describer:
         return row if self.whitening is None else self.whitening.transform(row)
 
 
-def stored_descriptor(database: Descriptors, queries: Descriptors, image_id: str, query_id: str | None = None) -> np.ndarray | None:
+def stored_descriptor(results: Results, image_id: str, query_id: str | None = None) -> np.ndarray | None:
     """The stored descriptor (1, D) of a query of the ground truth, or else of a photograph; None where none is stored."""
-    rows, key = (queries, query_id) if query_id else (database, image_id)
-    return np.asarray(rows.rows([key])) if key in rows.ids else None
+    database, queries = results.descriptors
+    group: Descriptors = queries if query_id else database
+    key = query_id or image_id
+    return np.asarray(group.rows([key])) if key in group else None
 
 
-def open_describer(workspace: Workspace, dataset: str, model: str, device: str = "auto") -> Describer:
+def open_describer(results: Results, device: str = "auto") -> Describer:
     """Load the model that described a dataset.
 
-    Raises RetrievalError if the dataset was not described, or the model has been trained anew since.
+    Raises RetrievalError if the dataset was not described by the model as it is now, or its descriptors were imported.
     """
-    preset = get_preset(model)
-    record = workspace.record(workspace.folder(dataset, model) / "descriptors.npy")
-    remedy = f"Run: python -m retrieval_core run --dataset {dataset} --models {model}"
-    if record is None:
-        raise RetrievalError(f"Model {model} has not described {dataset} yet. {remedy}")
-    recipe = record.notes["recipe"]
-    weights = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, artefacts.origin_of(recipe)))
-    if weights is None or weights.sha256 != recipe["weights"]:
-        raise RetrievalError(f"The weights that described {dataset} under model {model} are gone or have changed. {remedy}")
-    chosen = pick_device(device)
-    network = load_network(workspace, preset, artefacts.origin_of(recipe), chosen)
-    return Describer(network, load_whitening(workspace, preset, artefacts.origin_of(recipe)), recipe, preset.square, chosen)
+    if results.run == IMPORTED_RUN:
+        raise RetrievalError(f"The descriptors of {results.dataset.name} were imported: there is no network to describe a new picture.")
+    _ = results.descriptors  # raises where they are not those of the weights as they are now
+    run, chosen, preset = get_run(results.workspace, results.run), pick_device(device), results.preset
+    network, whitening = load_network(results.workspace, run, preset, chosen), load_whitening(results.workspace, run, preset)
+    return Describer(network, whitening, results.recipe, preset.square, chosen)

@@ -1,48 +1,63 @@
-"""The steps that make what the map shows beside its points: neighbour lists of a model, thumbnails of a dataset."""
+"""The steps that make maps, and what a map shows beside its points: neighbour lists of a model, thumbnails of a dataset."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Mapping
 
-import numpy as np
-
+from retrieval_core.datasets.array_files import write_arrays
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.thumbnails import sheet_count, write_sheet
-from retrieval_core.progress import Progress
+from retrieval_core.projection.maps import compute_map
 from retrieval_core.ranking.neighbour_lists import neighbour_lists
-from retrieval_core.runs.steps import Steps, is_fresh
+from retrieval_core.runs.steps import Steps, is_fresh, locked
 from retrieval_core.stored import artefacts
-from retrieval_core.stored.results import dataset_images, load_descriptors
+from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace
 
 
-def list_neighbours(workspace: Workspace, name: str, model: str, subset: str = "all") -> Steps:
+def project(
+    workspace: Workspace, run: str, name: str, model: str, method: str, subset: str = "all", parameters: Mapping | None = None,
+    seed: int = 0,
+) -> Steps:  # fmt: skip
+    """Map a dataset's descriptors to the plane, unless this map was made before."""
+    choice = artefacts.map_choice(method, subset, parameters, seed)
+    path = artefacts.map_path(workspace, name, run, model, choice)
+    with (yield from locked(workspace, name, run, model, path.name)):
+        results = open_results(workspace, name, run, model)
+        inputs = artefacts.map_inputs(workspace, results.dataset, run, model, choice)
+        if (yield from is_fresh(workspace, path, inputs)):
+            return
+        ids = artefacts.subset_ids(results.dataset, subset)
+        matrix = results.descriptors[0].rows(ids)
+        begin = time.monotonic()
+        made = yield from compute_map(ids, matrix, method, parameters, seed)
+        notes = {"choice": choice, "n": len(ids), "quality": made.quality, "parameters": made.parameters}
+        with workspace.writing(path, inputs, seconds=time.monotonic() - begin, notes=notes) as temporary:
+            write_arrays(temporary, {"xy": made.xy, "overlap": made.overlap}, {"ids": list(ids)})
+
+
+def list_neighbours(workspace: Workspace, run: str, name: str, model: str, subset: str = "all") -> Steps:
     """Find the nearest neighbours of every photograph of a subset, unless it has none or too many for that."""
-    ids = dataset_images(workspace, name, subset)
+    ids = artefacts.subset_ids(open_dataset(workspace, name), subset)
     if not 0 < len(ids) <= artefacts.MOST_LISTED:
         return
-    paths = artefacts.neighbours_paths(workspace, name, model, subset)
-    inputs = artefacts.neighbours_inputs(workspace, name, model, subset)
-    with workspace.lock(name, model, f"neighbours-{subset}"):
-        fresh = True
-        for path in paths:
-            fresh &= yield from is_fresh(workspace, path, inputs)
-        if fresh:
+    path = artefacts.neighbours_path(workspace, name, run, model, subset)
+    with (yield from locked(workspace, name, run, model, f"neighbours-{subset}")):
+        results = open_results(workspace, name, run, model)
+        inputs = artefacts.neighbours_inputs(workspace, results.dataset, run, model, subset)
+        if (yield from is_fresh(workspace, path, inputs)):
             return
-        database, _ = load_descriptors(workspace, name, model)
-        matrix = database.rows(ids)
+        matrix = results.descriptors[0].rows(ids)
         begin = time.monotonic()
-        found = yield from neighbour_lists(matrix, artefacts.listed(len(ids)))
-        seconds = time.monotonic() - begin
-        for path, array in zip(paths, found, strict=True):
-            with workspace.writing(path, inputs, seconds=seconds) as temporary, temporary.open("wb") as handle:
-                np.save(handle, array)
+        positions, similarities = yield from neighbour_lists(matrix, artefacts.listed(len(ids)))
+        with workspace.writing(path, inputs, seconds=time.monotonic() - begin) as temporary:
+            write_arrays(temporary, {"positions": positions, "similarities": similarities}, {"subset": subset})
 
 
-def thumbnails(workspace: Workspace, name: str) -> Generator[Progress, None, None]:
+def thumbnails(workspace: Workspace, name: str) -> Steps:
     """Put the thumbnails of a dataset on sheets."""
-    dataset = open_dataset(workspace, name)
-    inputs = artefacts.sheets_inputs(workspace, name)
-    with workspace.lock(name, "thumbnails"):
+    with (yield from locked(workspace, name, "thumbnails")):
+        dataset = open_dataset(workspace, name)
+        inputs = artefacts.sheets_inputs(dataset)
         for number in range(sheet_count(dataset.images)):
             path = artefacts.sheet_path(workspace, name, number)
             if not (yield from is_fresh(workspace, path, inputs)):

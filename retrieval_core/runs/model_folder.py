@@ -1,4 +1,4 @@
-"""Trained models in one folder, to hand out: weights, whitenings, and a manifest that says what each of them is.
+"""The trained models of one run in one folder, to hand out: weights, whitenings, and a manifest that says what each of them is.
 
 FOLDER/<stage>.safetensors, <model>.npz, manifest.json. Whoever imports the folder trains nothing: imported weights are used
 as they are. Nothing of a folder is taken unless all of it is sound, and made for the presets of this program.
@@ -6,23 +6,24 @@ as they are. Nothing of a folder is taken unless all of it is sound, and made fo
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import inherit, load_weights
-from retrieval_core.presets import PRESETS, SCHEDULES, Preset, get_preset
+from retrieval_core.presets import PRESETS, Preset, get_preset
 from retrieval_core.stored import artefacts
-from retrieval_core.stored.artefacts import IMPORTED, Origin
-from retrieval_core.workspace import MANIFEST, Record, Workspace, canonical, file_hash, read_json, write_json
+from retrieval_core.stored.run import Run
+from retrieval_core.stored.run_list import as_json, begin_run, from_json
+from retrieval_core.workspace import MANIFEST, Record, Workspace, canonical, file_hash, read_json, temporary_name, write_json
 
-FORMAT = "landmark retrieval models, 1"
+FORMAT = "landmark retrieval models, 2"
 
 
-def export_models(workspace: Workspace, folder: Path, models: Sequence[str] = ()) -> list[str]:
-    """Write trained models into an empty or new folder, all that there are if none is named; return their keys.
+def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence[str] = ()) -> list[str]:
+    """Write the trained models of a run into an empty or new folder, all that there are if none is named; return their keys.
 
     Raises RetrievalError if a named model is not trained, a file is damaged or the folder can't be written.
     """
@@ -30,106 +31,101 @@ def export_models(workspace: Workspace, folder: Path, models: Sequence[str] = ()
         check_choice("model", key, PRESETS)
     entries, files = {}, {}
     for key, preset in PRESETS.items():
-        origin = _trained_origin(workspace, preset)
-        if key not in (models or PRESETS) or (origin is None and not models):
+        paths = dict(_paths(workspace, run, preset))
+        trained = all(workspace.record(path) for path in paths.values())
+        if key not in (models or PRESETS) or (not trained and not models):
             continue
-        if origin is None:
-            raise RetrievalError(f"Model {key} is not trained. Run: python -m retrieval_core train --models {key}")
-        entries[key] = _entry(workspace, preset, origin)
-        files |= {name: workspace.require(path, "Train it again.") for name, path in _paths(workspace, preset, origin)}
+        if not trained:
+            remedy = workspace.command("train", "--models", key, "--run", run.name)
+            raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: {remedy}")
+        entries[key] = _entry(workspace, run, preset)
+        files |= {name: workspace.require(path, "Train it again.") for name, path in paths.items()}
     if not entries:
-        raise RetrievalError("No model is trained yet. Run: python -m retrieval_core train")
+        raise RetrievalError(f"No model of run {run.name} is trained yet. Run: {workspace.command('train', '--run', run.name)}")
+    temporary = temporary_name(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        if folder.exists() and any(folder.iterdir()):
             raise RetrievalError(f"{folder} is not empty. Choose another folder, or empty it.")
-        for key, entry in entries.items():
-            for name, path in _paths(workspace, get_preset(key), artefacts.origin_of(entry["made"])):
-                shutil.copyfile(path, folder / name)
-        records = {name: {key: value for key, value in asdict(record).items() if key != "file"} for name, record in files.items()}
-        write_json(folder / MANIFEST, {"format": FORMAT, "models": entries, "files": records})
+        temporary.mkdir(parents=True)
+        for key in entries:
+            for name, path in _paths(workspace, run, get_preset(key)):
+                shutil.copyfile(path, temporary / name)
+        records = {name: asdict(record) for name, record in files.items()}
+        write_json(temporary / MANIFEST, {"format": FORMAT, "run": as_json(run), "models": entries, "files": records})
+        temporary.replace(folder)  # all of it or nothing
     except OSError as error:
         raise RetrievalError(f"{folder} can't be written ({error}). Make it writable, or choose another folder.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     return list(entries)
 
 
-def import_models(workspace: Workspace, folder: Path) -> list[str]:
-    """Take all models of a folder that `export_models` wrote, after checking it whole; return their keys.
+def import_models(workspace: Workspace, folder: Path, name: str | None = None) -> tuple[Run, list[str]]:
+    """Take all models of a folder that `export_models` wrote, after checking it whole, into its run, or one called `name`.
 
-    Raises RetrievalError naming what is missing, damaged or made for other presets, or if other weights of a model were
-    trained here: they are not overwritten.
+    Returns the run and the models' keys. Raises RetrievalError naming what is missing, damaged or made for other presets, or if
+    a run of this name is here with other settings or other weights: nothing is overwritten.
     """
     manifest = read_json(folder / MANIFEST)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise RetrievalError(
-            f"{folder / MANIFEST} is missing or was not written by this program. Choose a folder that was written by: "
+            f"{folder / MANIFEST} is missing or was not written by this version of the program. Choose a folder that was written by: "
             "python -m retrieval_core models export FOLDER"
         )
     try:
-        models = manifest["models"]
-        records = {name: Record(file=name, **entry) for name, entry in manifest["files"].items()}
+        run, models = from_json(manifest["run"]), manifest["models"]
+        run = replace(run, name=name or run.name)
+        records = {file: Record(**entry) for file, entry in manifest["files"].items()}
         taken = {}
         for key, entry in models.items():
-            preset = _check_preset(folder, key, entry)
-            for name, path in _paths(workspace, preset, artefacts.origin_of(entry["made"])):
-                _check_file(folder / name, records[name], preset)
-                _check_free(workspace, path, records[name])
-                taken[name] = (path, entry["made"])
+            preset = _check_preset(folder, run, key, entry)
+            for file, path in _paths(workspace, run, preset):
+                _check_file(folder / file, records[file], preset)
+                _check_free(workspace, path, records[file])
+                taken[file] = (path, artefacts.trained_on(run, preset.weights_stage if file.endswith(".safetensors") else preset))
     except (KeyError, TypeError, AttributeError) as error:
         raise RetrievalError(f"{folder / MANIFEST} is damaged ({error!r}). Ask for the folder again.") from error
-    for name, (path, made) in taken.items():
-        record = records[name]
-        notes = {**record.notes, IMPORTED: made}
+    for file, (path, place) in taken.items():
+        record = records[file]
+        begin_run(workspace, run, place)
         with (
             workspace.lock(str(path.relative_to(workspace.root))),
-            workspace.writing(path, record.inputs, device=record.device, seconds=record.seconds, notes=notes) as temporary,
-        ):
-            shutil.copyfile(folder / name, temporary)
-    return list(models)
+            workspace.writing(path, record.inputs, device=record.device, seconds=record.seconds,
+                              notes={**record.notes, artefacts.IMPORT_NOTE: True}) as temporary,
+        ):  # fmt: skip
+            shutil.copyfile(folder / file, temporary)
+    return run, list(models)
 
 
-def _trained_origin(workspace: Workspace, preset: Preset) -> Origin | None:
-    """Where a model's weights here come from; None if it is not trained, or its whitening is not learnt."""
-    others = sorted(path.parent.parent.name for path in workspace.root.glob(f"*/{preset.weights_stage.key}/weights.safetensors"))
-    for training in dict.fromkeys((artefacts.TRAINING_SET, *others)):
-        for start in artefacts.STARTS[1:]:
-            records = [workspace.record(path) for _, path in _paths(workspace, preset, Origin(start, training))]
-            if all(records):
-                return Origin(records[0].inputs["start"], training)
-    return None
-
-
-def _paths(workspace: Workspace, preset: Preset, origin: Origin) -> Iterator[tuple[str, Path]]:
+def _paths(workspace: Workspace, run: Run, preset: Preset) -> Iterator[tuple[str, Path]]:
     """Names in the folder, and paths here, of a model's weights and of its whitening if it has one."""
-    yield f"{preset.weights_stage.key}.safetensors", artefacts.weights_path(workspace, preset.weights_stage, origin)
+    yield f"{preset.weights_stage.key}.safetensors", artefacts.weights_path(workspace, run, preset)
     if preset.whitening:
-        yield f"{preset.key}.npz", artefacts.whitening_path(workspace, preset, origin)
+        yield f"{preset.key}.npz", artefacts.whitening_path(workspace, run, preset)
 
 
-def _entry(workspace: Workspace, preset: Preset, origin: Origin) -> dict:
-    """What the manifest says of a model: what it is, and the schedule, seed and start that it was made with."""
+def _entry(workspace: Workspace, run: Run, preset: Preset) -> dict:
+    """What the manifest says of a model: what it is, and by which schedule it was trained."""
     stage = preset.weights_stage
-    inputs = workspace.record(artefacts.weights_path(workspace, stage, origin)).inputs
-    made = artefacts.imported_stage(workspace, stage, origin.training)
-    if made is None:
-        used = inputs["schedule"]  # None where weights were not trained but fetched
-        schedule = next((name for name in SCHEDULES if canonical(artefacts.figures(stage.schedule(name))) == canonical(used)), None)
-        if (used is not None and schedule is None) or canonical(inputs["stage"]) != canonical(artefacts.identity(stage)):
-            raise RetrievalError(f"Model {preset.key} was trained with other presets than there are now. Train it again.")
-        made = {"schedule": schedule, "seed": inputs["seed"], "start": origin.start, "training": origin.training,
-                "start_file": artefacts.start_file(workspace, preset, origin)}  # fmt: skip
-    return {"made": made, **_figures(preset, made["schedule"])}
+    path = artefacts.weights_path(workspace, run, stage)
+    inputs = workspace.record(path).inputs
+    schedule = inputs["schedule"]  # None where weights were not trained but fetched
+    made_so = canonical(inputs["stage"]) == canonical(artefacts.identity(stage)) and (
+        schedule is None or canonical(schedule) == canonical(artefacts.figures(stage.schedule(run.schedule)))
+    )
+    if not made_so:
+        raise RetrievalError(f"Model {preset.key} of run {run.name} was trained with other presets than there are now. Train it again.")
+    return _figures(run, preset)
 
 
-def _figures(preset: Preset, schedule: str | None) -> dict:
+def _figures(run: Run, preset: Preset) -> dict:
     """The preset as it must be where the model is to be used."""
-    return {"preset": artefacts.identity(preset), "schedule": artefacts.figures(preset.schedule(schedule)) if schedule else None}
+    return {"preset": artefacts.identity(preset), "schedule": artefacts.figures(preset.schedule(run.schedule))}
 
 
-def _check_preset(folder: Path, key: str, entry: dict) -> Preset:
+def _check_preset(folder: Path, run: Run, key: str, entry: dict) -> Preset:
     preset = PRESETS.get(key)
-    expected = _figures(preset, entry["made"]["schedule"]) if preset else None
-    if canonical(expected) != canonical({name: entry[name] for name in ("preset", "schedule")}):
+    if preset is None or canonical(_figures(run, preset)) != canonical(entry):
         raise RetrievalError(f"Model {key} in {folder} was made for other presets than this program has. Use the same version of both.")
     return preset
 
@@ -152,5 +148,5 @@ def _check_file(file: Path, record: Record, preset: Preset) -> None:
 
 def _check_free(workspace: Workspace, path: Path, record: Record) -> None:
     known = workspace.record(path)
-    if known is not None and path.exists() and known.sha256 != record.sha256 and IMPORTED not in known.notes:
-        raise RetrievalError(f"{path} was trained here. Remove {path.parent}, or choose another --cache, and import again.")
+    if known is not None and path.exists() and known.sha256 != record.sha256:
+        raise RetrievalError(f"{path} is here already, with other weights. Give the imported run a name of its own with --run NAME.")

@@ -8,19 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval_core.datasets.catalog import open_dataset
-from retrieval_core.datasets.imported import START as IMPORTED
+from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.descriptors.extract import extract_dataset
-from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import PROTOCOLS, mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
-from retrieval_core.presets import get_preset
 from retrieval_core.progress import Progress
 from retrieval_core.ranking.search import rank
 from retrieval_core.runs.steps import load_network, load_whitening
-from retrieval_core.stored import artefacts
-from retrieval_core.stored.results import load_descriptors, load_scores
+from retrieval_core.stored.results import Results, open_results
+from retrieval_core.stored.run_list import get_run
 from retrieval_core.workspace import Workspace
 
 FAR = 0.01  # distance between two unit vectors that rounding on another processor does not explain
@@ -28,7 +25,7 @@ APART = 0.1  # points of AP: the accuracy with which scores must come out again
 
 
 @dataclass(frozen=True)
-class Recheck:
+class Recomputed:
     """How far fresh and stored lie apart. JSON-able.
 
     `descriptors` is the largest distance between a stored descriptor and its fresh one, None where there are no photographs to
@@ -52,59 +49,51 @@ class Recheck:
     @property
     def words(self) -> str:
         """For a person."""
-        verdict = "agrees with what is stored" if self.agrees else "DIFFERS from what is stored"
+        outcome = "agrees with what is stored" if self.agrees else "DIFFERS from what is stored"
         means = "no AP" if self.fresh_map is None else f"mAP {self.fresh_map:.2f}, stored {self.stored_map:.2f}"
         described = (
             "descriptors as imported (there is nothing to describe them from)" if self.descriptors is None
             else f"descriptors at most {self.descriptors:.1e} apart"
         )  # fmt: skip
-        return (f"{self.model} {verdict}: {self.photographs:,} photographs and {self.queries} queries, {described}, "
+        return (f"{self.model} {outcome}: {self.photographs:,} photographs and {self.queries} queries, {described}, "
                 f"AP at most {self.ap:.3f} points apart, {means}, {self.seconds:.1f} s")  # fmt: skip
 
 
-def recheck(workspace: Workspace, name: str, model: str, device: str = "auto") -> Generator[Progress, None, Recheck]:
-    """Decode and describe all photographs and queries of a dataset anew, rank, score, and compare.
+def recompute(workspace: Workspace, dataset: str, run: str, model: str, device: str = "auto") -> Generator[Progress, None, Recomputed]:
+    """Decode and describe all photographs and queries of a dataset anew, rank, score, and compare; the cache stays as it is.
 
     Imported descriptors are ranked and scored anew. Raises RetrievalError if there is nothing stored to compare with, or if the
     photographs or the weights have changed since, so that agreement could not be expected.
     """
     begin = time.monotonic()
-    stored, stored_queries = load_descriptors(workspace, name, model)
-    before = {score.query_id: score for score in load_scores(workspace, name, model)}
-    dataset = open_dataset(workspace, name)
+    results = open_results(workspace, dataset, run, model)
+    stored, stored_queries = results.descriptors
+    before = {score.query_id: score for score in results.scores}
     distance = None
     matrix, queries = stored.matrix, stored_queries.matrix
-    if stored.recipe["start"] != IMPORTED:
-        matrix, queries = yield from _describe(workspace, dataset, model, stored.recipe, device)
+    if run != IMPORTED_RUN:
+        matrix, queries = yield from _describe(results, device)
         distance = max(_apart(matrix, stored.matrix), _apart(queries, stored_queries.matrix))
     yield Progress(f"score {model}", 0, len(stored_queries.ids))
-    scores = score_rankings(dataset, rank(stored_queries.ids, queries, stored.ids, matrix))
+    scores = score_rankings(results.dataset, rank(stored_queries.ids, queries, stored.ids, matrix))
     pairs = [(score.ap(protocol), before[score.query_id].ap(protocol)) for score in scores for protocol in PROTOCOLS]
     apart = max((100 * abs(fresh - old) for fresh, old in pairs if fresh is not None and old is not None), default=0.0)
     means = [mean_average_precision(entries, "oxford") for entries in (before.values(), scores)]
-    return Recheck(
+    return Recomputed(
         model, len(stored.ids), len(stored_queries.ids), distance, apart,
         *(None if mean is None else 100 * mean for mean in means), seconds=time.monotonic() - begin,
     )  # fmt: skip
 
 
-def _describe(workspace: Workspace, dataset, model: str, recipe: dict, device: str):
-    """Fresh descriptors by a recipe; RetrievalError if what it names is no longer here."""
-    preset = get_preset(model)
-    weights = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, artefacts.origin_of(recipe)))
-    gone = "photographs" if dataset.fingerprint != recipe["dataset"] else None
-    gone = "weights" if weights is None or weights.sha256 != recipe["weights"] else gone
-    if gone:
-        raise RetrievalError(
-            f"The {gone} behind model {model} of {dataset.name} have changed since: its descriptors are stale. "
-            f"Run: python -m retrieval_core run --dataset {dataset.name} --models {model}"
-        )
-    chosen = pick_device(device)
-    network = load_network(workspace, preset, artefacts.origin_of(recipe), chosen)
-    whitening = load_whitening(workspace, preset, artefacts.origin_of(recipe))
+def _describe(results: Results, device: str):
+    """Fresh descriptors by the recipe of those that are stored."""
+    workspace, preset, recipe = results.workspace, results.preset, results.recipe
+    run, chosen = get_run(workspace, results.run), pick_device(device)
+    network, whitening = load_network(workspace, run, preset, chosen), load_whitening(workspace, run, preset)
     # Not into the cache, whose decoded pictures are part of what is checked.
-    with tempfile.TemporaryDirectory(dir=workspace.ensure_writable(workspace.folder(dataset.name)), prefix=".recheck-") as folder:
-        pixels = yield from open_pixels(dataset.images, dataset.fingerprint, recipe["size"], preset.square, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="recompute-") as folder:
+        dataset = results.dataset
+        pixels = yield from open_pixels(dataset.images, dataset.photographs, recipe["size"], preset.square, Path(folder))
         return (yield from extract_dataset(network, whitening, dataset, pixels, recipe, chosen))
 
 

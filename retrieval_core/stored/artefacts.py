@@ -1,75 +1,52 @@
-"""Where each artefact lies and what it is made from: the one place that decides what is fresh and what is stale.
+"""Where each artefact lies and what it is made from: the one place that spells file names and decides what is fresh.
 
-cache/<training set>/<stage>/weights.safetensors, training.jsonl, whitening.npz
-cache/<dataset>/thumbnails/sheet-<number>.jpg
-cache/<dataset>/<model>/descriptors.npy, queries.npy, ids.json, scores.json, neighbours-<subset>.npy,
-    similarities-<subset>.npy, maps/<method>-<key>.npy
+cache/<training set or start>/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz
+cache/<dataset>/sheets/sheet-<number>.jpg
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, neighbours-<subset>.safetensors,
+    maps/<method>-<key>.safetensors
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-from retrieval_core.datasets.catalog import fingerprint
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.imported import DESCRIPTORS
+from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.networks.weights import local_file
-from retrieval_core.presets import PRESETS, SCHEDULES, Preset, Schedule, check_model, get_preset, lineage
-from retrieval_core.workspace import Workspace, file_hash, short_hash
+from retrieval_core.presets import SCHEDULES, Preset, Schedule, get_preset
+from retrieval_core.stored.run import Run
+from retrieval_core.workspace import Workspace, short_hash
 
-STARTS = ("auto", "imagenet", "shapes")
-CROPS = ("fill", "same")
-TRAINING_SET = "town-train"
-IMPORTED = "imported"  # the note on weights that were not trained here: schedule, seed and start that they were made with
+RUN_FILE = "run.json"
+WEIGHTS, TRAINING_LOG, WHITENING, SCORES = "weights.safetensors", "training.jsonl", "whitening.npz", "scores.json"
+IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
+SUBSETS = ("all", "labelled")
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
-VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 2, "scores": 1, "map": 7, "neighbours": 1, "thumbnails": 1}
+VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "map": 8, "neighbours": 2, "sheets": 1}
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a model's weights come from: `start` (imagenet or shapes) of its network, and the landmarks it is trained on."""
-
-    start: str
-    training: str = TRAINING_SET
+# --- weights and whitening -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What a person chooses for a run. `start` auto means: ImageNet weights if they are at hand, else `shapes`."""
-
-    schedule: str = "quick"
-    seed: int = 0
-    start: str = "auto"
-    crop: str = "fill"
-    device: str = "auto"
-    download: bool = False  # consent to fetch the ImageNet weights
-    weights: str | None = None  # a person's own file of ImageNet weights, or a folder with one for each backbone
-    models: tuple[str, ...] = tuple(PRESETS)
-    training: str = TRAINING_SET  # the dataset of landmarks that models are trained on
-
-    def __post_init__(self):
-        check_choice("schedule", self.schedule, SCHEDULES)
-        check_choice("start", self.start, STARTS)
-        check_choice("crop rule", self.crop, CROPS)
-        check_choice("device", self.device, ("auto", "cuda", "mps", "cpu"))
-        if self.weights is not None and self.start == "shapes":
-            raise RetrievalError("--weights is for a start from ImageNet. Leave out --start shapes, or --weights.")
-        for model in self.models:
-            check_model(model)
+def trained_on(run: Run, stage: Preset) -> str:
+    """Where a stage's weights lie, and what it is trained on: the training set, or for a start `shapes` or `imagenet`."""
+    return run.start if stage.is_start else run.training
 
 
-def origin_of(recipe: dict) -> Origin:
-    """The origin of the weights that a recipe names."""
-    return Origin(recipe["start"], recipe.get("training", TRAINING_SET))
+def stage_folder(workspace: Workspace, run: Run, stage: Preset) -> Path:
+    """Folder of a trained stage."""
+    return workspace.folder(trained_on(run, stage), run.name, stage.key)
 
 
-def stage_folder(workspace: Workspace, stage: Preset, origin: Origin) -> Path:
-    """Folder of a trained stage, below the set that it was trained on (`shapes` or `imagenet` for a start)."""
-    return workspace.folder(origin.start if stage.is_start else origin.training, stage.key)
+def weights_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
+    """The weights file of a stage, or of the stage whose weights a model uses."""
+    return stage_folder(workspace, run, preset.weights_stage) / WEIGHTS
 
 
-def weights_path(workspace: Workspace, stage: Preset, origin: Origin) -> Path:
-    """The weights file of a trained stage."""
-    return stage_folder(workspace, stage, origin) / "weights.safetensors"
+def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
+    """The whitening of a model, learnt on the training set."""
+    return stage_folder(workspace, run, preset) / WHITENING
 
 
 def identity(stage: Preset) -> dict:
@@ -78,117 +55,125 @@ def identity(stage: Preset) -> dict:
     return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
-def imported_note(workspace: Workspace, path: Path) -> dict | None:
-    """With what schedule, seed and start imported weights (or a whitening) were made; None for those that were not imported."""
-    record = workspace.record(path)
-    return record.notes.get(IMPORTED) if record is not None else None
-
-
-def imported_stage(workspace: Workspace, stage: Preset, training: str) -> dict | None:
-    """The note on a stage's weights, whatever they start from."""
-    paths = (weights_path(workspace, stage, Origin(start, training)) for start in STARTS[1:])
-    return next(filter(None, (imported_note(workspace, path) for path in paths)), None)
-
-
-def start_file(workspace: Workspace, preset: Preset, origin: Origin) -> dict | None:
-    """Name and hash of the person's own file that a model's ImageNet start was read from; None for other starts."""
-    note = imported_stage(workspace, preset.weights_stage, origin.training)
-    if note is not None:
-        return note["start_file"]
-    record = workspace.record(weights_path(workspace, lineage(preset.key)[0], origin))
-    own = record is not None and "file" in record.notes
-    return {"name": record.notes["file"], "sha256": record.inputs["file"]} if own else None
-
-
 def figures(schedule: Schedule) -> dict:
     """A schedule as it is compared: all of it but the estimate of the time."""
     return {name: value for name, value in asdict(schedule).items() if name != "seconds"}
 
 
-def weights_inputs(workspace: Workspace, stage: Preset, settings: Settings, origin: Origin) -> dict:
-    """What a stage's weights are made from. Imported ones are what they were made from.
+def is_imported(workspace: Workspace, path: Path) -> bool:
+    """Whether weights (or a whitening) were imported: they are used as they are."""
+    record = workspace.record(path)
+    return record is not None and IMPORT_NOTE in record.notes
 
-    A start's own file counts by its hash; where none is chosen, the one that was used before still does.
-    """
-    path = weights_path(workspace, stage, origin)
-    known = workspace.record(path)
-    if imported_note(workspace, path) is not None:
-        return dict(known.inputs)
-    trained_on = "shapes" if stage.is_start else origin.training
-    downloaded = stage.is_start and origin.start == "imagenet"
-    parent = get_preset(stage.parent) if stage.parent else None
-    own_file = {}
-    if downloaded and settings.weights is not None:
-        own_file = {"file": file_hash(local_file(Path(settings.weights), stage.backbone))}
-    elif downloaded and known is not None and "file" in known.inputs:
-        own_file = {"file": known.inputs["file"]}
+
+def weights_inputs(workspace: Workspace, run: Run, stage: Preset) -> dict:
+    """What a stage's weights are made from; for imported ones, what they were made from."""
+    path = weights_path(workspace, run, stage)
+    if is_imported(workspace, path):
+        return dict(workspace.record(path).inputs)
+    fetched = stage.is_start and run.start == "imagenet"  # there is nothing to train
+    own = run.weights.hashes.get(stage.backbone) if fetched and run.weights else None
     return {
-        **own_file,
+        **({"file": own} if own else {}),
         "version": VERSIONS["weights"],
         "stage": identity(stage),
-        "schedule": None if downloaded else figures(stage.schedule(settings.schedule)),
-        "seed": None if downloaded else settings.seed,
-        "start": origin.start,
-        "data": None if downloaded else fingerprint(workspace, trained_on),
-        "parent": _sha256(workspace, weights_path(workspace, parent, origin)) if parent else None,
+        "schedule": None if fetched else figures(stage.schedule(run.schedule)),
+        "seed": None if fetched else run.seed,
+        "start": run.start,
+        "data": None if fetched else _training_data(workspace, trained_on(run, stage), path),
+        "parent": sha256(workspace, weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None,
     }
 
 
-def whitening_path(workspace: Workspace, preset: Preset, origin: Origin) -> Path:
-    """The whitening of a model, learnt on the training set."""
-    return stage_folder(workspace, preset, origin) / "whitening.npz"
-
-
-def whitening_inputs(workspace: Workspace, preset: Preset, settings: Settings, origin: Origin) -> dict:
+def whitening_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
     """What a whitening is learnt from: the training photographs under the model's weights."""
-    path = whitening_path(workspace, preset, origin)
-    if imported_note(workspace, path) is not None:
+    path = whitening_path(workspace, run, preset)
+    if is_imported(workspace, path):
         return dict(workspace.record(path).inputs)
+    schedule = preset.schedule(run.schedule)
     return {
         "version": VERSIONS["whitening"],
-        "data": fingerprint(workspace, origin.training),
-        "size": preset.schedule(settings.schedule).extract_size,
-        "power": preset.schedule(settings.schedule).whitening_power,
-        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, origin)),
-        **_scales(preset),
-        **({"kind": preset.whitening} if preset.whitening != "pca" else {}),
+        "data": _training_data(workspace, run.training, path),
+        "size": schedule.extract_size,
+        "power": schedule.whitening_power,
+        "weights": sha256(workspace, weights_path(workspace, run, preset)),
+        "kind": preset.whitening,
+        "scales": list(preset.scales),
     }
 
 
-def descriptors_inputs(workspace: Workspace, dataset: str, preset: Preset, settings: Settings, origin: Origin) -> dict:
-    """What a dataset's descriptors are made from."""
-    whitening = whitening_path(workspace, preset, origin)
+def _training_data(workspace: Workspace, name: str, path: Path) -> list[str] | None:
+    """The fingerprints of a training set; where it is gone, those that the artefact was made from; None if nothing is known."""
+    try:
+        dataset = open_dataset(workspace, name)
+        return [dataset.photographs, dataset.truth]
+    except RetrievalError:
+        record = workspace.record(path)
+        return record.inputs["data"] if record else None
+
+
+# --- what is made of a dataset -------------------------------------------------------------------------------------
+
+
+def model_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
+    """Folder of what a model of a run made of a dataset."""
+    return workspace.folder(dataset, run, model)
+
+
+def descriptors_path(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
+    """Ids and descriptors of photographs and queries, one file."""
+    return model_folder(workspace, dataset, run, model) / DESCRIPTORS
+
+
+def descriptors_inputs(workspace: Workspace, dataset: Dataset, run: Run, preset: Preset) -> dict:
+    """What a dataset's descriptors are made from. The ground truth is no part of it."""
     return {
         "version": VERSIONS["descriptors"],
-        "data": fingerprint(workspace, dataset),
-        "size": preset.schedule(settings.schedule).extract_size,
-        "crop": preset.crop or settings.crop,
-        "weights": _sha256(workspace, weights_path(workspace, preset.weights_stage, origin)),
-        "whitening": _sha256(workspace, whitening) if preset.whitening else None,
-        **_scales(preset),
+        "data": dataset.photographs,
+        "size": preset.schedule(run.schedule).extract_size,
+        "crop": preset.crop or "fill",
+        "scales": list(preset.scales),
+        "weights": sha256(workspace, weights_path(workspace, run, preset)),
+        "whitening": sha256(workspace, whitening_path(workspace, run, preset)) if preset.whitening else None,
     }
 
 
-def scores_inputs(workspace: Workspace, dataset: str, model: str) -> dict:
-    """What the scores are made from: the descriptors of photographs and queries, and the ground truth."""
-    folder = workspace.folder(dataset, model)
-    return {
-        "version": VERSIONS["scores"],
-        "data": fingerprint(workspace, dataset),
-        "descriptors": _sha256(workspace, folder / "descriptors.npy"),
-        "queries": _sha256(workspace, folder / "queries.npy"),
-    }
+def scores_path(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
+    """The AP of every query."""
+    return model_folder(workspace, dataset, run, model) / SCORES
 
 
-def map_path(workspace: Workspace, dataset: str, model: str, choice: dict) -> Path:
-    """File of one map; `choice` holds method, parameters, subset and seed, whose hash is part of the name."""
-    return workspace.folder(dataset, model) / "maps" / f"{choice['method']}-{short_hash(choice)}.npy"
+def scores_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str) -> dict:
+    """What the scores are made from: the descriptors, and the ground truth."""
+    described = sha256(workspace, descriptors_path(workspace, dataset.name, run, model))
+    return {"version": VERSIONS["scores"], "truth": dataset.truth, "descriptors": described}
 
 
-def map_inputs(workspace: Workspace, dataset: str, model: str, choice: dict) -> dict:
+def subset_ids(dataset: Dataset, subset: str) -> tuple[str, ...]:
+    """Ids of the photographs of a subset: all, or only the labelled ones."""
+    check_choice("subset", subset, SUBSETS)
+    return tuple(image.id for image in dataset.images if subset == "all" or image.label is not None)
+
+
+def map_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:
+    """What a person chooses of a map: `parameters` None means the method's defaults."""
+    check_choice("subset", subset, SUBSETS)
+    return {"method": method, "subset": subset, "parameters": dict(parameters or {}), "seed": seed}
+
+
+def maps_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
+    """Folder of a model's maps."""
+    return model_folder(workspace, dataset, run, model) / "maps"
+
+
+def map_path(workspace: Workspace, dataset: str, run: str, model: str, choice: dict) -> Path:
+    """File of one map, by the hash of what was chosen."""
+    return maps_folder(workspace, dataset, run, model) / f"{choice['method']}-{short_hash(choice)}.safetensors"
+
+
+def map_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str, choice: dict) -> dict:
     """What a map is made from."""
-    descriptors = workspace.folder(dataset, model) / "descriptors.npy"
-    return {"version": VERSIONS["map"], "descriptors": _sha256(workspace, descriptors), **choice}
+    return {"version": VERSIONS["map"], **_of_subset(workspace, dataset, run, model, choice["subset"]), **choice}
 
 
 def listed(count: int) -> int:
@@ -196,32 +181,43 @@ def listed(count: int) -> int:
     return 96 if count <= 20_000 else 48
 
 
-def neighbours_paths(workspace: Workspace, dataset: str, model: str, subset: str) -> tuple[Path, Path]:
-    """The files of a model's neighbour lists: positions in the subset, and similarities."""
-    folder = workspace.folder(dataset, model)
-    return folder / f"neighbours-{subset}.npy", folder / f"similarities-{subset}.npy"
+def neighbours_path(workspace: Workspace, dataset: str, run: str, model: str, subset: str) -> Path:
+    """A model's neighbour lists: positions in the subset, and similarities."""
+    return model_folder(workspace, dataset, run, model) / f"neighbours-{subset}.safetensors"
 
 
-def neighbours_inputs(workspace: Workspace, dataset: str, model: str, subset: str) -> dict:
+def neighbours_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str, subset: str) -> dict:
     """What neighbour lists are made from."""
-    descriptors = workspace.folder(dataset, model) / "descriptors.npy"
-    return {"version": VERSIONS["neighbours"], "descriptors": _sha256(workspace, descriptors), "subset": subset}
+    return {"version": VERSIONS["neighbours"], **_of_subset(workspace, dataset, run, model, subset)}
 
 
 def sheet_path(workspace: Workspace, dataset: str, number: int) -> Path:
     """One sheet of a dataset's thumbnails."""
-    return workspace.folder(dataset) / "thumbnails" / f"sheet-{number:03}.jpg"
+    return workspace.folder(dataset) / "sheets" / f"sheet-{number:03}.jpg"
 
 
-def sheets_inputs(workspace: Workspace, dataset: str) -> dict:
+def sheets_inputs(dataset: Dataset) -> dict:
     """What sheets of thumbnails are made from."""
-    return {"version": VERSIONS["thumbnails"], "data": fingerprint(workspace, dataset)}
+    return {"version": VERSIONS["sheets"], "data": dataset.photographs}
 
 
-def _scales(preset: Preset) -> dict:
-    return {"scales": list(preset.scales)} if len(preset.scales) > 1 else {}
+def half_done(path: Path, inputs: dict) -> Path:
+    """Folder of the half-done work on an artefact, by the hash of what it is made from."""
+    return path.with_name(f".{path.stem}-{short_hash(inputs)}")
 
 
-def _sha256(workspace: Workspace, path: Path) -> str | None:
+def unfinished(path: Path) -> list[Path]:
+    """All folders of half-done work on an artefact, whatever it is made from."""
+    return sorted(path.parent.glob(f".{path.stem}-????????"))
+
+
+def sha256(workspace: Workspace, path: Path) -> str | None:
+    """The hash of an artefact as its record has it; None where there is none."""
     record = workspace.record(path)
     return record.sha256 if record else None
+
+
+def _of_subset(workspace: Workspace, dataset: Dataset, run: str, model: str, subset: str) -> dict:
+    """Descriptors, and which of them: labels may change without the photographs."""
+    members = {"members": short_hash(subset_ids(dataset, subset))} if subset != "all" else {}
+    return {"descriptors": sha256(workspace, descriptors_path(workspace, dataset.name, run, model)), "subset": subset, **members}

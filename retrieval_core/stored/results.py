@@ -1,25 +1,36 @@
-"""The read side: what has been made so far, checked and read back. Pages and reports call this; it writes nothing."""
+"""The read side: what a run made of a dataset, checked and read back. Pages and commands call this; it writes and trains nothing.
 
-from dataclasses import dataclass, field
+`open_results` gives one object for a run, a dataset and a model. What it hands out is of one making: descriptors whose ids are
+those of the dataset as it is now, and scores, neighbours and maps that were made from exactly these.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from retrieval_core.datasets.catalog import fingerprint, is_imported, open_dataset
-from retrieval_core.datasets.imported import START as IMPORTED_START
-from retrieval_core.datasets.imported import imported_models
+from retrieval_core.datasets.array_files import read_arrays
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.thumbnails import sheet_count
-from retrieval_core.descriptors.extract import Descriptors
-from retrieval_core.errors import check_choice
+from retrieval_core.datasets.types import Dataset
+from retrieval_core.descriptors.matrix import Descriptors
+from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.presets import PRESETS, SEARCH_CHOICES, Preset, check_model, get_preset
+from retrieval_core.presets import Preset, check_model, get_preset
 from retrieval_core.projection.maps import ProjectedMap
 from retrieval_core.ranking.search import Ranking, rank
 from retrieval_core.stored import artefacts
-from retrieval_core.stored.artefacts import Settings
+from retrieval_core.stored.commands import run_command
+from retrieval_core.stored.run import Run
+from retrieval_core.stored.run_list import find_run
 from retrieval_core.workspace import Record, Workspace, read_json
 
-SUBSETS = ("all", "labelled")
+_CHANGED = {
+    "data": "the photographs or the queries' boxes", "size": "the size of the pictures", "crop": "the crop rule",
+    "scales": "the scales", "weights": "the weights", "whitening": "the whitening", "version": "the program",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,213 +47,190 @@ class MapRecord:
     state: str
 
 
-@dataclass(frozen=True)
-class ModelState:
-    """What exists of one model for one dataset. `state`: missing, trained, ready, stale or damaged; mAPs in percent."""
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What there is of one model for one dataset in one run; made anew at every look, which costs next to nothing."""
 
-    key: str
-    title: str
-    state: str
-    message: str = ""
-    start: str | None = None
-    schedule: str | None = None
-    seed: int | None = None
-    device: str | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-    bytes: int = 0
-    map_oxford: float | None = None
-    map_finite_sum: float | None = None
-    validation_map: float | None = None
-    recipe: dict = field(default_factory=dict)
-    maps: tuple[MapRecord, ...] = ()
+    workspace: Workspace
+    dataset: Dataset
+    run: str
+    preset: Preset
 
     @property
-    def explorable(self) -> bool:
-        """Whether its descriptors can be opened, even if they are stale."""
-        return self.state in ("ready", "stale")
+    def model(self) -> str:
+        """The model's key."""
+        return self.preset.key
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return artefacts.model_folder(self.workspace, self.dataset.name, self.run, self.model)
+
+    @cached_property
+    def record(self) -> Record | None:
+        """What the manifest says of the descriptors."""
+        return self.workspace.record(self._path)
+
+    @property
+    def version(self) -> str:
+        """The hash of the descriptors; empty where there are none."""
+        return self.record.sha256 if self.record else ""
+
+    @property
+    def recipe(self) -> dict:
+        """What made the descriptors; empty where there are none."""
+        return self.record.notes["recipe"] if self.record else {}
+
+    @property
+    def command(self) -> str:
+        """The command that makes all of it, or makes it again."""
+        if self.run == IMPORTED_RUN:
+            return self.workspace.command("run", "--dataset", self.dataset.name, "--models", self.model)
+        return run_command(self.workspace, self.dataset.name, find_run(self.workspace, self.run) or Run(self.run), self.model)
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the descriptors are missing or not as they should be."""
+        return f"Add the descriptors again: data add {self.dataset.name} …" if self.run == IMPORTED_RUN else f"Run: {self.command}"
+
+    @cached_property
+    def state(self) -> tuple[str, str]:
+        """How the descriptors are, and why: missing, stale, damaged or ready."""
+        if self.record is None:
+            return "missing", ""
+        if self.run == IMPORTED_RUN:
+            inputs = dict(self.record.inputs) | {"data": self.dataset.photographs}
+        else:
+            run = find_run(self.workspace, self.run)
+            if run is None:
+                return "damaged", f"{self.folder.parent / artefacts.RUN_FILE} is missing. {self.remedy}"
+            inputs = artefacts.descriptors_inputs(self.workspace, self.dataset, run, self.preset)
+        state = self.workspace.state(self._path, inputs)
+        if state == "fresh":
+            return "ready", ""
+        if state == "stale":
+            changed = [words for key, words in _CHANGED.items() if inputs.get(key) != self.record.inputs.get(key)]
+            return "stale", f"{' and '.join(changed) or 'what it is made from'} changed since. {self.remedy}"
+        return state, f"{self._path} is {state}. {self.remedy}"
+
+    @cached_property
+    def descriptors(self) -> tuple[Descriptors, Descriptors]:
+        """Descriptors of the photographs and of the queries; matrices are memory-mapped, read-only.
+
+        RetrievalError with the remedy if they are missing, damaged, or of other photographs, boxes, weights or sizes than now.
+        """
+        state, message = self.state
+        if state != "ready":
+            what = f"Model {self.model} of run {self.run} on {self.dataset.name}"
+            raise RetrievalError(f"{what} is {state}: {message}" if message else f"{what} is missing. {self.remedy}")
+        return _read_descriptors(self._path, self.version)
+
+    @property
+    def scored(self) -> bool:
+        """Whether there are scores of these descriptors by the ground truth as it is now."""
+        inputs = artefacts.scores_inputs(self.workspace, self.dataset, self.run, self.model)
+        return self.state[0] == "ready" and self.workspace.state(self._scores_path, inputs) == "fresh"
+
+    @cached_property
+    def score_file(self) -> dict:
+        """The means, and the AP of every query, as stored. RetrievalError if they are not those of these descriptors."""
+        if not self.scored:
+            what = f"Model {self.model} of run {self.run} has no scores"
+            raise RetrievalError(f"{what} of {self.dataset.name} and its ground truth as they are now. Run: {self.command}")
+        return _read_scores(self._scores_path, artefacts.sha256(self.workspace, self._scores_path))
+
+    @cached_property
+    def scores(self) -> list[Score]:
+        """The AP of every query."""
+        return [Score(**entry) for entry in self.score_file["scores"]]
+
+    def rankings(self) -> list[Ranking]:
+        """The whole database as each query sees it, ranked now."""
+        database, queries = self.descriptors
+        return rank(queries.ids, queries.matrix, database.ids, database.matrix)
+
+    def maps(self) -> list[MapRecord]:
+        """All maps that were made, fresh or stale."""
+        found = []
+        for name, record in sorted(self.workspace.records(self._maps_folder).items()):
+            choice = record.notes["choice"]
+            state = self.workspace.state(self._maps_folder / name, self._map_inputs(choice))
+            if state != "missing":
+                known = {"n": record.notes["n"], "quality": record.notes["quality"], "seconds": record.seconds}
+                found.append(MapRecord(**choice, **known, state=state))
+        return found
+
+    def map_file(self, item: MapRecord) -> Path:
+        """Where a map of `maps` lies."""
+        choice = artefacts.map_choice(item.method, item.subset, item.parameters, item.seed)
+        return artefacts.map_path(self.workspace, self.dataset.name, self.run, self.model, choice)
+
+    def map_record(self, choice: dict) -> Record | None:
+        """The record of the map of a choice (see artefacts.map_choice) made from these descriptors; None if there is none."""
+        path = artefacts.map_path(self.workspace, self.dataset.name, self.run, self.model, choice)
+        fresh = self.state[0] == "ready" and self.workspace.state(path, self._map_inputs(choice)) == "fresh"
+        return self.workspace.record(path) if fresh else None
+
+    def map(self, choice: dict) -> ProjectedMap | None:
+        """The map of a choice made from these descriptors; None if there is none."""
+        record = self.map_record(choice)
+        if record is None:
+            return None
+        arrays, about = read_arrays(artefacts.map_path(self.workspace, self.dataset.name, self.run, self.model, choice))
+        notes = record.notes
+        return ProjectedMap(tuple(about["ids"]), np.array(arrays["xy"]), choice["method"], notes["parameters"], choice["seed"],
+                            notes["quality"], np.array(arrays["overlap"]))  # fmt: skip
+
+    def neighbours(self, subset: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Neighbour lists: positions (N, K) int32 in the subset and similarities (N, K) float32, memory-mapped; None if not made."""
+        path = artefacts.neighbours_path(self.workspace, self.dataset.name, self.run, self.model, subset)
+        inputs = artefacts.neighbours_inputs(self.workspace, self.dataset, self.run, self.model, subset)
+        if self.state[0] != "ready" or self.workspace.state(path, inputs) != "fresh":
+            return None
+        arrays, _ = read_arrays(path)
+        return arrays["positions"], arrays["similarities"]
+
+    @property
+    def _path(self) -> Path:
+        return artefacts.descriptors_path(self.workspace, self.dataset.name, self.run, self.model)
+
+    @property
+    def _scores_path(self) -> Path:
+        return artefacts.scores_path(self.workspace, self.dataset.name, self.run, self.model)
+
+    @property
+    def _maps_folder(self) -> Path:
+        return artefacts.maps_folder(self.workspace, self.dataset.name, self.run, self.model)
+
+    def _map_inputs(self, choice: dict) -> dict:
+        return artefacts.map_inputs(self.workspace, self.dataset, self.run, self.model, choice)
 
 
-def model_states(workspace: Workspace, dataset: str) -> list[ModelState]:
-    """The state of every preset for a dataset, each followed by its variants that there are; of imported ones what there is."""
-    if is_imported(workspace, dataset):
-        keys = imported_models(workspace, dataset)
-    else:
-        keys = [key for model in PRESETS for key in (model, *_variants(workspace, dataset, model))]
-    return [model_state(workspace, dataset, get_preset(key)) for key in keys]
-
-
-def model_state(workspace: Workspace, dataset: str, preset: Preset) -> ModelState:
-    """The state of one model for a dataset: its weights, descriptors, scores and maps."""
-    folder = workspace.folder(dataset, preset.key)
-    described = workspace.record(folder / "descriptors.npy")
-    weights, start = _weights_record(workspace, preset, described)
-    common = {
-        "key": preset.key,
-        "title": preset.title,
-        "start": start,
-        "validation_map": weights.notes.get("validation_map") if weights and not preset.whitening else None,
-    }
-    if described is None:
-        return ModelState(**common, state="trained" if weights else "missing")
-    recipe = described.notes["recipe"]
-    if start == IMPORTED_START:
-        common["title"] = f"{recipe['dim']}-d, imported from {recipe['source']}"
-    state, message = _descriptors_state(workspace, dataset, preset, recipe)
-    scores = read_json(folder / "scores.json", {}) if workspace.state(folder / "scores.json") == "fresh" else {}
-    seconds = {"train": weights.seconds if weights else 0.0, "describe": described.seconds}
-    return ModelState(
-        **common, state=state, message=message, schedule=recipe.get("schedule"), seed=recipe.get("seed"),
-        device=described.device, seconds=seconds, recipe=recipe,
-        bytes=workspace.size(folder), map_oxford=scores.get("map_oxford"),
-        map_finite_sum=scores.get("map_finite_sum"), maps=tuple(list_maps(workspace, dataset, preset.key)),
-    )  # fmt: skip
-
-
-def recipe_settings(recipe: dict) -> Settings:
-    """The settings that a recipe was made with."""
-    chosen = {name: recipe[name] for name in ("schedule", "seed", "start", "crop")}
-    return Settings(**chosen, training=artefacts.origin_of(recipe).training)
-
-
-def command(dataset: str, recipe: dict) -> str:
-    """The command that repeats the number that this recipe stands behind."""
-    if recipe["start"] == IMPORTED_START:
-        return f"python -m retrieval_core run --dataset {dataset} --models {recipe['model']}"
-    return (
-        f"python -m retrieval_core run --dataset {dataset} --models {recipe['model']} --schedule {recipe['schedule']} "
-        f"--seed {recipe['seed']} --start {recipe['start']} --crop {recipe['crop']}"
-        + (f" --weights {recipe['start_file']['name']}" if "start_file" in recipe else "")
-        + (f" --train-on {training}" if (training := artefacts.origin_of(recipe).training) != artefacts.TRAINING_SET else "")
-    )
-
-
-def load_descriptors(workspace: Workspace, dataset: str, model: str) -> tuple[Descriptors, Descriptors]:
-    """Descriptors of the database photographs and of the queries; matrices are memory-mapped, read-only.
-
-    Raises RetrievalError if they were not computed yet or are damaged.
-    """
+def open_results(workspace: Workspace, dataset: str, run: str, model: str) -> Results:
+    """What there is of a model; RetrievalError for an unknown dataset or model."""
     check_model(model)
-    folder = workspace.folder(dataset, model)
-    remedy = f"Run: python -m retrieval_core run --dataset {dataset} --models {model}"
-    ids = None
-    loaded = []
-    for file, group in (("descriptors.npy", "images"), ("queries.npy", "queries")):
-        record = workspace.require(folder / file, remedy)
-        if ids is None:
-            workspace.require(folder / "ids.json", remedy)
-            ids = read_json(folder / "ids.json")
-        matrix = np.load(folder / file, mmap_mode="r", allow_pickle=False)
-        loaded.append(Descriptors(tuple(ids[group]), matrix, record.notes["recipe"]))
-    return loaded[0], loaded[1]
+    return Results(workspace, open_dataset(workspace, dataset), run, get_preset(model))
 
 
-def load_rankings(workspace: Workspace, dataset: str, model: str) -> list[Ranking]:
-    """The whole database as each query sees it, ranked now from the stored descriptors."""
-    database, queries = load_descriptors(workspace, dataset, model)
-    return list(rank(queries.ids, queries.matrix, database.ids, database.matrix))
-
-
-def load_scores(workspace: Workspace, dataset: str, model: str) -> list[Score]:
-    """The AP of every query under one model."""
-    path = workspace.folder(dataset, model) / "scores.json"
-    workspace.require(path, f"Run: python -m retrieval_core evaluate --dataset {dataset} --models {model}")
-    return [Score(**entry) for entry in read_json(path)["scores"]]
-
-
-def list_maps(workspace: Workspace, dataset: str, model: str) -> list[MapRecord]:
-    """All maps of a model, fresh or stale."""
-    folder = workspace.folder(dataset, model) / "maps"
-    found = []
-    for name, record in sorted(workspace.records(folder).items()):
-        choice = record.notes["choice"]
-        inputs = artefacts.map_inputs(workspace, dataset, model, choice)
-        state = workspace.state(folder / name, inputs)
-        if state != "missing":
-            known = {"n": record.notes["n"], "quality": record.notes["quality"], "seconds": record.seconds}
-            found.append(MapRecord(**choice, **known, state=state))
-    return found
-
-
-def load_map(
-    workspace: Workspace, dataset: str, model: str, method: str, subset: str = "all", parameters=None, seed: int = 0
-) -> ProjectedMap | None:
-    """A map that has been computed from the descriptors as they are now; None if there is none."""
-    choice = map_choice(method, subset, parameters, seed)
-    path = artefacts.map_path(workspace, dataset, model, choice)
-    if workspace.state(path, artefacts.map_inputs(workspace, dataset, model, choice)) != "fresh":
-        return None
-    notes = workspace.record(path).notes
-    rows = np.load(path, allow_pickle=False)
-    return ProjectedMap(
-        tuple(notes["ids"]), rows[:, :2].copy(), method, notes["parameters"], seed, notes["quality"], rows[:, 2].copy()
-    )
-
-
-def load_neighbour_lists(
-    workspace: Workspace, dataset: str, model: str, subset: str = "all"
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Neighbour lists of a model: positions (N, K) int32 in the subset and similarities (N, K) float32, memory-mapped.
-
-    None if they were not computed from the descriptors as they are now.
-    """
-    inputs = artefacts.neighbours_inputs(workspace, dataset, model, subset)
-    paths = artefacts.neighbours_paths(workspace, dataset, model, subset)
-    if any(workspace.state(path, inputs) != "fresh" for path in paths):
-        return None
-    positions, similarities = (np.load(path, mmap_mode="r", allow_pickle=False) for path in paths)
-    return positions, similarities
-
-
-def list_sheets(workspace: Workspace, dataset: str) -> list[Path]:
+def list_sheets(workspace: Workspace, dataset: Dataset) -> list[Path]:
     """The sheets of a dataset's thumbnails; empty if one is not there or not of the photographs as they are now."""
-    inputs = artefacts.sheets_inputs(workspace, dataset)
-    count = sheet_count(open_dataset(workspace, dataset).images)
-    paths = [artefacts.sheet_path(workspace, dataset, number) for number in range(count)]
+    inputs = artefacts.sheets_inputs(dataset)
+    paths = [artefacts.sheet_path(workspace, dataset.name, number) for number in range(sheet_count(dataset.images))]
     return paths if all(workspace.state(path, inputs) == "fresh" for path in paths) else []
 
 
-def map_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:
-    """What a person chooses of a map: `parameters` None means the method's defaults."""
-    check_choice("subset", subset, SUBSETS)
-    return {"method": method, "subset": subset, "parameters": dict(parameters or {}), "seed": seed}
+@lru_cache(maxsize=256)
+def _read_scores(path: Path, version: str) -> dict:
+    """Kept as `_read_descriptors` keeps what it reads: a page asks for it many times."""
+    return read_json(path)
 
 
-def dataset_images(workspace: Workspace, dataset: str, subset: str) -> tuple[str, ...]:
-    """Ids of the photographs of a subset: all, or only the labelled ones."""
-    check_choice("subset", subset, SUBSETS)
-    images = open_dataset(workspace, dataset).images
-    return tuple(image.id for image in images if subset == "all" or image.label is not None)
-
-
-def _variants(workspace: Workspace, dataset: str, model: str) -> list[str]:
-    """Keys of a model with search-time choices (1d-ms) that have described a dataset, sorted."""
-    found = (path.parent.name for path in workspace.folder(dataset).glob(f"{model}-*/descriptors.npy"))
-    return sorted(key for key in found if set(key.split("-")[1:]) <= set(SEARCH_CHOICES))
-
-
-def _weights_record(workspace: Workspace, preset: Preset, described: Record | None) -> tuple[Record | None, str | None]:
-    if described and described.notes["recipe"]["start"] == IMPORTED_START:
-        return None, IMPORTED_START
-    origins = map(artefacts.Origin, ("imagenet", "shapes"))
-    for origin in [artefacts.origin_of(described.notes["recipe"])] if described else origins:
-        record = workspace.record(artefacts.weights_path(workspace, preset.weights_stage, origin))
-        if record is not None:
-            return record, record.inputs["start"]
-    return None, (described.notes["recipe"]["start"] if described else None)
-
-
-def _descriptors_state(workspace: Workspace, dataset: str, preset: Preset, recipe: dict) -> tuple[str, str]:
-    folder = workspace.folder(dataset, preset.key)
-    if recipe["start"] == IMPORTED_START:
-        sound = all(workspace.state(folder / file) == "fresh" for file in ("descriptors.npy", "queries.npy"))
-        if sound and recipe["dataset"] == fingerprint(workspace, dataset):
-            return "ready", ""
-        return "damaged", f"{folder} is damaged, or the ground truth changed since. Add the descriptors again: data add {dataset} …"
-    inputs = artefacts.descriptors_inputs(workspace, dataset, preset, recipe_settings(recipe), artefacts.origin_of(recipe))
-    for file in ("descriptors.npy", "queries.npy"):
-        state = workspace.state(folder / file, inputs)
-        if state == "stale":
-            return "stale", "The photographs, the weights or the recipe changed since; the next run makes it anew."
-        if state != "fresh":
-            return "damaged", f"{folder / file} is {state}; the next run makes it anew."
-    return "ready", ""
+@lru_cache(maxsize=24)
+def _read_descriptors(path: Path, version: str) -> tuple[Descriptors, Descriptors]:
+    """`version`, the hash of the file, makes what is kept in memory another one when the file is."""
+    arrays, about = read_arrays(path)
+    found = tuple(Descriptors(tuple(about[group]), arrays[group], about["recipe"]) for group in ("images", "queries"))
+    for group in found:
+        if len(group.ids) != len(group.matrix):
+            raise RetrievalError(f"{path} has {len(group.matrix)} rows for {len(group.ids)} ids. Remove it and run again.")
+    return found

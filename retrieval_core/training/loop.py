@@ -1,6 +1,7 @@
-"""One loop for both losses: batches, steps, validation, checkpoints. Read `train` from top to bottom."""
+"""One loop for every objective: batches, steps, validation, checkpoints. Read `train` from top to bottom."""
 
 import json
+import math
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -8,32 +9,35 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from retrieval_core.datasets.pixels import Pixels
-from retrieval_core.descriptors.extract import extract_pixels
-from retrieval_core.descriptors.whitening import Whitening
-from retrieval_core.networks.initialisation import fit_to_pictures
+from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
-from retrieval_core.training.batches import classification_batch, triplet_batch
-from retrieval_core.training.checkpoint import load_checkpoint, save_checkpoint
-from retrieval_core.training.mining import Mined, draw_pool, mine
+from retrieval_core.training.checkpoint import (
+    check_weights,
+    cut_log,
+    put_back,
+    read_checkpoint,
+    remove_temporary,
+    replacing,
+    save_checkpoint,
+)
+from retrieval_core.training.finite import NotFiniteError, check_finite
+from retrieval_core.training.objective import Objective, Prepared
+from retrieval_core.training.objectives import get_objective
 from retrieval_core.training.optimiser import make_optimiser, one_cycle, set_rate
 from retrieval_core.training.prefetch import in_order, threads_for
 from retrieval_core.training.split import Split, split_landmarks
-from retrieval_core.training.triplet import triplet_loss
+from retrieval_core.training.start import start_head, start_trunk
 from retrieval_core.training.validation import validation_map
 
 CHECKPOINT_EVERY = 30  # seconds of training that a kill can cost
 LOG_EVERY = 5  # steps between two lines of training.jsonl
-LABEL_SMOOTHING = 0.1
-INITIAL_SAMPLE = 256  # photographs that the first weights are fitted to
-WHITENING_SAMPLE = 3000  # photographs that the FC's start is learnt from
 
 Batch = tuple[torch.Tensor, np.ndarray]
 """Pictures (B, 3, S, S) in 0…1 and the class numbers (B,) of their landmarks."""
@@ -52,49 +56,54 @@ def train(
 
     Landmarks are held out for validation; the weights with the best validation mAP are kept, those at the start
     included. `folder` gets `training.jsonl` and, every half minute, `checkpoint.safetensors`; a run that was killed is
-    called again with the same arguments and ends with the same weights.
+    called again with the same arguments and ends with the same weights. A checkpoint that can't be used is set aside, which
+    is said, and the training begins anew.
+
+    Raises RetrievalError if the photographs are too few to learn from or to validate with, or if a loss or a weight is no
+    longer finite; then the last checkpoint, all of whose values are finite, stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    remove_temporary(folder)
     keep_freed_memory()
+    objective = get_objective(stage.loss)
     split = split_landmarks([image.label for image in pixels.images])
-    network = build_network(stage, split.count if stage.loss == "classification" else None, seed).to(device)
+    network = build_network(stage, split.count if objective.classifier else None, seed).to(device)
     new = inherit(network, parent or {})
-    run = _Run(stage, schedule, network, make_optimiser(network, schedule, new), pixels, split, seed, device, folder)
-    if (folder / "checkpoint.safetensors").exists():
-        run.restore()
-    else:
-        (folder / "training.jsonl").unlink(missing_ok=True)  # of a run that was killed before its first checkpoint
-        if not parent:
-            fit_to_pictures(network, run.first_pictures())
-        if stage.head:
-            yield from run.part("start the FC", run.start_head())
-        if parent:
-            yield from run.part("validate", run.validate())
-    saved = time.monotonic()
-    run.read_ahead()
-    while run.step < schedule.steps:
-        if stage.loss == "triplet" and run.step % schedule.mine_every == 0:
-            yield from run.part("mine hard negatives", run.mine())
-            run.read_ahead()
-        values = run.advance()
-        yield Progress(f"train {stage.key}", run.step, schedule.steps, values=values)
-        if run.step * schedule.validations % schedule.steps < schedule.validations:
-            yield from run.part("validate", run.validate())
-        if time.monotonic() - saved > CHECKPOINT_EVERY and run.step < schedule.steps:
-            run.save()
-            saved = time.monotonic()
+    optimiser = make_optimiser(network, schedule, new)
+    run = _Run(stage, schedule, objective, network, optimiser, pixels, split, seed, device, folder)
+    try:
+        if not (yield from run.resume()):
+            yield from run.begin(parent)
+        saved = time.monotonic()
+        run.read_ahead()
+        while run.step < schedule.steps:
+            if objective.preparation and run.step % objective.preparation.every(schedule) == 0:
+                yield from run.prepare()
+                run.read_ahead()
+            values = run.advance()
+            yield Progress(f"train {stage.key}", run.step, schedule.steps, values=values)
+            if run.step * schedule.validations % schedule.steps < schedule.validations:
+                yield from run.part("validate", run.validate())
+            if time.monotonic() - saved > CHECKPOINT_EVERY and run.step < schedule.steps:
+                run.save()
+                saved = time.monotonic()
+    except NotFiniteError as found:
+        raise RetrievalError(run.stopped(str(found))) from found
     return run.finish()
 
 
 class _Run:
     """The state of a training between two steps."""
 
-    def __init__(self, stage, schedule, network, optimiser, pixels, split: Split, seed, device, folder: Path):
-        self.stage, self.schedule, self.network, self.optimiser = stage, schedule, network, optimiser
+    def __init__(
+        self, stage, schedule, objective: Objective, network, optimiser, pixels, split: Split, seed, device, folder: Path
+    ):
+        self.stage, self.schedule, self.objective = stage, schedule, objective
+        self.network, self.optimiser = network, optimiser
         self.pixels, self.split, self.seed, self.device, self.folder = pixels, split, seed, device, folder
         self.step = 0
         self.best, self.best_step = -1.0, 0  # validation mAP in percent, and where it was reached
-        self.mined = Mined(np.empty(0, np.int64), np.empty((0, 0), np.int64))
+        self.prepared: Prepared = {}
         self.coming: Iterator[list[Batch]] = iter(())
 
     def random(self, purpose: int, step: int | None = None) -> np.random.Generator:
@@ -105,29 +114,29 @@ class _Run:
         """Report an inner stage without moving the bar."""
         return relabelled(steps, stage=f"train {self.stage.key}", done=self.step, total=self.schedule.steps, message=message)
 
-    def first_pictures(self) -> torch.Tensor:
-        """Pictures that a network without a parent is fitted to."""
-        random = self.random(5)
-        positions = np.sort(random.permutation(self.split.train)[:INITIAL_SAMPLE])
-        pictures = self.pixels.read(positions)
-        return normalise(make_batch(pictures, self.schedule.image_size, Augmentation(), random).to(self.device))
+    def begin(self, parent: State | None) -> Generator[Progress, None, None]:
+        """What comes before the first step."""
+        train = self.split.train
+        try:
+            check_finite(parent or {})
+        except NotFiniteError as found:
+            raise RetrievalError(f"The weights that {self.stage.key} starts from hold values that are not finite ({found}). "
+                                 f"Train {self.stage.parent} anew.") from found  # fmt: skip
+        (self.folder / "training.jsonl").unlink(missing_ok=True)  # of a run that was killed before its first checkpoint
+        if not parent:
+            start_trunk(self.network, self.pixels, train, self.schedule.image_size, self.device, self.random(5))
+        if self.stage.head:
+            power = self.schedule.whitening_power
+            head = start_head(self.network, self.pixels, train, power, self.device, self.random(2))
+            yield from self.part("start the FC", head)
+        if parent:
+            yield from self.part("validate", self.validate())
 
-    def start_head(self) -> Generator[Progress, None, None]:
-        """Start the FC as the PCA whitening of the training descriptors (`naver/deep-image-retrieval`)."""
-        positions = np.sort(self.random(2).permutation(self.split.train)[:WHITENING_SAMPLE])
-        head, self.network.fc = self.network.fc, None
-        matrix = yield from extract_pixels(self.network, self.pixels, positions, self.device)
-        self.network.fc = head
-        whitening = Whitening.fit(matrix, power=self.schedule.whitening_power, eps=1e-3)
-        with torch.no_grad():
-            head.weight.copy_(torch.from_numpy(whitening.projection.T))
-            head.bias.copy_(torch.from_numpy(-whitening.mean @ whitening.projection))
-
-    def mine(self) -> Generator[Progress, None, None]:
-        """Look for hard negatives with the network as it is now."""
-        pool = draw_pool(self.split.classes, self.schedule.pool, self.random(3))
-        matrix = yield from extract_pixels(self.network, self.pixels, self.split.train[pool], self.device)
-        self.mined = mine(pool, matrix, self.split.classes[pool], self.schedule.negatives)
+    def prepare(self) -> Generator[Progress, None, None]:
+        """Do the objective's preparation with the network as it is now."""
+        work = self.objective.preparation
+        steps = work.make(self.network, self.pixels, self.split, self.schedule, self.device, self.random(3))
+        self.prepared = yield from self.part(work.message, steps)
 
     def advance(self) -> dict[str, float]:
         """Take one step and return what is worth watching."""
@@ -141,6 +150,8 @@ class _Run:
         set_rate(self.optimiser, rate)
         self.optimiser.zero_grad(set_to_none=True)
         found = [self.backward(*batch) for batch in next(self.coming)]
+        if not all(math.isfinite(values["loss"]) for values in found):
+            raise NotFiniteError("the loss")
         self.optimiser.step()
         self.step += 1
         values = {name: sum(values[name] for values in found) / len(found) for name in found[0]} | {"rate": rate}
@@ -151,10 +162,11 @@ class _Run:
         return values
 
     def read_ahead(self) -> None:
-        """Begin to make the batches from this step on: all of them, or those until negatives are mined anew."""
+        """Begin to make the batches from this step on: all of them, or those until the next preparation."""
         end = self.schedule.steps
-        if self.stage.loss == "triplet":
-            end = min(end, (self.step // self.schedule.mine_every + 1) * self.schedule.mine_every)
+        if self.objective.preparation:
+            every = self.objective.preparation.every(self.schedule)
+            end = min(end, (self.step // every + 1) * every)
         self.coming = in_order(self.batches, range(self.step, end), threads_for(self.device))
 
     def batches(self, step: int) -> list[Batch]:
@@ -162,11 +174,8 @@ class _Run:
         random, made = self.random(4, step), []
         augmentation = STRONG if self.stage.augmentation else Augmentation(self.schedule.smallest_crop)
         for part in range(self.schedule.accumulate):
-            if self.stage.loss == "triplet":
-                batch = triplet_batch(self.mined, self.split.classes, self.schedule.batch, self.schedule.per_landmark, random)
-            else:
-                number = step * self.schedule.accumulate + part
-                batch = classification_batch(len(self.split.train), self.schedule.batch, number, self.seed)
+            number = step * self.schedule.accumulate + part
+            batch = self.objective.draw(self.split, self.schedule, self.prepared, number, self.seed, random)
             images = make_batch(self.pixels.read(self.split.train[batch]), self.schedule.image_size, augmentation, random)
             made.append((images.pin_memory() if self.device.type == "cuda" else images, self.split.classes[batch]))
         return made
@@ -175,45 +184,64 @@ class _Run:
         """Add the gradient of one of the step's batches and return what is worth watching of it."""
         images = normalise(pictures.to(self.device, non_blocking=True))
         classes = torch.from_numpy(numbers).to(self.device)
-        if self.stage.loss == "triplet":
-            descriptors = self.network.descriptors(images)
-            loss, values = triplet_loss(descriptors, classes, self.schedule.margin, self.schedule.negatives)
-        else:
-            logits = self.network.logits(images)
-            loss = functional.cross_entropy(logits, classes, label_smoothing=LABEL_SMOOTHING)
-            values = {"accuracy": float((logits.argmax(1) == classes).float().mean())}
+        loss, values = self.objective.loss(self.network, images, classes, self.schedule)
         (loss / self.schedule.accumulate).backward()
         return {"loss": float(loss.detach()), **values}
 
     def validate(self) -> Generator[Progress, None, None]:
         """Measure validation mAP and keep the weights if they are the best so far."""
+        check_finite(self.network.state_dict())
         measured = yield from validation_map(self.network, self.pixels, self.split, self.device)
         self.log({"validation_map": measured})
         if measured > self.best:
             self.best, self.best_step = measured, self.step
-            save_weights(self.network.state_dict(), self.folder / "best.safetensors", {"step": str(self.step)})
+            with replacing(self.folder / "best.safetensors") as temporary:
+                save_weights(self.network.state_dict(), temporary, {"step": str(self.step)})
 
     def log(self, values: dict[str, float]) -> None:
         """Add a line to training.jsonl."""
         with (self.folder / "training.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": self.step, **{name: round(v, 6) for name, v in values.items()}}) + "\n")
+            known = {name: round(v, 6) for name, v in values.items() if math.isfinite(v)}  # JSON has no word for the others
+            file.write(json.dumps({"step": self.step, **known}) + "\n")
 
     def save(self) -> None:
         """Write a checkpoint."""
-        extra = {"anchors": torch.from_numpy(self.mined.anchors), "negatives": torch.from_numpy(self.mined.negatives)}
+        extra = {name: torch.from_numpy(array) for name, array in self.prepared.items()}
         notes = {"step": self.step, "best": self.best, "best_step": self.best_step}
         save_checkpoint(self.folder / "checkpoint.safetensors", self.network, self.optimiser, extra, notes)
 
-    def restore(self) -> None:
-        """Go back to the checkpoint; what was logged after it will be logged again."""
+    def resume(self) -> Generator[Progress, None, bool]:
+        """Go back to the checkpoint if there is one; what was logged after it will be logged again.
+
+        False if there is none, or if it, or the best weights that go with it, can't be used: that is said.
+        """
         path = self.folder / "checkpoint.safetensors"
-        extra, notes = load_checkpoint(path, self.network, self.optimiser)
+        if not path.exists():
+            return False
+        try:
+            tensors, notes = read_checkpoint(path)
+            if notes["best"] >= 0:
+                check_weights(self.folder / "best.safetensors")
+            extra = put_back(path, tensors, self.network, self.optimiser)
+        except RetrievalError as fault:
+            kept = path.replace(path.with_suffix(".damaged"))
+            message = f"{fault} The checkpoint is now {kept.name}, and the training begins anew."
+            yield Progress(f"train {self.stage.key}", 0, self.schedule.steps, message)
+            return False
         self.step, self.best, self.best_step = notes["step"], notes["best"], notes["best_step"]
-        self.mined = Mined(extra["anchors"].numpy(), extra["negatives"].numpy())
-        log = self.folder / "training.jsonl"
-        # Only lines that end are whole: the kill may have come while one was written.
-        lines = [line for line in log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
-        log.write_text("".join(line for line in lines if json.loads(line)["step"] <= self.step), encoding="utf-8")
+        self.prepared = {name: tensor.numpy() for name, tensor in extra.items()}
+        cut_log(self.folder / "training.jsonl", self.step)
+        return True
+
+    def stopped(self, what: str) -> str:
+        """Why a training stopped, and what to do."""
+        kept = "The last checkpoint is kept. " if (self.folder / "checkpoint.safetensors").exists() else ""
+        exact = ", or with --device cpu" if self.device.type != "cpu" else ""
+        return (
+            f"The training of {self.stage.key} stopped after {self.step} of {self.schedule.steps} steps: {what} is not finite. {kept}"
+            f"Train with another --seed{exact}, or lower the learning_rate of {self.stage.key} in retrieval_core/presets.py "
+            f"(now {self.schedule.learning_rate:g})."
+        )
 
     def finish(self) -> tuple[dict[str, torch.Tensor], dict]:
         """The best weights, and what the manifest is to remember of them."""

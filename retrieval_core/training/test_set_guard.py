@@ -1,71 +1,111 @@
-"""Never on the test set: no photograph that a retrieval dataset holds may be trained on, whatever its name."""
+"""Never on the test set: no photograph that a retrieval dataset holds may be trained on, whatever its name.
 
-import hashlib
-import os
-from collections.abc import Iterable, Sequence
+Guarded from both sides: before training, and when a retrieval dataset comes after it. The same file and its near duplicates are
+refused; near duplicates only until a person says that they are different photographs.
+"""
+
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 
-from retrieval_core.datasets.catalog import list_datasets, open_dataset
-from retrieval_core.datasets.types import Dataset, Image
+from retrieval_core.datasets.catalog import BUILT_IN, list_datasets, open_dataset
+from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
+from retrieval_core.progress import Progress
+from retrieval_core.training.overlap import SAME_FILE, Pair, find_overlap, find_overlap_of_gone, same_files, unconfirmed
+from retrieval_core.training.split import LEAST
 from retrieval_core.workspace import Workspace
 
 
-def training_set(workspace: Workspace, name: str) -> Dataset:
+def training_set(workspace: Workspace, name: str) -> Generator[Progress, None, Dataset]:
     """The labelled photographs of a dataset, to train on.
 
-    Raises RetrievalError if it is one that models are scored on, shares a photograph with one, or has fewer than two landmarks.
+    Raises RetrievalError if it is one that models are scored on, has fewer than LEAST landmarks, or as `refuse_training` does.
     """
     dataset = open_dataset(workspace, name)
     if any(entry.retrieval for entry in list_datasets(workspace) if entry.name == name):
         raise RetrievalError(f"{name!r} is a dataset that models are scored on: it can't be trained on. A training set is added with: "
                              "python -m retrieval_core data add NAME PATH --training")  # fmt: skip
-    if len(dataset.labels) < 2:
-        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes two or more. Put the photographs of each "
-                             "into a folder of its own.")  # fmt: skip
-    refuse_overlap(workspace, dataset)
-    return replace(dataset, images=tuple(image for image in dataset.images if image.label is not None))
+    if len(dataset.labels) < LEAST:
+        raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes {LEAST} or more. Put the photographs of "
+                             "each into a folder of its own.")  # fmt: skip
+    yield from refuse_training(workspace, dataset)
+    labelled = tuple(image for image in dataset.images if image.label is not None)
+    return dataset if len(labelled) == len(dataset.images) else replace(dataset, images=labelled)
 
 
-def refuse_overlap(workspace: Workspace, training: Dataset) -> None:
-    """Raise a RetrievalError if a photograph of the training set has the content of one of a retrieval dataset.
+def refuse_training(workspace: Workspace, training: Dataset) -> Generator[Progress, None, None]:
+    """Before training: raise a RetrievalError if the training set shares a photograph with a retrieval dataset.
 
-    All datasets that are registered and whose photographs are there are looked at. Only files of equal size are read.
+    All retrieval datasets that are registered and whose photographs are there are looked at.
     """
     for entry in list_datasets(workspace):
-        if not (entry.retrieval and entry.ready):
+        if not (entry.retrieval and entry.ready) or _disjoint(training.name, entry.name):
             continue
         try:
             retrieval = open_dataset(workspace, entry.name)
         except RetrievalError:
             continue  # broken or gone: nobody can be scored on it
-        twins = same_photographs(training.images, retrieval.images)
-        if twins:
-            ours, theirs = twins[0]
-            raise RetrievalError(
-                f"{ours.path} of the training set {training.name} is the photograph {theirs.path} of {retrieval.name}, on which models "
-                f"are scored ({len(twins):,} such in all). Remove them from {training.name}: what was trained on is no test."
-            )
+        _refuse(workspace, training.name, retrieval.name, (yield from _overlap(workspace, training, retrieval)))
 
 
-def same_photographs(first: Sequence[Image], second: Sequence[Image]) -> list[tuple[Image, Image]]:
-    """Pairs of images of two sets whose files are equal byte for byte, by SHA-256."""
-    ours, theirs = _by_size(first), _by_size(second)
-    pairs = []
-    for size in ours.keys() & theirs.keys():
-        hashes = {_sha256(image.path): image for image in theirs[size]}
-        pairs += [(image, hashes[found]) for image in ours[size] if (found := _sha256(image.path)) in hashes]
-    return sorted(pairs, key=lambda pair: pair[0].id)
+def refuse_retrieval(workspace: Workspace, retrieval: Dataset, trained_on: Iterable[str]) -> Generator[Progress, None, None]:
+    """Before a retrieval dataset is described or scored: raise a RetrievalError if models were trained on a photograph of it.
+
+    `trained_on` names the training sets of these models' weights. One whose photographs are gone from the disk is compared
+    by the hashes that were kept of them; without those it can't be compared, and the report says so.
+    """
+    for name in sorted(set(trained_on)):
+        if _disjoint(name, retrieval.name):
+            continue
+        try:
+            training = open_dataset(workspace, name)
+        except RetrievalError as error:
+            pairs = yield from find_overlap_of_gone(workspace, name, retrieval)
+            if pairs is None:
+                text = f"{name}, which models were trained on, can't be compared with {retrieval.name}: {error}"
+                yield Progress("test set guard", 0, 1, text)
+                continue
+        else:
+            pairs = yield from _overlap(workspace, training, retrieval)
+        _refuse(workspace, name, retrieval.name, pairs)
 
 
-def _by_size(images: Iterable[Image]) -> dict[int, list[Image]]:
-    sizes: dict[int, list[Image]] = {}
-    for image in images:
-        if image.path and os.path.isfile(image.path):
-            sizes.setdefault(os.path.getsize(image.path), []).append(image)
-    return sizes
+def check_added(workspace: Workspace, retrieval: Dataset, trained_on: Iterable[str]) -> None:
+    """`refuse_retrieval` for whoever can't wait for its reports: a retrieval dataset that is about to be registered."""
+    for _ in refuse_retrieval(workspace, retrieval, trained_on):
+        pass
 
 
-def _sha256(path: str) -> str:
-    with open(path, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def _overlap(workspace: Workspace, training: Dataset, retrieval: Dataset) -> Generator[Progress, None, list[Pair]]:
+    """What the two share. Our own renderings look like no photograph: in them only the same files are looked for, which is quick."""
+    if training.name in BUILT_IN:
+        return same_files(training, retrieval)
+    return (yield from find_overlap(workspace, training, retrieval))
+
+
+def _disjoint(training: str, retrieval: str) -> bool:
+    """Whether both are rendered by our own code, which gives the training landmarks buildings, seeds and places of their own.
+
+    Their photographs may still look alike: LOG.md has the figures.
+    """
+    return training in BUILT_IN and retrieval in BUILT_IN
+
+
+def _refuse(workspace: Workspace, training: str, retrieval: str, pairs: list[Pair]) -> None:
+    command = workspace.command("data", "overlap", training, retrieval)
+    same = [pair for pair in pairs if pair.kind == SAME_FILE]
+    if same:
+        first = same[0]
+        raise RetrievalError(
+            f"{first.training_path} of the training set {training} is the photograph {first.retrieval_path} of {retrieval}, on which "
+            f"models are scored ({len(same):,} such in all). What was trained on is no test: remove them from one of the two, and "
+            f"train again what was trained on them. All of them: {command}"
+        )
+    near = unconfirmed(workspace, pairs)
+    if near:
+        first = near[0]
+        raise RetrievalError(
+            f"{first.training_path} of the training set {training} looks like the photograph {first.retrieval_path} of {retrieval}, "
+            f"on which models are scored ({len(near):,} such in all). Look at them on the page Start, or list them: {command}. Remove "
+            f"copies from one of the two; if all are different photographs, say so: {command} --confirm-different"
+        )

@@ -1,7 +1,20 @@
 """The triplet loss on unit descriptors, with the hardest negatives of a batch, at most one a landmark."""
 
+from collections.abc import Generator
+
+import numpy as np
 import torch
 from torch.nn import functional
+
+from retrieval_core.datasets.pixels import Pixels
+from retrieval_core.errors import RetrievalError
+from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.presets import Schedule
+from retrieval_core.progress import Progress
+from retrieval_core.training.finite import finite_descriptors
+from retrieval_core.training.mining import Mined, draw_pool, mine
+from retrieval_core.training.objective import Objective, Preparation, Prepared
+from retrieval_core.training.split import Landmarks, Split
 
 
 def triplet_loss(
@@ -34,3 +47,48 @@ def triplet_loss(
         "d(a,n)": float(hardest.detach().mean()),
     }
     return gap.sum() / active.clamp(min=1), watch
+
+
+def triplet_batch(mined: Mined, landmarks: Landmarks, batch: int, per_landmark: int, random: np.random.Generator) -> np.ndarray:
+    """Positions of a step: anchors, other photographs of their landmarks, and the anchors' mined negatives.
+
+    Every anchor brings `per_landmark` photographs of its landmark and its negatives; (B,) with B ≤ `batch`.
+    """
+    chosen: list[int] = []
+    for row in random.permutation(len(mined.anchors)):
+        anchor = mined.anchors[row]
+        others = landmarks.photographs(landmarks.classes[anchor])
+        others = random.permutation(others[others != anchor])[: per_landmark - 1]
+        group = [anchor, *others, *(mined.negatives[row][mined.negatives[row] >= 0])]
+        if len(chosen) + len(group) > batch:
+            break
+        chosen += [position for position in map(int, group) if position not in chosen]
+    return np.array(chosen)
+
+
+def _mine(
+    network: RetrievalNetwork, pixels: Pixels, split: Split, schedule: Schedule, device: torch.device, random: np.random.Generator
+) -> Generator[Progress, None, Prepared]:
+    pool = draw_pool(split.landmarks, schedule.pool, random)
+    matrix = yield from finite_descriptors(network, pixels, split.train[pool], device)
+    mined = mine(pool, matrix, split.classes[pool], schedule.negatives)
+    if not len(mined.anchors):
+        raise RetrievalError("No landmark of the training set has two photographs to train on, and the triplet loss compares such "
+                             "pairs. Add photographs of the landmarks that are there.")  # fmt: skip
+    return {"anchors": mined.anchors, "negatives": mined.negatives}
+
+
+def _draw(
+    split: Split, schedule: Schedule, prepared: Prepared, number: int, seed: int, random: np.random.Generator
+) -> np.ndarray:
+    mined = Mined(prepared["anchors"], prepared["negatives"])
+    return triplet_batch(mined, split.landmarks, schedule.batch, schedule.per_landmark, random)
+
+
+def _loss(
+    network: RetrievalNetwork, images: torch.Tensor, classes: torch.Tensor, schedule: Schedule
+) -> tuple[torch.Tensor, dict[str, float]]:
+    return triplet_loss(network.descriptors(images), classes, schedule.margin, schedule.negatives)
+
+
+TRIPLET = Objective(_draw, _loss, preparation=Preparation("mine hard negatives", lambda schedule: schedule.mine_every, _mine))

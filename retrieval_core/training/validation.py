@@ -6,17 +6,17 @@ import numpy as np
 import torch
 
 from retrieval_core.datasets.pixels import Pixels
-from retrieval_core.descriptors.extract import extract_pixels
 from retrieval_core.evaluation.average_precision import average_precision
 from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.progress import Progress
 from retrieval_core.ranking.search import search
+from retrieval_core.training.finite import finite_descriptors
 from retrieval_core.training.split import Split
 
 
 def validation_map(network: RetrievalNetwork, pixels: Pixels, split: Split, device: torch.device) -> Generator[Progress, None, float]:
     """Mean AP (Oxford) in percent over the held-out photographs, each left out of its own ranking."""
-    matrix = yield from extract_pixels(network, pixels, split.validation, device)
+    matrix = yield from finite_descriptors(network, pixels, split.validation, device)
     return mean_ap(matrix, split.validation_labels)
 
 

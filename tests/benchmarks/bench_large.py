@@ -21,11 +21,14 @@ from bench_search import own_memory
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
+from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.types import Query
 from retrieval_core.ranking.search import nearest
 from retrieval_core.runs import map_steps, steps
-from retrieval_core.stored.results import load_descriptors, load_map, model_states
+from retrieval_core.stored.artefacts import map_choice
+from retrieval_core.stored.model_states import model_states
+from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace
 
 WIDTH, QUERIES, LANDMARKS, PHOTOGRAPHS = 2048, 70, 14, 60  # photographs of one landmark
@@ -93,23 +96,23 @@ def main() -> None:
         with step("open the dataset"):
             dataset = open_dataset(workspace, NAME)
         with step("look at the models' state"):
-            (state,) = model_states(workspace, NAME)
+            (state,) = model_states(workspace, NAME, IMPORTED_RUN)
             assert state.explorable
             assert len(dataset.images) == options.count
         with step("rank all queries and score them"):
-            drain(steps.score(workspace, NAME, MODEL))
-        database, _ = load_descriptors(workspace, NAME, MODEL)
+            drain(steps.score(workspace, IMPORTED_RUN, NAME, MODEL))
+        database, _ = open_results(workspace, NAME, IMPORTED_RUN, MODEL).descriptors
         with step("neighbours of one photograph, as on a click"):
             nearest(database.matrix, options.count // 2, 48)
         with step("list the neighbours of all, where not too many"):
-            drain(map_steps.list_neighbours(workspace, NAME, MODEL))
+            drain(map_steps.list_neighbours(workspace, IMPORTED_RUN, NAME, MODEL))
         for method in options.map.split(","):
             with step(f"map: {method}"):
-                drain(steps.project(workspace, NAME, MODEL, method))
+                drain(map_steps.project(workspace, IMPORTED_RUN, NAME, MODEL, method))
             with step(f"open the map: {method}"):
-                layout = load_map(workspace, NAME, MODEL, method)
-            print(f"  trustworthiness {layout.quality['trustworthiness']:.3f}, kNN overlap {layout.quality['knn_overlap']:.3f}")
-        (state,) = model_states(workspace, NAME)
+                made = open_results(workspace, NAME, IMPORTED_RUN, MODEL).map(map_choice(method, "all", None, 0))
+            print(f"  trustworthiness {made.quality['trustworthiness']:.3f}, kNN overlap {made.quality['knn_overlap']:.3f}")
+        (state,) = model_states(workspace, NAME, IMPORTED_RUN)
         print(f"mAP {state.map_oxford:.2f} (Oxford), {state.map_finite_sum:.2f} (finite sum)")
 
 

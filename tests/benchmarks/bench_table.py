@@ -15,27 +15,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.evaluation.average_precision import score_rankings
 from retrieval_core.evaluation.tables import ap_table
-from retrieval_core.ranking.search import rank
-from retrieval_core.stored.results import load_descriptors, load_scores, model_states
+from retrieval_core.stored.model_states import model_states
+from retrieval_core.stored.results import open_results
+from retrieval_core.stored.run_list import default_run
 from retrieval_core.workspace import Workspace
 
 
 def main() -> None:
     """Time both ways and print the table."""
     name = sys.argv[1] if len(sys.argv) > 1 else "town"
-    models = [state.key for state in model_states(Workspace(), name) if state.map_oxford is not None]
+    run = default_run(Workspace(), name)
+    models = [state.key for state in model_states(Workspace(), name, run) if state.map_oxford is not None]
     dataset = open_dataset(Workspace(), name)
 
     start = time.perf_counter()
     workspace = Workspace()
-    cached = ap_table({model: load_scores(workspace, name, model) for model in models}, dataset, "oxford", "all")
+    cached = ap_table({model: open_results(workspace, name, run, model).scores for model in models}, dataset, "oxford", "all")
     reading = time.perf_counter() - start
 
     start = time.perf_counter()
-    scores = {}
-    for model in models:
-        database, queries = load_descriptors(workspace, name, model)
-        scores[model] = score_rankings(dataset, rank(queries.ids, queries.matrix, database.ids, database.matrix))
+    scores = {model: score_rankings(dataset, open_results(workspace, name, run, model).rankings()) for model in models}
     fresh = ap_table(scores, dataset, "oxford", "all")
     ranking = time.perf_counter() - start
 

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image as PILImage
-from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -32,8 +31,8 @@ from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.presets import get_preset
 from retrieval_core.training.loop import train
+from retrieval_core.training.objectives import get_objective
 from retrieval_core.training.optimiser import make_optimiser
-from retrieval_core.training.triplet import triplet_loss
 
 STAGES = ("1b", "1c", "1d", "1f", "warm-resnet50", "1h")
 LANDMARKS, EACH, STEPS, WARM_UP = 40, 8, 8, 3
@@ -53,7 +52,8 @@ def make_photographs(folder: Path, shape: tuple[int, int]) -> None:
 
 def bare(stage, schedule, device: torch.device) -> float:
     """Median milliseconds of a step on a batch in memory."""
-    network = build_network(stage, LANDMARKS if stage.loss == "classification" else None).to(device)
+    objective = get_objective(stage.loss)
+    network = build_network(stage, LANDMARKS if objective.classifier else None).to(device)
     optimiser = make_optimiser(network, schedule, [name for name, _ in network.named_parameters()])
     pictures = torch.rand(schedule.batch, 3, schedule.image_size, schedule.image_size, device=device)
     classes = torch.arange(schedule.batch, device=device) // max(1, schedule.per_landmark) % LANDMARKS
@@ -63,10 +63,7 @@ def bare(stage, schedule, device: torch.device) -> float:
         begin = time.perf_counter()
         optimiser.zero_grad(set_to_none=True)
         for _ in range(schedule.accumulate):
-            if stage.loss == "triplet":
-                loss, _ = triplet_loss(network.descriptors(normalise(pictures)), classes, schedule.margin, schedule.negatives)
-            else:
-                loss = functional.cross_entropy(network.logits(normalise(pictures)), classes)
+            loss, _ = objective.loss(network, normalise(pictures), classes, schedule)
             loss.backward()
         optimiser.step()
         float(loss.detach())  # waits for a GPU

@@ -17,12 +17,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from retrieval_core.projection.maps import METHODS
 from retrieval_core.projection.pca import principal_components
 from retrieval_core.projection.quality import map_quality
-from retrieval_core.projection.tsne import tsne
+from retrieval_core.projection.tsne import TSNE
 
-PARAMETERS = METHODS["tsne"]
+PARAMETERS = TSNE.defaults
 STARTS = 3
 HIDDEN = 128  # descriptors of a network lie near a subspace of far fewer dimensions than they have
 KINDS = {
@@ -49,7 +48,7 @@ def descriptors(count: int, width: int, clusters: int, share: float, pull: float
 
 def ours(matrix: np.ndarray, seed: int) -> np.ndarray:
     """Places (N, 2) by the package."""
-    steps = tsne(principal_components(matrix, PARAMETERS["components"], seed), PARAMETERS, seed)
+    steps = TSNE.place(principal_components(matrix, PARAMETERS["components"], seed), PARAMETERS, seed)
     while True:
         try:
             next(steps)

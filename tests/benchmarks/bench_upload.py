@@ -21,7 +21,9 @@ from retrieval_core.datasets.uploads import read_upload
 from retrieval_core.presets import PRESETS
 from retrieval_core.ranking.search import search
 from retrieval_core.runs.describer import open_describer
-from retrieval_core.stored.results import load_descriptors, model_states
+from retrieval_core.stored.model_states import model_states
+from retrieval_core.stored.results import open_results
+from retrieval_core.stored.run_list import default_run
 from retrieval_core.workspace import Workspace
 
 ROUNDS = 10
@@ -31,18 +33,20 @@ def main() -> None:
     """Time both ways and print the table."""
     name = sys.argv[1] if len(sys.argv) > 1 else "town"
     workspace = Workspace()
-    models = [state.key for state in model_states(workspace, name) if state.explorable and state.key in PRESETS]
+    run = default_run(workspace, name)
+    models = [state.key for state in model_states(workspace, name, run) if state.explorable and state.key in PRESETS]
+    results = {model: open_results(workspace, name, run, model) for model in models}
     picture = read_image(open_dataset(workspace, name).images[0].path)
     content = io.BytesIO()
     picture.resize((1600, round(1600 * picture.height / picture.width))).save(content, "JPEG", quality=90)
-    databases = {model: load_descriptors(workspace, name, model)[0].matrix for model in models}
+    databases = {model: results[model].descriptors[0].matrix for model in models}
 
     def rankings(describers, box):
         upload = read_upload(content.getvalue(), "upload.jpg")
         return [search(describers[model].describe(upload, box), databases[model]) for model in models]
 
     start = time.perf_counter()
-    describers = {model: open_describer(workspace, name, model) for model in models}
+    describers = {model: open_describer(results[model]) for model in models}
     rankings(describers, None)
     cold = time.perf_counter() - start
     print(f"{len(models)} models, an upload 1600 pixels wide, {len(databases[models[0]]):,} photographs")

@@ -1,4 +1,4 @@
-"""The app as its own process, for tests that look at it with a browser."""
+"""The app as its own process, with the presets of the tiny town, for tests that look at it with a browser."""
 
 import os
 import socket
@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tiny_runs import tiny_python_path
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +22,7 @@ def start_app(cache: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
                "--server.headless", "true"]  # fmt: skip
-    environment = {**os.environ, "RETRIEVAL_CACHE": str(cache)}
+    environment = {**os.environ, "RETRIEVAL_CACHE": str(cache), "PYTHONPATH": tiny_python_path()}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60

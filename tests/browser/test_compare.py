@@ -21,7 +21,7 @@ def test_the_ap_table_is_saved_and_a_cell_leads_to_its_query(page, address):
     page.goto(f"{address}/compare?rows=all&protocol=finite_sum")
     page.get_by_text("AP (finite sum) in percent, town").wait_for()
     page.get_by_role("button", name="Save").first.click()
-    for name, sign in (("CSV", b",1h"), ("LaTeX", rb"\toprule"), ("Markdown", b"| --- |")):
+    for name, sign in (("CSV", b",1h"), ("LaTeX", rb"\toprule"), ("Markdown", b"|:---")):
         file, text = saved(page, page.get_by_role("button", name=name, exact=True).click)
         assert file.startswith("town-finite_sum-all-counted-ap.")
         assert sign in text
@@ -90,7 +90,7 @@ def test_a_case_of_the_failures_leads_to_its_query_and_to_the_map(page, address)
 def test_axe_finds_nothing_serious(page, address, path):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page.goto(f"{address}/{path}")
-    page.locator("h1").wait_for()
+    at_rest(page, page.locator("h1"))  # while the script runs, what it has not come to is pale
     page.wait_for_function("() => !document.querySelector('[data-stale=\"true\"], [data-testid=\"stSpinner\"]')")
     page.wait_for_timeout(2000)  # what has been pale while it was made is drawn at full strength
     found = axe.run(page).response["violations"]

@@ -11,8 +11,9 @@ from retrieval_core.datasets.export import export_dataset
 from retrieval_core.datasets.photograph_folders import find_layout
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
-from retrieval_core.stored.results import load_scores, model_states
+from retrieval_core.runs.settings import Settings
+from retrieval_core.stored.model_states import model_states
+from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace
 
 
@@ -24,6 +25,10 @@ def cache(town_cache, tmp_path):
     for folder in ("town", "town-train", "shapes"):
         (root / folder).symlink_to(town_cache / folder)
     return root
+
+
+def scores(workspace, name, run_name, model):
+    return open_results(workspace, name, run_name, model).scores
 
 
 def explore(workspace, name, models):
@@ -44,7 +49,7 @@ def test_photographs_come_back_with_the_same_scores(cache, tmp_path, layout, wha
     assert [query.id for query in again.queries] == [query.id for query in town.queries]
     explore(workspace, "again", models)
     for model in models:
-        assert load_scores(workspace, "again", model) == load_scores(workspace, "town", model)
+        assert scores(workspace, "again", "quick", model) == scores(workspace, "town", "quick", model)
 
 
 def test_descriptors_come_back_with_the_same_scores_and_nothing_is_trained(cache, tmp_path):
@@ -55,11 +60,11 @@ def test_descriptors_come_back_with_the_same_scores_and_nothing_is_trained(cache
         assert main(["--cache", str(cache), "data", "add", "again", str(out / "descriptors.npy"), "--queries",
                      str(out / "queries.npy"), "--model", model, "--ground-truth", str(folder / "1a" / "lab")]) == 0  # fmt: skip
     assert main(["--cache", str(cache), "run", "--dataset", "again"]) == 0
-    town = {state.key: state for state in model_states(workspace, "town")}
-    states = model_states(workspace, "again")
+    town = {state.key: state for state in model_states(workspace, "town", "quick")}
+    states = model_states(workspace, "again", "imported")
     assert [state.key for state in states] == ["1a", "1h"]
     for state in states:
-        assert load_scores(workspace, "again", state.key) == load_scores(workspace, "town", state.key)
+        assert scores(workspace, "again", "imported", state.key) == scores(workspace, "town", "quick", state.key)
         assert (state.map_oxford, state.map_finite_sum) == (town[state.key].map_oxford, town[state.key].map_finite_sum)
         assert {(item.method, item.subset) for item in state.maps} == {("tsne", "all"), ("tsne", "labelled")}
     with pytest.raises(RetrievalError, match=r"only of 1a, 1h"):

@@ -74,18 +74,6 @@ def test_query_line_without_prefix_and_windows_line_ends(root):
     assert read_oxford(root, "small").queries[0] == KEEP_1
 
 
-def test_the_fingerprint_follows_the_content_and_not_the_place(root, tmp_path):
-    before = read_oxford(root, "small").fingerprint
-    moved = root.with_name(root.name + "-moved")
-    root.rename(moved)
-    assert read_oxford(moved, "another name").fingerprint == before
-    rewrite(moved, "keep_2_junk.txt", "d\n")
-    changed = read_oxford(moved, "small").fingerprint
-    assert changed != before
-    PILImage.new("RGB", (40, 30), (1, 2, 3)).save(moved / "jpg" / "f.jpg")
-    assert read_oxford(moved, "small").fingerprint not in (before, changed)
-
-
 @pytest.mark.parametrize(
     ("file", "text", "words"),
     [

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ ENDLESS = """
 import sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {tests!r}]
-import test_units
+from test_parallel_rendering import Unit, build_units, render
 if __name__ == "__main__":
-    units = [test_units.Unit("slow", 1000, ("slow", 1000, 0.02))]
-    for _ in test_units.build_units(Path({folder!r}), units, test_units.render, "draw", workers=1):
+    units = [Unit("slow", 1000, ("slow", 1000, 0.02))]
+    for _ in build_units(Path({folder!r}), units, render, "draw", workers=1):
         pass
 """
 
@@ -82,6 +83,15 @@ def test_finished_units_are_not_rendered_again(tmp_path):
     assert pictures(tmp_path)["ash_0.jpg"] == "kept"
     assert pictures(tmp_path)["birch_0.jpg"] == "birch 0"
     assert not list(tmp_path.glob(".*.writing"))
+
+
+def test_threads_that_write_one_picture_do_not_collide(tmp_path):
+    pictures_of = [bytes([number]) * 200_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(10):
+            list(threads.map(lambda data: write_bytes(tmp_path / "a.jpg", data), pictures_of))
+            assert (tmp_path / "a.jpg").read_bytes() in pictures_of
+    assert [file.name for file in tmp_path.iterdir()] == ["a.jpg"]
 
 
 def test_two_specifications_are_not_mixed_in_one_folder(tmp_path):

@@ -78,7 +78,7 @@ def test_class_folders_with_unlabelled_photographs_and_queries(tmp_path):
     with_queries = read_classes(root, "mine")
     assert with_queries.queries == (query,)
     assert with_queries.labels == ("keep", "mill")
-    assert with_queries.fingerprint != dataset.fingerprint
+    assert with_queries.truth != dataset.truth
 
 
 def test_a_landmark_may_be_called_lab(tmp_path):
@@ -110,7 +110,9 @@ def test_a_table_names_photographs_and_landmarks(tmp_path):
     assert [(image.id, image.label) for image in dataset.images] == [("a", None), ("c, d", "keep"), ("p/b", "mill")]
     assert dataset.queries == ()
     table(tmp_path, "landmark,image", "mill,p/b.jpg", "mill,a.jpg", 'keep,"c, d.jpg"')
-    assert read_csv(file, "mine").fingerprint != dataset.fingerprint
+    changed = read_csv(file, "mine")
+    assert changed.truth != dataset.truth
+    assert changed.photographs == dataset.photographs
 
 
 def test_the_split_of_a_table_makes_queries_that_are_not_in_the_database(tmp_path):

@@ -1,5 +1,7 @@
 """Decoded photographs: the same from the file as decoded at every use, made anew when the set changes."""
 
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image as PILImage
@@ -71,9 +73,59 @@ def test_a_second_opening_decodes_nothing_and_a_changed_set_is_decoded_anew(phot
 
 def test_a_file_that_was_cut_off_is_made_anew(photographs, tmp_path):
     whole = opened(photographs, "f", 60, False, tmp_path / "out").read([4])[0].copy()
-    path = tmp_path / "out" / "pixels-60.bin"
-    path.write_bytes(path.read_bytes()[:100])
-    assert (opened(photographs, "f", 60, False, tmp_path / "out").read([4])[0] == whole).all()
+    (path,) = (tmp_path / "out").iterdir()
+    content = path.read_bytes()
+    for damaged in (content[:100], content[:-1], b"", b"no arrays at all", bytes(len(content))):
+        path.write_bytes(damaged)
+        assert (opened(photographs, "f", 60, False, tmp_path / "out").read([4])[0] == whole).all()
+    assert path.read_bytes() == content
+
+
+def test_a_part_of_the_photographs_is_not_taken_for_the_whole(photographs, tmp_path):
+    """What is described first holds all photographs; training then asks for the labelled ones of the same dataset."""
+    whole = opened(photographs, "f", 60, False, tmp_path / "out")
+    labelled = photographs[1::2]
+    for _ in range(2):
+        part = opened(labelled, "f", 60, False, tmp_path / "out")
+        assert part.shapes.tolist() == whole.shapes[1::2].tolist()
+        for picture, image in zip(part.read(range(len(labelled))), labelled, strict=True):
+            assert (picture == decode(image, 60, False)).all()
+
+
+def test_selections_lie_side_by_side_and_leave_when_the_photographs_change(photographs, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    kinds = [(photographs, False), (photographs[1::2], False), (photographs, True)]
+    for images, square in kinds:
+        opened(images, "f", 60, square, folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "read_image", lambda path: pytest.fail("decoded again"))
+        for images, square in kinds:
+            opened(images, "f", 60, square, folder)
+    before = set(folder.iterdir())
+    for name in ("pixels-60.bin", "pixels-60.json"):  # of an earlier version
+        (folder / name).write_text("{")
+    opened(photographs, "g", 60, False, folder)
+    (changed,) = set(folder.iterdir()) - before
+    (square,) = set(folder.iterdir()) - {changed}
+    assert "square" in square.name
+
+
+def test_threads_of_one_process_do_not_write_into_one_another(photographs, tmp_path):
+    barrier, found = threading.Barrier(4), []
+
+    def open_together():
+        barrier.wait()
+        found.append(opened(photographs, "f", 60, False, tmp_path / "out"))
+
+    threads = [threading.Thread(target=open_together) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    for pixels in found:
+        assert (pixels.read([3])[0] == decode(photographs[3], 60, False)).all()
+    assert len(list((tmp_path / "out").iterdir())) == 1
 
 
 def test_a_broken_photograph_is_named_and_nothing_half_done_is_left(photographs, tmp_path):

@@ -3,7 +3,8 @@ from pathlib import Path
 import numpy as np
 
 from retrieval_core.datasets.class_folders import read_class_folders
-from retrieval_core.datasets.shapes import ShapesSpec, build_shapes, draw_system, render_fractal
+from retrieval_core.datasets.fractals import draw_system, render_fractal
+from retrieval_core.datasets.shapes import ShapesSpec, build_shapes
 
 
 def test_classes_are_folders_and_the_same_again(tmp_path):

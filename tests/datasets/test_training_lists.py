@@ -77,7 +77,7 @@ def test_a_training_set_is_listed_as_one(tmp_path):
     add_dataset(workspace, "mine", root, "lists")
     assert not next(entry for entry in list_datasets(workspace) if entry.name == "mine").retrieval
     with pytest.raises(RetrievalError, match="has 1 landmarks"):
-        training_set(workspace, "mine")
+        list(training_set(workspace, "mine"))
 
 
 def test_a_check_says_how_much_of_each_landmark_is_there(tmp_path, capsys):

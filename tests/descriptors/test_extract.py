@@ -7,6 +7,7 @@ from retrieval_core.datasets.images import read_image
 from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.datasets.types import Image, Query
 from retrieval_core.descriptors import extract
+from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.network import MEAN, STD, build_network
 from retrieval_core.presets import get_preset
@@ -79,7 +80,7 @@ def test_the_crop_rules_give_other_pictures(images):
 
 
 def test_descriptors_are_found_by_id():
-    rows = extract.Descriptors(("b", "a"), np.eye(2, dtype=np.float32))
+    rows = Descriptors(("b", "a"), np.eye(2, dtype=np.float32))
     assert rows.row("a") == 1
     with pytest.raises(KeyError):
         rows.row("c")

@@ -1,9 +1,11 @@
 """Tables as text, to the letter."""
 
+import re
 from io import StringIO
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from retrieval_core.evaluation.table_files import to_csv, to_latex, to_markdown
 
@@ -29,8 +31,8 @@ def test_latex_to_the_letter():
 \toprule
  & all\_souls & mAP | \% & rank & note \\
 \midrule
-1a & 10.96 & -- & \textbf{3} & fc7 \& \$x\textasciicircum{}2\$ \\
-1b & \textbf{31.08} & \textbf{49.36} & 2 & a|b\textbackslash{} \\
+1a & 10.96 & -- & \textbf{3} & fc7 \& \$x\textasciicircum 2\$ \\
+1b & \textbf{31.08} & \textbf{49.36} & 2 & a|b\textbackslash  \\
 \bottomrule
 \end{tabular}
 """
@@ -38,11 +40,36 @@ def test_latex_to_the_letter():
 
 
 def test_markdown_to_the_letter():
-    assert to_markdown(TABLE.rename_axis("model"), 1) == r"""| model | all_souls | mAP \| % | rank | note |
-| --- | --: | --: | --: | --- |
-| 1a | 11.0 | – | 3 | fc7 & $x^2$ |
-| 1b | 31.1 | 49.4 | 2 | a\|b\\ |
+    assert to_markdown(TABLE.rename_axis("model"), 1) == r"""| model   |   all_souls |   mAP \| % |   rank | note        |
+|:--------|------------:|-----------:|-------:|:------------|
+| 1a      |        11.0 |          – |      3 | fc7 & $x^2$ |
+| 1b      |        31.1 |       49.4 |      2 | a\|b\\      |
 """
+
+
+def test_special_characters_of_names_and_texts_are_escaped():
+    table = pd.DataFrame({"a_b": ["\\ & % $ # _ { } ~ ^\nnext"]}, index=["x_1\n%"])
+    assert to_latex(table).splitlines()[2:5:2] == [
+        r" & a\_b \\",
+        r"x\_1 \% & \textbackslash \space \& \% \$ \# \_ \{ \} \textasciitilde \space \textasciicircum \space next \\",
+    ]
+    table = pd.DataFrame({"a|b": ["\\ | * ` <b>\nnext"]}, index=["x|1\n*"])
+    header, _, row = to_markdown(table).splitlines()
+    assert re.split(r"(?<!\\)\|", header)[2].strip() == r"a\|b"
+    assert [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:3]] == [r"x\|1 \*", r"\\ \| \* \` &lt;b> next"]
+
+
+@pytest.mark.parametrize("text", ["007", "1e5", "2020-01-01", "1,000", "1_000", "inf", "nan", "True", "0.10"])
+def test_texts_are_never_turned_into_numbers(text):
+    table = pd.DataFrame({"landmark": [text], "AP": [1.0]}, index=[text])
+    assert to_latex(table).splitlines()[4].replace(r"\_", "_") == rf"{text} & {text} & \textbf{{1.00}} \\"
+    assert to_markdown(table).splitlines()[2].split() == ["|", text, "|", text, "|", "1.00", "|"]
+
+
+def test_rows_of_the_same_name_stay_apart():
+    table = pd.DataFrame({"AP": [1.0, 2.0]}, index=["gate_1", "gate_1"])
+    assert to_latex(table).splitlines()[4:6] == [r"gate\_1 & 1.00 \\", r"gate\_1 & \textbf{2.00} \\"]
+    assert to_markdown(table).count("gate_1") == 2
 
 
 def test_values_that_print_alike_are_bold_alike_and_those_missing_never():
@@ -52,6 +79,6 @@ def test_values_that_print_alike_are_bold_alike_and_those_missing_never():
 
 
 def test_tables_without_rows_and_with_truth_values():
-    assert to_markdown(pd.DataFrame(columns=["a"], dtype=float)) == "|  | a |\n| --- | --: |\n"
+    assert to_markdown(pd.DataFrame(columns=["a"], dtype=float)) == "|    | a   |\n|----|-----|\n"
     assert to_latex(pd.DataFrame(columns=["a"], dtype=float)).splitlines()[2:4] == [r" & a \\", r"\midrule"]
     assert "True" in to_latex(pd.DataFrame({"a": [True]}))

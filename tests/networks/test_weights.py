@@ -7,12 +7,12 @@ import torchvision
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks import weights
 from retrieval_core.networks.network import build_network
+from retrieval_core.networks.weight_files import local_file
 from retrieval_core.networks.weights import (
     imagenet_in_cache,
     imagenet_weights,
     inherit,
     load_weights,
-    local_file,
     local_weights,
     save_weights,
 )
@@ -129,29 +129,32 @@ def test_files_that_are_no_weights_are_named(tmp_path):
 
 
 def test_the_start_is_read_from_the_file_and_its_hash_is_in_the_recipe(town_cache, tmp_path):
-    from retrieval_core.runs.plan import choose_start, run
-    from retrieval_core.stored.artefacts import Settings
-    from retrieval_core.stored.results import command, load_descriptors
+    from retrieval_core.runs.plan import run
+    from retrieval_core.runs.settings import Settings, settle
+    from retrieval_core.stored.artefacts import weights_path
+    from retrieval_core.stored.results import open_results
     from retrieval_core.workspace import Workspace, file_hash
 
     file = own_file(tmp_path, "alexnet", ".pth")
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "town").mkdir()
+    (tmp_path / "cache" / "town").mkdir(parents=True)
     for name in ("photographs", "dataset.json"):
         (tmp_path / "cache" / "town" / name).symlink_to(town_cache / "town" / name)
     workspace, chosen = Workspace(tmp_path / "cache"), Settings(device="cpu", weights=str(file), models=("1a",))
+    its_run = settle(workspace, chosen)
+    assert its_run.name.startswith("quick-imagenet-")
     for _ in run(workspace, "town", chosen, ("describe",)):
         pass
-    recipe = load_descriptors(workspace, "town", "1a")[0].recipe
-    assert (recipe["start"], recipe["start_file"]) == ("imagenet", {"name": "alexnet-mine.pth", "sha256": file_hash(file)})
-    assert "--weights alexnet-mine.pth" in command("town", recipe)
-    weights = workspace.folder("imagenet", "start-alexnet") / "weights.safetensors"
+    results = open_results(workspace, "town", its_run.name, "1a")
+    assert (results.recipe["start"], results.recipe["start_file"]["sha256"]) == ("imagenet", file_hash(file))
+    assert f"--weights {file}" in results.command
+    weights = weights_path(workspace, its_run, get_preset("1a"))
     before = weights.stat().st_mtime_ns
-    later = Settings(device="cpu", models=("1a",))  # names no file: the one that was used stays
-    assert choose_start(workspace, later) == "imagenet"
-    for _ in run(workspace, "town", later, ("describe",)):
+    again = Settings(device="cpu", models=("1a",), run=its_run.name)  # names no file: the run knows it
+    for _ in run(workspace, "town", again, ("describe",)):
         pass
     assert weights.stat().st_mtime_ns == before
+    own_file(tmp_path, "alexnet", ".pth")  # random values, as before: others
+    assert settle(workspace, chosen).name != its_run.name  # other weights under the same name are another run
     with pytest.raises(RetrievalError, match="start shapes"):
         Settings(start="shapes", weights=str(file))
 

@@ -1,17 +1,14 @@
 """Compare, Ledger and Failures: the numbers on the pages are those of the core, and links open what they say."""
 
-import shutil
-
 import pandas as pd
 import pytest
-from test_pages import open_page, texts  # noqa: F401
+from looking import button, end_of_work, stored, texts
 
 from pages.state import link
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.evaluation.ledger import ledger, model_before
 from retrieval_core.evaluation.tables import MEAN, ap_table
 from retrieval_core.presets import PRESETS
-from retrieval_core.stored.results import load_scores
 from retrieval_core.workspace import Workspace
 
 ATLAS = ["hard", "first", "stuck", "hubs", "confusion"]
@@ -24,16 +21,16 @@ def dataset(town_cache):
 
 @pytest.fixture
 def scores(town_cache):
-    return {key: load_scores(Workspace(town_cache), "town", key) for key in PRESETS}
+    return {key: stored(town_cache, key).scores for key in PRESETS}
 
 
-def test_the_ap_table_is_the_cores(open_page, town_cache, dataset, scores):  # noqa: F811
+def test_the_ap_table_is_the_cores(open_page, town_cache, dataset, scores):
     app = open_page("Compare", town_cache, rows="all", protocol="finite_sum")
     shown = app.dataframe[0].value
     pd.testing.assert_frame_equal(shown, ap_table(scores, dataset, "finite_sum", "all").T, check_names=False)
 
 
-def test_changes_are_against_the_model_before(open_page, town_cache, dataset, scores):  # noqa: F811
+def test_changes_are_against_the_model_before(open_page, town_cache, dataset, scores):
     app = open_page("Compare", town_cache, rows="all", cells="change")
     table = ap_table(scores, dataset, "oxford", "all")
     shown = app.dataframe[0].value
@@ -43,22 +40,25 @@ def test_changes_are_against_the_model_before(open_page, town_cache, dataset, sc
     assert model_before("1a") is None
 
 
-def test_the_query_image_left_out_lowers_what_is_measured(open_page, town_cache):  # noqa: F811
+def test_the_query_image_left_out_lowers_what_is_measured(open_page, town_cache):
     counted, left_out = (
         open_page("Compare", town_cache, own=own).dataframe[1].value["mAP (Oxford)"] for own in ("counted", "left_out")
     )
     assert (left_out < counted).all()
 
 
-def test_recompute_says_that_fresh_and_stored_agree(open_page, town_cache):  # noqa: F811
-    app = open_page("Compare", town_cache, model="1d")
-    next(button for button in app.button if button.label == "Recompute now").click().run()
+def test_recompute_says_that_fresh_and_stored_agree(open_page, cache):
+    app = open_page("Compare", cache, model="1d")
+    assert "evaluate --dataset town --run quick --models 1d --check" in texts(app.caption)
+    button(app, "Recompute now").click().run()
     assert not app.exception
+    assert end_of_work(cache).state == "done"
+    app.run()
     assert "1d agrees with what is stored" in texts(app.success)
-    assert "evaluate --dataset town --models 1d --check" in texts(app.caption)
+    assert stored(cache, "1d").state == ("ready", "")
 
 
-def test_the_ledger_is_the_cores_and_a_link_opens_a_step(open_page, town_cache, dataset, scores):  # noqa: F811
+def test_the_ledger_is_the_cores_and_a_link_opens_a_step(open_page, town_cache, dataset, scores):
     entries = ledger(scores, dataset, "oxford")
     app = open_page("Ledger", town_cache, step="1d-1f")
     assert list(app.dataframe[0].value["Δ mAP"]) == pytest.approx([entry.difference.points for entry in entries])
@@ -66,7 +66,7 @@ def test_the_ledger_is_the_cores_and_a_link_opens_a_step(open_page, town_cache, 
     assert entries[3].difference.words in texts(app.markdown)
 
 
-def test_an_unknown_step_is_named(open_page, town_cache):  # noqa: F811
+def test_an_unknown_step_is_named(open_page, town_cache):
     app = open_page("Ledger", town_cache, step="1x-1y")
     assert "'1x-1y'" in texts(app.warning)
     assert "1a → 1b: fine-tuning" in texts(app.subheader)
@@ -74,7 +74,7 @@ def test_an_unknown_step_is_named(open_page, town_cache):  # noqa: F811
 
 @pytest.mark.parametrize("own", ["counted", "left_out"])
 @pytest.mark.parametrize("atlas", ATLAS)
-def test_every_view_of_the_failures_opens(open_page, town_cache, atlas, own):  # noqa: F811
+def test_every_view_of_the_failures_opens(open_page, town_cache, atlas, own):
     app = open_page("Failures", town_cache, atlas=atlas, own=own, model="1a")
     assert not app.error
     assert app.dataframe or app.info or app.get("plotly_chart")
@@ -85,16 +85,19 @@ def test_the_new_parameters_are_part_of_the_link():
 
 
 @pytest.mark.parametrize("page", ["Ledger", "Failures"])
-def test_without_queries_the_pages_say_what_to_do(open_page, town_cache, page, tmp_path):  # noqa: F811
+def test_without_queries_the_pages_say_what_to_do(open_page, town_cache, page, tmp_path):
     app = open_page(page, tmp_path / "cache")
     assert "Start" in texts(app.info)
 
 
-def test_search_time_choices_describe_the_town_once_more_and_open_it(open_page, town_cache, tmp_path):  # noqa: F811
-    cache = shutil.copytree(town_cache, tmp_path / "cache")
+def test_search_time_choices_describe_the_town_once_more_and_open_it(open_page, cache):
     app = open_page("Query", cache, model="1d")
     next(box for box in app.selectbox if box.label == "Scales").set_value("ms").run()
-    next(button for button in app.button if button.label == "Describe town as 1d-ms").click().run()
+    button(app, "Describe town as 1d-ms").click().run()
+    assert not app.exception
+    assert "A run is at work" in texts(app.caption)
+    assert end_of_work(cache, "run").state == "done"
+    app.run()
     assert not app.exception
     assert "1d-ms" in app.query_params["model"]
     assert "3 scales" in texts(app.caption)

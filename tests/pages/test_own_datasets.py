@@ -4,16 +4,15 @@ import shutil
 
 import pytest
 import streamlit as st
+from looking import PAGES, shared, stored, texts
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from test_pages import HEAD, PAGES, open_page, shared, texts  # noqa: F401
 
 from pages.web.routes import ROUTES
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.export import export_descriptors
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
-from retrieval_core.stored.results import load_descriptors
+from retrieval_core.runs.settings import Settings
 from retrieval_core.workspace import Workspace
 
 
@@ -27,7 +26,7 @@ def own_cache(town_cache, tmp_path_factory):
     workspace = Workspace(root / "cache")
     shutil.copytree(town_cache / "town" / "photographs" / "jpg", root / "flat")
     add_dataset(workspace, "flat", root / "flat")
-    database, queries = load_descriptors(workspace, "town", "1h")
+    database, queries = stored(town_cache, "1h").descriptors
     export_descriptors(open_dataset(workspace, "town"), root / "rows", database.matrix, queries.matrix)
     add_dataset(workspace, "rows", root / "rows" / "descriptors.npy", model="1e", queries=root / "rows" / "queries.npy")
     for name in ("flat", "rows"):
@@ -37,7 +36,7 @@ def own_cache(town_cache, tmp_path_factory):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_photographs_without_ground_truth_open_on_every_page(open_page, own_cache, page):  # noqa: F811
+def test_photographs_without_ground_truth_open_on_every_page(open_page, own_cache, page):
     app = open_page(page, own_cache, dataset="flat", model="1c")
     assert not app.error, texts(app.error)
     if page == "Map":
@@ -47,7 +46,7 @@ def test_photographs_without_ground_truth_open_on_every_page(open_page, own_cach
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_descriptors_without_photographs_open_on_every_page(open_page, own_cache, page):  # noqa: F811
+def test_descriptors_without_photographs_open_on_every_page(open_page, own_cache, page):
     app = open_page(page, own_cache, dataset="rows", model="1e")
     assert not app.error, texts(app.error)
     if page == "Start":
@@ -62,13 +61,13 @@ def test_what_is_served_of_a_dataset_without_photographs(own_cache, monkeypatch)
     monkeypatch.setenv("RETRIEVAL_CACHE", str(own_cache))
     st.cache_resource.clear()
     client = TestClient(Starlette(routes=ROUTES))
-    scene = client.get("/files/scene/rows?method=tsne&subset=all").json()
+    scene = client.get("/files/scene/rows?run=imported&method=tsne&subset=all").json()
     assert scene["sheets"]["files"] == []
     assert {query["box"] for query in scene["queries"]} == {None}
     assert [model["key"] for model in scene["models"]] == ["1e"]
     pictures = [client.get(f"/files/photograph/rows/{image_id}") for image_id in client.get(f"/{scene['files']['ids']}").json()]
     assert {picture.status_code for picture in pictures} == {200}
     assert len({picture.content for picture in pictures}) == 1
-    flat = client.get("/files/scene/flat?method=tsne&subset=all").json()
+    flat = client.get("/files/scene/flat?run=quick&method=tsne&subset=all").json()
     assert (flat["queries"], flat["landmarks"], len(flat["sheets"]["files"])) == ([], [], 1)
     st.cache_resource.clear()

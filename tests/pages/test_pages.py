@@ -1,45 +1,11 @@
-import json
-
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from looking import button, end_of_work, shared, stored, texts
 
-PAGES = {name: f"pages/{name.lower()}.py" for name in ("Start", "Map", "Query", "Compare", "Ledger", "Failures")}
-HEAD = """
-import streamlit as st
-from pages.widgets import style
-from pages.state import loaders
-from pages.widgets.errors import shown_errors
-from pages.state.link import load_state
-import runpy
-load_state()
-with shown_errors():
-    runpy.run_path({page!r}, run_name="page")
-"""
-
-
-@pytest.fixture
-def open_page(monkeypatch):
-    """Run one page on a cache, with the parameters of a link."""
-
-    def open_it(page, cache, **parameters):
-        monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
-        st.cache_resource.clear()
-        st.cache_data.clear()
-        app = AppTest.from_string(HEAD.format(page=PAGES[page]), default_timeout=120)
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception, app.exception
-        return app
-
-    yield open_it
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-def texts(elements):
-    return " ".join(str(element.value) for element in elements)
+from pages.state import link
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.stored.artefacts import map_choice
+from retrieval_core.stored.training_log import newest_running_log
+from retrieval_core.workspace import Workspace
 
 
 def test_an_empty_cache_offers_to_build_the_town(open_page, tmp_path):
@@ -86,45 +52,38 @@ def test_a_folder_that_is_missing_gives_a_message_and_no_traceback(open_page, tm
     app = open_page("Start", tmp_path / "cache")
     app.text_input[0].input("photos")
     app.text_input[1].input(str(tmp_path / "nowhere"))
-    next(button for button in app.button if button.label == "Add").click()
-    app.run()
+    button(app, "Add").click().run()
     assert not app.exception
     assert "nowhere" in texts(app.error)
-
-
-def shared(app):
-    """What the map in the browser is told."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def test_the_map_hands_the_link_over_to_the_browser(open_page, town_cache):
     app = open_page("Map", town_cache, model="1c", selection="brock_tower_000001,castle_gate_000002", k="6", view="0.1,0.2,3")
     told = shared(app)
-    assert told["scene"].startswith("files/scene/town?method=tsne&subset=all")
+    assert told["scene"].startswith("files/scene/town?run=quick&method=tsne&subset=all")
     assert told["shared"]["model"] == "1c"
     assert told["shared"]["selection"] == ["brock_tower_000001", "castle_gate_000002"]
     assert (told["shared"]["k"], told["shared"]["view"]) == ("6", "0.1,0.2,3")
 
 
-def test_other_projections_are_computed_when_they_are_asked_for(open_page, town_cache):
-    from retrieval_core.stored.results import load_map
-    from retrieval_core.workspace import Workspace
-
-    app = open_page("Map", town_cache, model="1d", method="pca", subset="labelled")
+def test_other_projections_are_computed_when_they_are_asked_for(open_page, cache):
+    app = open_page("Map", cache, model="1d", method="pca", subset="labelled")
+    assert "PCA of 18 photographs under model 1d is not here yet" in texts(app.info)
+    assert end_of_work(cache).state == "done"
+    app.run()
     assert "method=pca&subset=labelled" in shared(app)["scene"]
-    assert load_map(Workspace(town_cache), "town", "1d", "pca", "labelled") is not None
+    assert stored(cache, "1d").map(map_choice("pca", "labelled", None, 0)) is not None
 
 
 def test_a_link_to_many_photographs_is_short_and_names_the_same(open_page, town_cache, monkeypatch):
-    from pages.state import link, loaders
-
     app = open_page("Map", town_cache, model="1d")
-    dataset = loaders.open_named("town")
+    dataset = open_dataset(Workspace(town_cache), "town")
     many = [image.id for image in dataset.images if image.label != "goose_row"]
     monkeypatch.setattr(link, "MOST_IN_URL", 3)
     kept = {}
-    monkeypatch.setattr(link, "put", lambda **changes: kept.update(changes))
-    link.select(many, dataset)
+    with monkeypatch.context() as patch:
+        patch.setattr(link, "put", lambda **changes: kept.update(changes))
+        link.select(many, dataset)
     assert len(kept["selection"]) < 60
     app = open_page("Map", town_cache, model="1d", selection=kept["selection"])
     assert shared(app)["shared"]["selection"] == many
@@ -134,12 +93,9 @@ def test_a_link_to_many_photographs_is_short_and_names_the_same(open_page, town_
 
 
 def test_the_table_agrees_with_the_cache(open_page, town_cache):
-    from retrieval_core.stored.results import load_scores
-    from retrieval_core.workspace import Workspace
-
     app = open_page("Compare", town_cache, protocol="finite_sum")
     table = app.dataframe[0].value
-    scores = {score.query_id: score for score in load_scores(Workspace(town_cache), "town", "1f")}
+    scores = {score.query_id: score for score in stored(town_cache, "1f").scores}
     assert table.loc["alder_court_2", "1f"] == pytest.approx(100 * scores["alder_court_2"].ap_finite_sum)
     assert "report" in texts(app.caption)
     assert "are not shown" in texts(app.caption)
@@ -159,17 +115,12 @@ def test_a_link_to_strangers_drops_them_and_says_so(open_page, town_cache):
     assert "no_such_photograph" in texts(app.warning)
 
 
-def test_the_running_loss_is_read_from_the_log_without_its_unfinished_line(monkeypatch, tmp_path):
-    from pages.state import loaders
-
-    log = tmp_path / "town-train" / "1d" / ".weights-0123abcd" / "training.jsonl"
+def test_the_running_loss_is_read_from_the_log_without_its_unfinished_line(tmp_path):
+    log = tmp_path / "town-train" / "quick-seed3" / "1d" / ".weights-0123abcd" / "training.jsonl"
     log.parent.mkdir(parents=True)
     log.write_text('{"step": 5, "loss": 2.5}\n{"step": 5, "validation_map": 9.0}\n{"step": 10, "loss": 2.0}\n{"step": 15, "lo')
-    monkeypatch.setenv("RETRIEVAL_CACHE", str(tmp_path))
-    st.cache_resource.clear()
-    assert loaders.running_losses("1d") == {5: 2.5, 10: 2.0}
-    assert loaders.running_losses("1f") == {}
-    st.cache_resource.clear()
+    assert [line["loss"] for line in newest_running_log(Workspace(tmp_path), "1d") if "loss" in line] == [2.5, 2.0]
+    assert newest_running_log(Workspace(tmp_path), "1f") == []
 
 
 def test_another_dataset_leaves_no_query_or_selection_of_the_old_one_behind():

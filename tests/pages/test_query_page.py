@@ -1,34 +1,25 @@
-import json
-
 import numpy as np
 import pytest
-from test_pages import open_page, texts  # noqa: F401
+from looking import stored, texts, views
 
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.evaluation.average_precision import positive_ranks
 from retrieval_core.evaluation.precision_recall import verdict
 from retrieval_core.ranking.search import search
-from retrieval_core.stored.results import load_descriptors, load_scores
 from retrieval_core.workspace import Workspace
 
 QUERY = "castle_gate_2"
 
 
-def views(app):
-    """What the browser is given, by kind."""
-    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
-    return {view["kind"]: view for view in found}
-
-
 def ranked(cache, model):
-    database, queries = load_descriptors(Workspace(cache), "town", model)
+    database, queries = stored(cache, model).descriptors
     row = queries.row(QUERY)
     positions, _ = search(queries.matrix[row : row + 1], database.matrix)
     return [database.ids[position] for position in positions[0]]
 
 
 def score(cache, model):
-    return next(one for one in load_scores(Workspace(cache), "town", model) if one.query_id == QUERY)
+    return next(one for one in stored(cache, model).scores if one.query_id == QUERY)
 
 
 @pytest.fixture
@@ -36,7 +27,7 @@ def query(town_cache):
     return open_dataset(Workspace(town_cache), "town").query(QUERY)
 
 
-def test_a_strip_holds_the_head_of_the_ranking(open_page, town_cache, query):  # noqa: F811
+def test_a_strip_holds_the_head_of_the_ranking(open_page, town_cache, query):
     app = open_page("Query", town_cache, model="1d", query=QUERY, k="12")
     shown = views(app)
     cards = shown["strips"]["strips"][0]["cards"]
@@ -53,7 +44,7 @@ def test_a_strip_holds_the_head_of_the_ranking(open_page, town_cache, query):  #
     assert shown["picture"]["box"] == list(query.box)
 
 
-def test_two_models_say_how_each_card_stands_under_the_other(open_page, town_cache, query):  # noqa: F811
+def test_two_models_say_how_each_card_stands_under_the_other(open_page, town_cache, query):
     app = open_page("Query", town_cache, model="1d", query=QUERY, k="6", strips="two", versus="1a")
     first, second = views(app)["strips"]["strips"]
     there = [image_id for image_id in ranked(town_cache, "1a") if verdict(query, image_id) != "junk"]
@@ -63,7 +54,7 @@ def test_two_models_say_how_each_card_stands_under_the_other(open_page, town_cac
         assert card["only"] == (card["id"] not in {other["id"] for other in second["cards"]})
 
 
-def test_all_models_stand_under_each_other_with_their_ap(open_page, town_cache):  # noqa: F811
+def test_all_models_stand_under_each_other_with_their_ap(open_page, town_cache):
     app = open_page("Query", town_cache, model="1d", query=QUERY, k="6", strips="all")
     strips = views(app)["strips"]["strips"]
     assert [strip["title"][:2] for strip in strips] == ["1a", "1b", "1c", "1d", "1e", "1f", "1g", "1h"]
@@ -74,7 +65,7 @@ def test_all_models_stand_under_each_other_with_their_ap(open_page, town_cache):
         assert len(strip["cards"]) == 6
 
 
-def test_the_machine_ends_at_the_cached_ap(open_page, town_cache, query):  # noqa: F811
+def test_the_machine_ends_at_the_cached_ap(open_page, town_cache, query):
     app = open_page("Query", town_cache, model="1d", query=QUERY, show="machine")
     machine, cached = views(app)["machine"], score(town_cache, "1d")
     assert machine["counted"]["ap"]["oxford"] == pytest.approx(cached.ap_oxford, abs=1e-12)
@@ -87,7 +78,7 @@ def test_the_machine_ends_at_the_cached_ap(open_page, town_cache, query):  # noq
     assert own["word"] == "junk"
 
 
-def test_the_flow_holds_the_rank_of_every_positive(open_page, town_cache, query):  # noqa: F811
+def test_the_flow_holds_the_rank_of_every_positive(open_page, town_cache, query):
     flow = views(open_page("Query", town_cache, model="1d", query=QUERY, show="flow"))["flow"]
     assert {line["id"] for line in flow["lines"]} == set(query.positives)
     for place, model in enumerate(flow["models"]):
@@ -95,7 +86,7 @@ def test_the_flow_holds_the_rank_of_every_positive(open_page, town_cache, query)
         assert sorted(line["ranks"][place] for line in flow["lines"]) == expected.tolist()
 
 
-def test_a_box_of_ones_own_is_described_and_keeps_the_ground_truth(open_page, town_cache, query):  # noqa: F811
+def test_a_box_of_ones_own_is_described_and_keeps_the_ground_truth(open_page, town_cache, query):
     official = views(open_page("Query", town_cache, model="1d", query=QUERY))["strips"]["strips"][0]["cards"]
     whole = open_page("Query", town_cache, model="1d", query=QUERY, box="whole")
     assert views(whole)["picture"]["box"] is None
@@ -112,7 +103,7 @@ def test_a_box_of_ones_own_is_described_and_keeps_the_ground_truth(open_page, to
     assert np.abs(np.diff(both)).max() < 0.1  # a box that is one pixel narrower sees almost the same
 
 
-def test_a_photograph_is_a_query_without_ground_truth(open_page, town_cache):  # noqa: F811
+def test_a_photograph_is_a_query_without_ground_truth(open_page, town_cache):
     app = open_page("Query", town_cache, model="1d", photo="brock_tower_000003")
     shown = views(app)
     assert shown["pick"]["current"] == ""
@@ -124,7 +115,7 @@ def test_a_photograph_is_a_query_without_ground_truth(open_page, town_cache):  #
 
 
 @pytest.mark.parametrize("wrong", [{"photo": "no_such"}, {"box": "1,2,3"}, {"box": "0,0,99999,10"}, {"box": "5,5,5,9"}])
-def test_what_a_link_asks_for_and_is_not_there_is_said(open_page, town_cache, wrong):  # noqa: F811
+def test_what_a_link_asks_for_and_is_not_there_is_said(open_page, town_cache, wrong):
     app = open_page("Query", town_cache, model="1d", query=QUERY, **wrong)
     assert next(iter(wrong.values())) in texts(app.warning)
     assert views(app)["strips"]["strips"][0]["cards"]

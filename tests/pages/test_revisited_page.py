@@ -4,19 +4,19 @@ import json
 import shutil
 
 import pytest
-from test_pages import open_page, texts  # noqa: F401
+from caches import copy_cache
+from looking import stored, texts
 
 from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.evaluation.easy_medium_hard import revisited_table
-from retrieval_core.stored.results import load_rankings
 from retrieval_core.workspace import Workspace
 
 
 @pytest.fixture
 def cache(town_cache, tmp_path):
     """The tiny town once more, its first query of each landmark asked as ROxford5k asks: half of the answers easy, half hard."""
-    cache = shutil.copytree(town_cache, tmp_path / "cache")
+    cache = copy_cache(town_cache, tmp_path / "cache")
     town = open_dataset(Workspace(cache), "town")
     folder = tmp_path / "again"
     (folder / "jpg").mkdir(parents=True)
@@ -36,14 +36,16 @@ def cache(town_cache, tmp_path):
     return cache
 
 
-def test_easy_medium_and_hard_are_on_the_page_and_printed(open_page, cache, capsys):  # noqa: F811
-    options = ["--dataset", "again", "--models", "1c,1d", "--start", "shapes", "--device", "cpu"]
+def test_easy_medium_and_hard_are_on_the_page_and_printed(open_page, cache, capsys):
+    options = ["--dataset", "again", "--run", "quick", "--models", "1c,1d"]
+    assert main(["--cache", str(cache), "run", *options, "--device", "cpu"]) == 0
+    capsys.readouterr()
     assert main(["--cache", str(cache), "evaluate", *options]) == 0
     printed = capsys.readouterr().out
     assert "Easy, Medium and Hard, in percent" in printed
     workspace = Workspace(cache)
     dataset = open_dataset(workspace, "again")
-    expected = revisited_table({key: load_rankings(workspace, "again", key) for key in ("1c", "1d")}, dataset)
+    expected = revisited_table({key: stored(cache, key, "again").rankings() for key in ("1c", "1d")}, dataset)
     assert f"{expected.loc['1d', 'mAP H']:.2f}" in printed
     app = open_page("Compare", cache, dataset="again")
     assert "Easy, Medium and Hard, in percent" in texts(app.subheader)

@@ -13,8 +13,11 @@ from retrieval_core.networks.weights import load_weights, save_weights
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.runs.model_folder import export_models, import_models
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
-from retrieval_core.stored.results import load_descriptors, load_scores, model_states
+from retrieval_core.runs.settings import Settings
+from retrieval_core.stored.model_states import model_states
+from retrieval_core.stored.results import open_results
+from retrieval_core.stored.run import Run
+from retrieval_core.stored.run_list import begin_run, find_runs, get_run
 from retrieval_core.workspace import Workspace, file_hash
 
 
@@ -22,7 +25,8 @@ from retrieval_core.workspace import Workspace, file_hash
 def handed_out(town_cache, tmp_path_factory):
     """The small models of the tiny town as a folder."""
     folder = tmp_path_factory.mktemp("handed") / "models"
-    assert export_models(Workspace(town_cache), folder, ("1e", "1c")) == ["1c", "1e"]
+    workspace = Workspace(town_cache)
+    assert export_models(workspace, get_run(workspace, "quick"), folder, ("1e", "1c")) == ["1c", "1e"]
     return folder
 
 
@@ -43,8 +47,8 @@ def test_a_folder_holds_weights_presets_and_a_manifest(handed_out):
     assert sorted(file.name for file in handed_out.iterdir()) == ["1c.safetensors", "1d.safetensors", "1e.npz", "manifest.json"]
     manifest = json.loads((handed_out / "manifest.json").read_text())
     assert manifest["models"]["1e"]["preset"]["whitening"] is True
-    assert manifest["models"]["1c"]["made"] == {
-        "schedule": "quick", "seed": 0, "start": "shapes", "training": "town-train", "start_file": None,
+    assert manifest["run"] == {
+        "name": "quick", "schedule": "quick", "seed": 0, "start": "shapes", "training": "town-train", "weights": None,
     }  # fmt: skip
     assert manifest["files"]["1e.npz"]["sha256"] == file_hash(handed_out / "1e.npz")
 
@@ -55,22 +59,61 @@ def test_after_an_import_nothing_is_built_or_trained_and_the_scores_are_the_same
     assert "1c, 1e" in capsys.readouterr().out
     workspace = Workspace(cache)
     add_dataset(workspace, "again", town_cache / "town" / "photographs")
-    chosen = Settings(device="cpu", models=("1c", "1e"), schedule="full", seed=7)  # the folder's own count
+    chosen = Settings(device="cpu", models=("1c", "1e"), run="quick")
     steps = [step.stage for step in run(workspace, "again", chosen, ("describe", "score"))]
     assert not [step for step in steps if step.startswith("build")]
     assert not (cache / "town-train" / "dataset.json").exists()
     assert not (cache / "shapes").exists()
     for model in ("1c", "1e"):
-        ours, theirs = (load_descriptors(found, name, model)[0] for found, name in
-                        ((workspace, "again"), (Workspace(town_cache), "town")))  # fmt: skip
-        assert np.array_equal(ours.matrix, theirs.matrix)
-        assert load_scores(workspace, "again", model) == load_scores(Workspace(town_cache), "town", model)
+        ours, theirs = open_results(workspace, "again", "quick", model), open_results(Workspace(town_cache), "town", "quick", model)
+        assert np.array_equal(ours.descriptors[0].matrix, theirs.descriptors[0].matrix)
+        assert ours.scores == theirs.scores
         assert (ours.recipe["schedule"], ours.recipe["seed"], ours.recipe["start"]) == ("quick", 0, "shapes")
-    assert {state.key: state.state for state in model_states(workspace, "again")}["1e"] == "ready"
+    assert {state.key: state.state for state in model_states(workspace, "again", "quick")}["1e"] == "ready"
     again = tmp_path / "again"
-    assert export_models(workspace, again) == ["1c", "1d", "1e"]  # 1d's weights are those of 1e
+    assert export_models(workspace, get_run(workspace, "quick"), again) == ["1c", "1d", "1e"]  # 1d's weights are those of 1e
     assert (again / "1d.safetensors").read_bytes() == (handed_out / "1d.safetensors").read_bytes()
     import_models(workspace, again)
+
+
+def test_the_run_of_a_folder_is_taken_under_another_name_beside_one_of_the_same_name(handed_out, tmp_path, capsys):
+    cache = tmp_path / "cache"
+    workspace = Workspace(cache)
+    path = workspace.folder("town-train", "quick", "1c") / "weights.safetensors"
+    with workspace.writing(path, {"start": "shapes"}) as temporary:
+        temporary.write_bytes(b"our own")
+    with pytest.raises(RetrievalError, match=r"1c/weights\.safetensors is here already, with other weights\. .*--run NAME"):
+        import_models(workspace, handed_out)
+    assert [file.name for file in cache.rglob("weights.safetensors")] == ["weights.safetensors"]
+    assert main(["--cache", str(cache), "models", "import", str(handed_out), "--run", "theirs"]) == 0
+    assert "run --dataset NAME --run theirs --models 1c,1e" in capsys.readouterr().out
+    assert [one.name for one in find_runs(workspace)] == ["theirs"]
+    assert get_run(workspace, "theirs").settings == Run("quick").settings
+    assert path.read_bytes() == b"our own"
+    theirs = workspace.folder("town-train", "theirs", "1c") / "weights.safetensors"
+    assert theirs.read_bytes() == (handed_out / "1c.safetensors").read_bytes()
+    assert workspace.state(theirs) == "fresh"
+
+
+def test_a_run_of_this_name_with_other_settings_is_refused(handed_out, tmp_path):
+    workspace = Workspace(tmp_path / "cache")
+    begin_run(workspace, Run("quick", seed=4), "town-train")
+    with pytest.raises(RetrievalError, match="The run 'quick' has seed 4 and not 0"):
+        import_models(workspace, handed_out)
+    assert not list(workspace.root.rglob("weights.safetensors"))
+
+
+def test_the_run_that_is_named_is_exported_and_no_other(cache, tmp_path, capsys):
+    list(run(Workspace(cache), None, Settings(device="cpu", start="shapes", seed=1, models=("1d",))))
+    for name in ("quick", "quick-seed1"):
+        assert main(["--cache", str(cache), "models", "export", str(tmp_path / name), "--models", "1d", "--run", name]) == 0
+        assert f"Models 1d of run {name} are in" in capsys.readouterr().out
+        exported = (tmp_path / name / "1d.safetensors").read_bytes()
+        assert exported == (cache / "town-train" / name / "1d" / "weights.safetensors").read_bytes()
+        assert json.loads((tmp_path / name / "manifest.json").read_text())["run"]["name"] == name
+    assert (tmp_path / "quick" / "1d.safetensors").read_bytes() != exported
+    assert main(["--cache", str(cache), "models", "export", str(tmp_path / "x"), "--run", "nobody"]) == 2
+    assert "There is no run 'nobody'" in capsys.readouterr().err
 
 
 def test_the_stages_above_an_imported_one_are_trained_on_it(handed_out, town_cache, tmp_path):
@@ -78,7 +121,7 @@ def test_the_stages_above_an_imported_one_are_trained_on_it(handed_out, town_cac
 
     workspace = Workspace(tmp_path / "cache")
     import_models(workspace, handed_out)
-    names = [step.name for step in _plan(workspace, None, Settings(models=("1f",)), (), None)]
+    names = [step.name for step in _plan(workspace, None, Settings(models=("1f",), run="quick"), ())]
     assert names == ["train 1d", "build town-train", "train 1f"]
 
 
@@ -88,7 +131,7 @@ def test_damage_is_found_before_anything_is_taken(damaged, tmp_path):
     def refused(words):
         with pytest.raises(RetrievalError, match=words):
             import_models(workspace, damaged)
-        assert not list(tmp_path.glob("cache/town-train/*/*.*"))
+        assert not list(tmp_path.glob("cache/town-train/*/*/*.*"))
 
     sound = (damaged / "1e.npz").read_bytes()
     (damaged / "1e.npz").write_bytes(sound[:-9])
@@ -98,12 +141,12 @@ def test_damage_is_found_before_anything_is_taken(damaged, tmp_path):
     (damaged / "1e.npz").write_bytes(sound)
     respell(damaged, lambda manifest: manifest["files"].pop("1e.npz"))
     refused(r"manifest\.json is damaged")
-    respell(damaged, lambda manifest: manifest.update(format="something else"))
-    refused("was not written by this program")
+    respell(damaged, lambda manifest: manifest.update(format="landmark retrieval models, 1"))
+    refused("was not written by this version of the program")
     (damaged / "manifest.json").write_text("{")
     refused("not readable as JSON")
     (damaged / "manifest.json").unlink()
-    refused("was not written by this program")
+    refused("was not written by this version of the program")
 
 
 def test_foreign_models_are_refused(damaged, tmp_path):
@@ -126,36 +169,27 @@ def test_foreign_models_are_refused(damaged, tmp_path):
         import_models(workspace, damaged)
 
 
-def test_models_that_were_trained_here_are_not_overwritten(handed_out, tmp_path):
-    workspace = Workspace(tmp_path / "cache")
-    path = workspace.folder("town-train", "1c") / "weights.safetensors"
-    with workspace.writing(path, {"start": "shapes"}) as temporary:
-        temporary.write_bytes(b"our own")
-    with pytest.raises(RetrievalError, match=r"trained here.*Remove"):
-        import_models(workspace, handed_out)
-    assert path.read_bytes() == b"our own"
-
-
 def test_imported_weights_that_broke_are_not_trained_anew_in_silence(handed_out, tmp_path):
     workspace = Workspace(tmp_path / "cache")
     import_models(workspace, handed_out)
-    path = workspace.folder("town-train", "1c") / "weights.safetensors"
+    path = workspace.folder("town-train", "quick", "1c") / "weights.safetensors"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(RetrievalError, match=r"damaged.*import it again"):
-        list(run(workspace, None, Settings(models=("1c",))))
+        list(run(workspace, None, Settings(models=("1c",), run="quick")))
     import_models(workspace, handed_out)
     assert workspace.state(path) == "fresh"
 
 
 def test_what_can_not_be_exported_is_said(handed_out, town_cache, tmp_path):
-    with pytest.raises(RetrievalError, match="No model is trained"):
-        export_models(Workspace(tmp_path / "empty"), tmp_path / "out")
-    with pytest.raises(RetrievalError, match="1c is not trained"):
-        export_models(Workspace(tmp_path / "empty"), tmp_path / "out", ("1c",))
+    empty, quick = Workspace(tmp_path / "empty"), Run("quick")
+    with pytest.raises(RetrievalError, match=r"No model of run quick is trained yet\. Run: .* train --run quick"):
+        export_models(empty, quick, tmp_path / "out")
+    with pytest.raises(RetrievalError, match=r"1c of run quick is not trained\. Run: .* train --models 1c --run quick"):
+        export_models(empty, quick, tmp_path / "out", ("1c",))
     with pytest.raises(RetrievalError, match="1a, 1b"):
-        export_models(Workspace(town_cache), tmp_path / "out", ("9z",))
+        export_models(Workspace(town_cache), quick, tmp_path / "out", ("9z",))
     with pytest.raises(RetrievalError, match="not empty"):
-        export_models(Workspace(town_cache), handed_out, ("1c",))
+        export_models(Workspace(town_cache), quick, handed_out, ("1c",))
 
 
 def test_models_alone_prints_the_table(capsys, tmp_path):

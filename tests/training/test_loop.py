@@ -1,59 +1,16 @@
 """A whole training on a handful of pictures: killed and continued, judged on held-out landmarks, and logged."""
 
-import json
 from dataclasses import replace
 from itertools import islice
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image as PILImage
+from handful import CPU, SCHEDULE, lines, result
 
-from retrieval_core.datasets.class_folders import read_class_folders
-from retrieval_core.datasets.pixels import open_pixels
-from retrieval_core.networks.network import build_network
-from retrieval_core.presets import Schedule, get_preset
+from retrieval_core.presets import get_preset
 from retrieval_core.training import loop
 from retrieval_core.training.loop import train
 from retrieval_core.training.split import split_landmarks
-
-CPU = torch.device("cpu")
-SCHEDULE = Schedule(
-    image_size=40, extract_size=40, steps=6, batch=8, learning_rate=1e-3, margin=0.3, per_landmark=2, negatives=2, pool=20,
-    mine_every=2, validations=2,
-)  # fmt: skip
-
-
-def result(steps):
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-
-
-@pytest.fixture(scope="module")
-def pixels(tmp_path_factory):
-    """Six landmarks of four photographs, each in a colour of its own."""
-    root, random = tmp_path_factory.mktemp("set"), np.random.default_rng(0)
-    for landmark in range(6):
-        (root / f"l{landmark}").mkdir()
-        colour = random.integers(40, 216, 3)
-        for number in range(4):
-            size = (30, 40, 3) if number % 2 else (40, 30, 3)
-            noisy = np.clip(random.normal(colour, 25, size), 0, 255).astype(np.uint8)
-            PILImage.fromarray(noisy).save(root / f"l{landmark}" / f"{number}.png")
-    dataset = read_class_folders(root, "tiny")
-    return result(open_pixels(dataset.images, dataset.fingerprint, 40, False, tmp_path_factory.mktemp("pixels")))
-
-
-@pytest.fixture(scope="module")
-def parent():
-    return build_network(get_preset("1d"), 60, seed=9).state_dict()
-
-
-def lines(folder):
-    return [json.loads(line) for line in (folder / "training.jsonl").read_text().splitlines()]
 
 
 @pytest.mark.parametrize("key", ["1d", "1g"])

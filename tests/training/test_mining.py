@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from retrieval_core.training.batches import classification_batch, triplet_batch
+from retrieval_core.training.classification import classification_batch
 from retrieval_core.training.mining import draw_pool, mine
+from retrieval_core.training.split import Landmarks
+from retrieval_core.training.triplet import triplet_batch
 
 
 @pytest.fixture
@@ -39,11 +41,37 @@ def test_places_without_a_negative_are_marked(pool):
 
 def test_a_pool_takes_equally_many_of_every_landmark():
     classes = np.repeat(np.arange(10), 30)
-    pool = draw_pool(classes, 60, np.random.default_rng(3))
+    landmarks = Landmarks(classes)
+    pool = draw_pool(landmarks, 60, np.random.default_rng(3))
     assert len(set(pool)) == 60
     assert np.bincount(classes[pool]).tolist() == [6] * 10
-    assert (pool == draw_pool(classes, 60, np.random.default_rng(3))).all()
-    assert set(pool) != set(draw_pool(classes, 60, np.random.default_rng(4)))
+    assert (pool == draw_pool(landmarks, 60, np.random.default_rng(3))).all()
+    assert set(pool) != set(draw_pool(landmarks, 60, np.random.default_rng(4)))
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 20, 21, 100, 127, 128, 400])
+def test_a_pool_is_never_larger_than_asked(size):
+    classes = np.random.default_rng(0).permutation(np.repeat(np.arange(60), np.arange(60) % 5 + 1))
+    landmarks = Landmarks(classes)
+    pool = draw_pool(landmarks, size, np.random.default_rng(1))
+    assert len(set(pool)) == len(pool) <= size
+    taken = np.bincount(classes[pool], minlength=60)
+    assert ((taken != 1) | (landmarks.sizes == 1)).all()  # whoever has two photographs brings two: they are each other's positives
+    if size < 120:  # not room for two of everyone: whoever has no positive is left out
+        assert set(taken) <= {0, 2, 3}
+        assert (landmarks.sizes[taken > 0] >= 2).all()
+    if size in (20, 21):
+        assert len(pool) == 20
+        assert set(pool) != set(draw_pool(landmarks, size, np.random.default_rng(2)))  # others in the next one
+    if size == 400:
+        assert (taken == np.minimum(landmarks.sizes, 6)).all()
+
+
+def test_a_photograph_without_a_positive_is_a_negative_but_no_anchor():
+    matrix = np.eye(4, dtype=np.float32)[[0, 0, 1, 0, 2]] + 0.01 * np.arange(5, dtype=np.float32)[:, None]
+    mined = mine(np.array([10, 11, 12, 13, 14]), matrix, np.array([0, 0, 1, 2, 1]), negatives=2)
+    assert mined.anchors.tolist() == [10, 11, 12, 14]
+    assert mined.negatives[0].tolist()[0] == 13
 
 
 def test_a_batch_holds_anchors_their_landmarks_and_their_negatives(pool):
@@ -51,13 +79,14 @@ def test_a_batch_holds_anchors_their_landmarks_and_their_negatives(pool):
     classes = np.full(500, 99)
     classes[positions] = pool_classes
     mined = mine(positions, matrix, pool_classes, negatives=3)
-    batch = triplet_batch(mined, classes, 28, 4, np.random.default_rng(5))
+    landmarks = Landmarks(classes)
+    batch = triplet_batch(mined, landmarks, 28, 4, np.random.default_rng(5))
     assert len(batch) == len(set(batch)) <= 28
     anchor = batch[0]
     assert (classes[batch[:4]] == classes[anchor]).all()
     row = int(np.flatnonzero(mined.anchors == anchor)[0])
     assert batch[4:7].tolist() == mined.negatives[row].tolist()
-    assert (batch == triplet_batch(mined, classes, 28, 4, np.random.default_rng(5))).all()
+    assert (batch == triplet_batch(mined, landmarks, 28, 4, np.random.default_rng(5))).all()
 
 
 def test_every_photograph_comes_once_an_epoch_in_an_order_of_its_own():

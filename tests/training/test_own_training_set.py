@@ -13,9 +13,10 @@ from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import get_preset
 from retrieval_core.runs.plan import run
-from retrieval_core.stored.artefacts import Settings
-from retrieval_core.stored.results import command, model_states
-from retrieval_core.training import loop
+from retrieval_core.runs.settings import Settings
+from retrieval_core.stored.model_states import model_states
+from retrieval_core.stored.results import open_results
+from retrieval_core.training import classification, loop
 from retrieval_core.training.test_set_guard import training_set
 from retrieval_core.workspace import Workspace
 
@@ -52,15 +53,15 @@ def test_models_are_trained_on_it_and_their_recipe_says_so(photographs, tmp_path
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs / "list.csv", training=True)
     assert [entry.retrieval for entry in list_datasets(workspace) if entry.name == "mine"] == [False]
-    assert len(training_set(workspace, "mine").images) == 54
+    assert len(drain(training_set(workspace, "mine")).images) == 54
     settings = Settings(device="cpu", start="shapes", models=("1d", "1d-pca"), training="mine")
     stages = [step.stage for step in run(workspace, "town", settings, ("describe", "score"))]
     assert "build town-train" not in stages
-    assert (workspace.root / "mine" / "1d" / "weights.safetensors").exists()
-    state = {state.key: state for state in model_states(workspace, "town")}["1d"]
-    assert (state.state, state.recipe["training"]) == ("ready", "mine")
-    assert command("town", state.recipe).endswith("--train-on mine")
-    assert "learnt on mine" in {state.key: state for state in model_states(workspace, "town")}["1d-pca"].recipe["whitening"]
+    assert (workspace.root / "mine" / "quick-mine" / "1d" / "weights.safetensors").exists()
+    states = {state.key: state for state in model_states(workspace, "town", "quick-mine")}
+    assert (states["1d"].state, states["1d"].recipe["training"]) == ("ready", "mine")
+    assert open_results(workspace, "town", "quick-mine", "1d").command.endswith("--train-on mine")
+    assert "learnt on mine" in states["1d-pca"].recipe["whitening"]
 
 
 def test_a_list_with_dead_links_is_read_for_training_only(photographs, tmp_path):
@@ -75,22 +76,22 @@ def test_what_models_are_scored_on_is_not_trained_on(photographs, tmp_path):
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs, "classes")
     with pytest.raises(RetrievalError, match="'mine' is a dataset that models are scored on"):
-        training_set(workspace, "mine")
+        drain(training_set(workspace, "mine"))
     lonely = photographs / "landmark_3"
     add_dataset(workspace, "lonely", lonely, "flat", training=True)
     with pytest.raises(RetrievalError, match="has 0 landmarks"):
-        training_set(workspace, "lonely")
+        drain(training_set(workspace, "lonely"))
 
 
 @pytest.mark.usefixtures("_tiny_presets")
 def test_the_gradients_of_a_steps_batches_add_up_to_their_mean(photographs, tmp_path, monkeypatch):
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs, "classes", training=True)
-    images = training_set(workspace, "mine").images
+    images = drain(training_set(workspace, "mine")).images
     pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "pixels"))
     stage = get_preset("1d")
     drawn, gradients = [], []
-    monkeypatch.setattr(loop, "classification_batch", lambda count, batch, number, seed: drawn.append(number) or np.arange(4))
+    monkeypatch.setattr(classification, "classification_batch", lambda count, batch, number, seed: drawn.append(number) or np.arange(4))
 
     def first_gradient(optimiser):
         gradients.append(optimiser.param_groups[0]["params"][0].grad.clone())

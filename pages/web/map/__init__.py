@@ -22,9 +22,7 @@ def show_map(scene: str, shared: dict, on_change: Callable[[dict], None], placed
     `placed`: key, model, picture (an address), place [x, y], points and similarities of its neighbours. `on_change` is
     called with the same names when the person in front of the browser has changed them.
     """
-    changed = lambda: on_change(st.session_state[KEY]["state"])  # noqa: E731
-    heard = st.session_state.get(KEY, {}).get("state") or {}
     component("map", Path(__file__).parent, MODULES)(
-        key=KEY, data={"scene": scene, "shared": shared, "stamp": heard.get("stamp", 0), "placed": placed}, default={"state": None},
-        on_state_change=changed, height="content",
+        key=KEY, data={"scene": scene, "shared": shared, "placed": placed}, default={"state": None},
+        on_state_change=lambda: on_change(st.session_state[KEY]["state"]), height="content",
     )  # fmt: skip

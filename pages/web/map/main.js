@@ -6,11 +6,11 @@ import { Scene } from "./scene.js";
 // view is told when it has come to rest.
 const DELAYS = { "": 0, shown: 80, rested: 500 };
 
-/** The link between the map and the page around it: what both know, and who said it last. */
+/** The link between the map and the page around it: what both know. */
 class Link {
   constructor(root, setState) {
     this.setState = setState;
-    this.stamp = 0;
+    this.said = {}; // what the page said last; it says the same again after every change that was made here
     this.app = new MapApp(root, (when, changes) => this.tell(when, changes));
   }
 
@@ -35,17 +35,16 @@ class Link {
       const shared = { ...this.shared(), ...changes };
       if (JSON.stringify(shared) === this.told) return;
       this.told = JSON.stringify(shared);
-      this.stamp += 1;
-      this.setState("state", { ...shared, stamp: this.stamp });
+      this.setState("state", shared);
     }, DELAYS[when]);
   }
 
-  /** Take over what the page says. */
-  async hear({ scene, shared, stamp, placed }) {
+  /** Take over what the page says anew; what it only repeats may have been changed here since. */
+  async hear({ scene, shared, placed }) {
     const { app } = this;
-    const late = stamp < this.stamp || this.timer; // an echo of what was chosen before
-    this.stamp = Math.max(this.stamp, stamp);
-    this.latest = shared;
+    const differ = (one, other) => Object.keys(one).filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+    const anew = Object.fromEntries(differ(shared, this.said).map((name) => [name, shared[name]]));
+    this.said = this.latest = shared;
     this.placed = placed; // a new picture's place and neighbours under the page's model; `shared` names it by its key
     if (scene !== this.address) {
       this.address = scene;
@@ -58,8 +57,8 @@ class Link {
         app.begin(opened, this.latest.model);
         await this.adopt(this.latest, true);
       });
-    } else if (app.scene && !late && JSON.stringify(shared) !== JSON.stringify(this.shared())) {
-      await app.guarded(() => this.adopt(shared, false));
+    } else if (app.scene && differ(anew, this.shared()).length) {
+      await app.guarded(() => this.adopt({ ...this.shared(), ...anew }, false));
     }
   }
 

@@ -7,7 +7,7 @@ import pytest
 
 from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
-from retrieval_core.stored.results import load_descriptors, load_rankings, load_scores
+from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace
 
 
@@ -25,14 +25,14 @@ def printed_ids(out):
 
 
 def test_a_query_is_ranked_and_scored_as_in_the_cache(search, town_cache):
-    workspace = Workspace(town_cache)
-    score = next(one for one in load_scores(workspace, "town", "1d") if one.query_id == "alder_court_2")
-    ranking = next(one for one in load_rankings(workspace, "town", "1d") if one.query_id == "alder_court_2")
+    results = open_results(Workspace(town_cache), "town", "quick", "1d")
+    score = next(one for one in results.scores if one.query_id == "alder_court_2")
+    ranking = next(one for one in results.rankings() if one.query_id == "alder_court_2")
     status, out, _ = search("alder_court_2", "--models", "1d", "--k", "7")
     assert status == 0
     assert f"AP (Oxford) {100 * score.ap_oxford:.2f}, AP (finite sum) {100 * score.ap_finite_sum:.2f}" in out
     assert printed_ids(out) == list(ranking.ids[:7])
-    query = open_dataset(workspace, "town").query("alder_court_2")
+    query = results.dataset.query("alder_court_2")
     for line in out.splitlines()[1:]:
         assert (line.split()[1] in "✓~") == (line.split()[-2] in query.positives)
 
@@ -58,7 +58,7 @@ def test_a_photograph_finds_itself_and_a_copy_of_it_elsewhere_finds_it_too(searc
 def test_a_box_is_searched_for_as_the_query_with_this_box_is(search, town_cache):
     workspace = Workspace(town_cache)
     query = open_dataset(workspace, "town").queries[0]
-    database, queries = load_descriptors(workspace, "town", "1d")
+    database, queries = open_results(workspace, "town", "quick", "1d").descriptors
     similar = database.matrix @ queries.matrix[0]
     _, out, _ = search(query.image_id, "--models", "1d", "--k", "1", "--box", ",".join(map(str, query.box)))
     assert float(out.splitlines()[1].split()[-3]) == pytest.approx(float(np.max(similar)), abs=2e-3)
@@ -91,13 +91,25 @@ def test_descriptors_without_photographs_are_ranked_and_have_no_boxes(tmp_path, 
     assert "Leave --box out" in capsys.readouterr().err
 
 
-def test_a_map_with_parameters_of_its_own_is_made_by_the_command_line(town_cache, capsys):
-    from retrieval_core.stored.results import load_map
+def test_the_run_that_is_searched_is_named_and_another_is_refused(search):
+    status, out, _ = search("brock_tower_1", "--models", "1d", "--k", "1", "--run", "quick")
+    assert status == 0
+    assert "under 1d, run quick" in out
+    status, _, err = search("brock_tower_1", "--run", "other")
+    assert status == 2
+    assert "There is no run 'other'" in err
+    status, _, err = search("brock_tower_1", "--run", "quick,quick")
+    assert "Name one" in err
 
-    settings = ["--models", "1d", "--device", "cpu", "--start", "shapes", "--method", "tsne"]
-    assert main(["--cache", str(town_cache), "project", *settings, "--parameters", "perplexity=4,iterations=60"]) == 0
-    layout = load_map(Workspace(town_cache), "town", "1d", "tsne", "all", {"perplexity": 4, "iterations": 60})
-    assert (layout.parameters["perplexity"], layout.parameters["iterations"]) == (4.0, 60)
+
+def test_a_map_with_parameters_of_its_own_is_made_by_the_command_line(cache, capsys):
+    from retrieval_core.stored.artefacts import map_choice
+
+    command = ["--cache", str(cache), "project", "--models", "1d", "--method", "tsne"]
+    assert main([*command, "--parameters", "perplexity=4,iterations=60"]) == 0
+    choice = map_choice("tsne", "all", {"perplexity": 4, "iterations": 60}, 0)
+    made = open_results(Workspace(cache), "town", "quick", "1d").map(choice)
+    assert (made.parameters["perplexity"], made.parameters["iterations"]) == (4.0, 60)
     capsys.readouterr()
-    assert main(["--cache", str(town_cache), "project", *settings, "--parameters", "perplexity:4"]) == 2
+    assert main([*command, "--parameters", "perplexity:4"]) == 2
     assert "not name=number" in capsys.readouterr().err

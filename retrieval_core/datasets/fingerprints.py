@@ -1,0 +1,107 @@
+"""What photographs and ground truth hash to, and the cheap sign that a file may have changed: what the disk says of it.
+
+A fingerprint is of the content and does not depend on where a folder lies. A signature is of size and times of change: it is made
+without opening a file, differs from machine to machine, and only says whether a fingerprint has to be made again.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retrieval_core.errors import RetrievalError
+
+if TYPE_CHECKING:
+    from retrieval_core.datasets.types import Image, Query
+
+_PROBE_BYTES = 4096  # read at each end of a photograph
+
+
+def hash_photographs(images: Sequence["Image"], queries: Sequence["Query"]) -> tuple[str, str]:
+    """The fingerprint of everything that descriptors depend on, and the signature of the photographs as they were read for it.
+
+    A photograph enters with its id, its ending, its size in bytes and its first and last 4 KiB, one that there is no file of
+    with its id; a query with its id, image id and box. Raises RetrievalError naming a photograph that can't be read.
+    """
+    content, signature = hashlib.sha256(), _signature_of_names(images, queries)
+    for image in images:
+        if not image.path:
+            content.update(_text(image.id))
+            continue
+        try:
+            descriptor = os.open(image.path, os.O_RDONLY)
+        except OSError as error:
+            raise unreadable(image.path, error) from error
+        try:
+            stat = os.fstat(descriptor)
+            head = os.read(descriptor, _PROBE_BYTES)
+            os.lseek(descriptor, max(0, stat.st_size - _PROBE_BYTES), os.SEEK_SET)
+            tail = os.read(descriptor, _PROBE_BYTES)
+        except OSError as error:
+            raise unreadable(image.path, error) from error
+        finally:
+            os.close(descriptor)
+        content.update(_text(image.id, os.path.splitext(image.path)[1], stat.st_size, len(head), len(tail)) + head + tail)
+        signature.update(_seen(stat))
+    for query in queries:
+        content.update(_text(query.id, query.image_id, *map(float, query.box or ())))
+    return content.hexdigest(), signature.hexdigest()
+
+
+def photographs_signature(images: Sequence["Image"], queries: Sequence["Query"]) -> str:
+    """The signature that `hash_photographs` would give now; it opens no file."""
+    signature = _signature_of_names(images, queries)
+    for image in images:
+        if image.path:
+            signature.update(_seen(stat_of(image.path)))
+    return signature.hexdigest()
+
+
+def files_signature(paths: Iterable[str]) -> str:
+    """The signature of files and folders, of which some may be missing; a folder changes with the names in it."""
+    signature = hashlib.sha256()
+    for path in paths:
+        signature.update(_text(path) + _seen(stat_of(path)))
+    return signature.hexdigest()
+
+
+def hash_truth(images: Sequence["Image"], queries: Sequence["Query"]) -> str:
+    """The fingerprint of everything that scores depend on besides descriptors: labels, and each query's answers."""
+    content = hashlib.sha256(_text(*((image.id, image.label) for image in images)))
+    for query in queries:
+        content.update(_text(query.id, query.image_id, query.label, query.good, query.ok, query.junk))
+    return content.hexdigest()
+
+
+def stat_of(path: str) -> os.stat_result | None:
+    """What the disk says of a file or folder; None where it is missing."""
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+def unreadable(path: str | Path, error: Exception) -> RetrievalError:
+    """The error for a photograph that is missing or broken, with its remedy."""
+    if not os.path.exists(path):
+        return RetrievalError(f"The photograph {path} is missing. Put it back, or take it out of the ground truth.")
+    return RetrievalError(
+        f"The photograph {path} can't be read ({error}). It is broken, truncated or not a picture: "
+        "replace it with a sound copy, or remove it and its lines in the ground truth."
+    )
+
+
+def _signature_of_names(images: Sequence["Image"], queries: Sequence["Query"]):
+    return hashlib.sha256(_text([[image.id, image.path] for image in images],
+                                [[query.id, query.image_id, query.box] for query in queries]))  # fmt: skip
+
+
+def _seen(stat: os.stat_result | None) -> bytes:
+    return b"missing\n" if stat is None else b"%d %d %d\n" % (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+def _text(*values) -> bytes:
+    """Values as one line of JSON: where one ends and the next begins is never in doubt."""
+    return json.dumps(values, separators=(",", ":")).encode() + b"\n"

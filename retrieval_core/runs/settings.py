@@ -1,0 +1,105 @@
+"""What a person chooses for a run, and the run that it comes to."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.networks.weight_files import local_file
+from retrieval_core.presets import BACKBONES, PRESETS, SCHEDULES, check_model, lineage
+from retrieval_core.stored.artefacts import weights_path
+from retrieval_core.stored.run import STARTS, TRAINING_SET, OwnWeights, Run, check_seed, derived_name
+from retrieval_core.stored.run_list import check_same, find_run, find_runs
+from retrieval_core.workspace import Workspace, file_hash
+
+AUTO = "auto"
+DEVICES = (AUTO, "cuda", "mps", "cpu")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is chosen for a run; None stands for what the named run has, else for the usual.
+
+    `start` auto means: ImageNet weights if they are at hand, else `shapes`. `run` names a run: one that is here, whose
+    settings are taken over, or a new one.
+    """
+
+    schedule: str | None = None
+    seed: int | None = None
+    start: str | None = None
+    training: str | None = None  # the dataset of landmarks that models are trained on
+    weights: str | None = None  # a person's own file of ImageNet weights, or a folder with one for each backbone
+    run: str | None = None
+    device: str = AUTO
+    download: bool = False  # consent to fetch the ImageNet weights
+    models: tuple[str, ...] = tuple(PRESETS)
+
+    def __post_init__(self):
+        for name, value, choices in (("schedule", self.schedule, SCHEDULES), ("start", self.start, (AUTO, *STARTS)),
+                                     ("device", self.device, DEVICES)):  # fmt: skip
+            if value is not None:
+                check_choice(name, value, choices)
+        if self.seed is not None:
+            check_seed(self.seed)
+        if self.weights is not None and self.start == "shapes":
+            raise RetrievalError("--weights is for a start from ImageNet. Leave out --start shapes, or --weights.")
+        for model in self.models:
+            check_model(model)
+
+
+def settle(workspace: Workspace, settings: Settings) -> Run:
+    """The run that settings come to in this cache.
+
+    Raises RetrievalError if a named run is here with other settings than are asked for, or own weights are not there.
+    """
+    known = find_run(workspace, settings.run) if settings.run else None
+    asked = {name: value for name in ("schedule", "seed", "training") if (value := getattr(settings, name)) is not None}
+    weights = _own_weights(settings)
+    if settings.start not in (None, AUTO) or weights:
+        asked["start"] = "imagenet" if weights else settings.start
+    if weights:
+        asked["weights"] = weights
+    if known is not None:
+        wanted = replace(known, **asked)
+        check_same(known, wanted)
+        return known
+    usual = {"schedule": "quick", "seed": 0, "training": TRAINING_SET}
+    chosen = usual | {"start": asked.get("start") or _at_hand(workspace, settings), "weights": None} | asked
+    name = settings.run or derived_name(**chosen | {"weights": weights.hashes if weights else None})
+    run = Run(name, **chosen)
+    workspace.folder(name)  # raises where the name can't be one of a folder
+    there = find_run(workspace, name)
+    check_same(there, run)
+    return there or run
+
+
+def _own_weights(settings: Settings) -> OwnWeights | None:
+    """The files that `--weights` stands for, for the backbones that the chosen models have."""
+    if settings.weights is None:
+        return None
+    path = Path(settings.weights).expanduser().absolute()
+    needed = {lineage(key)[0].backbone for key in settings.models}
+    found = {}
+    for backbone in BACKBONES:
+        try:
+            file = local_file(path, backbone)
+        except RetrievalError:
+            if backbone in needed:
+                raise
+            continue  # a folder may hold only what is needed
+        if path.is_dir() or backbone in needed:
+            found[backbone] = (file.name, file_hash(file))
+    return OwnWeights(str(path), found)
+
+
+def _at_hand(workspace: Workspace, settings: Settings) -> str:
+    """What `auto` comes to: imagenet where its weights are consented to, in torch's cache, or in ours; else shapes.
+
+    All models of a run start alike, so that they can be compared.
+    """
+    from retrieval_core.networks.weights import imagenet_in_cache
+
+    starts = [lineage(key)[0] for key in settings.models]
+    fetched = [run for run in find_runs(workspace) if run.start == "imagenet" and run.weights is None]
+    here = lambda stage: any(weights_path(workspace, run, stage).exists() for run in fetched)  # noqa: E731
+    at_hand = settings.download or all(here(stage) or imagenet_in_cache(stage.backbone) for stage in starts)
+    return "imagenet" if at_hand else "shapes"

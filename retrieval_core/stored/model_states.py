@@ -1,0 +1,83 @@
+"""What exists of every model for a dataset in a run, in a line each: what `status` and the page Start show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
+from retrieval_core.errors import RetrievalError
+from retrieval_core.presets import PRESETS, get_preset
+from retrieval_core.stored import artefacts
+from retrieval_core.stored.results import MapRecord, Results
+from retrieval_core.stored.run import Run
+from retrieval_core.stored.run_list import find_run
+from retrieval_core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """What exists of one model. `state`: missing, trained, ready, stale or damaged; mAPs in percent, None without scores."""
+
+    key: str
+    title: str
+    state: str
+    message: str = ""
+    start: str | None = None
+    schedule: str | None = None
+    seed: int | None = None
+    device: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    bytes: int = 0
+    map_oxford: float | None = None
+    map_finite_sum: float | None = None
+    validation_map: float | None = None
+    recipe: dict = field(default_factory=dict)
+    maps: tuple[MapRecord, ...] = ()
+
+    @property
+    def explorable(self) -> bool:
+        """Whether its descriptors can be opened: they are of the photographs and the weights as these are now."""
+        return self.state == "ready"
+
+
+def model_states(workspace: Workspace, dataset: str, run: str) -> list[ModelState]:
+    """The state of every preset, each followed by its search-time choices that there are; of imported ones what there is."""
+    opened = open_dataset(workspace, dataset)
+    if run == IMPORTED_RUN:
+        keys = imported_models(workspace, dataset)
+    else:
+        keys = [key for model in PRESETS for key in (model, *_chosen(workspace, dataset, run, model))]
+    settings = find_run(workspace, run)
+    return [_model_state(Results(workspace, opened, run, get_preset(key)), settings) for key in keys]
+
+
+def _model_state(results: Results, run: Run | None) -> ModelState:
+    weights = results.workspace.record(artefacts.weights_path(results.workspace, run, results.preset)) if run else None
+    common = {
+        "key": results.model, "title": results.preset.title, "start": run.start if run else None,
+        "validation_map": weights.notes.get("validation_map") if weights and not results.preset.whitening else None,
+    }  # fmt: skip
+    if results.record is None:
+        return ModelState(**common, state="trained" if weights else "missing")
+    recipe = results.recipe
+    if results.run == IMPORTED_RUN:
+        common |= {"title": f"{recipe['dim']}-d, imported from {recipe['source']}", "start": recipe["start"]}
+    state, message = results.state
+    means = results.score_file if results.scored else {}
+    return ModelState(
+        **common, state=state, message=message, schedule=recipe.get("schedule"), seed=recipe.get("seed"), device=results.record.device,
+        seconds={"train": weights.seconds if weights else 0.0, "describe": results.record.seconds}, recipe=recipe,
+        bytes=results.record.bytes, map_oxford=means.get("map_oxford"), map_finite_sum=means.get("map_finite_sum"),
+        maps=tuple(results.maps()),
+    )  # fmt: skip
+
+
+def _chosen(workspace: Workspace, dataset: str, run: str, model: str) -> Iterator[str]:
+    """Keys of a model with search-time choices (1d-ms) that have described a dataset, sorted."""
+    folder = workspace.folder(dataset, run)
+    for path in sorted(folder.glob(f"{model}-*")):
+        try:
+            if get_preset(path.name) and artefacts.descriptors_path(workspace, dataset, run, path.name).exists():
+                yield path.name
+        except RetrievalError:  # a folder that somebody else made
+            continue

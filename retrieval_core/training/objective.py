@@ -1,0 +1,49 @@
+"""What an objective is: everything that the training loop must know of a loss, as one value."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from retrieval_core.datasets.pixels import Pixels
+from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.presets import Schedule
+from retrieval_core.progress import Progress
+from retrieval_core.training.split import Split
+
+Prepared = Mapping[str, np.ndarray]
+"""What a preparation found, by name; the checkpoint keeps it."""
+
+Draw = Callable[[Split, Schedule, Prepared, int, int, np.random.Generator], np.ndarray]
+"""(split, schedule, prepared, number of the batch from 0, seed, random) → places (B,) in `split.train`.
+
+It depends on its arguments alone, and the random numbers on seed and step: a run that continues draws the same.
+"""
+
+Loss = Callable[[RetrievalNetwork, torch.Tensor, torch.Tensor, Schedule], tuple[torch.Tensor, dict[str, float]]]
+"""(network, normalised pictures (B, 3, S, S), class numbers (B,), schedule) → the loss, and figures to watch by name."""
+
+Prepare = Callable[
+    [RetrievalNetwork, Pixels, Split, Schedule, torch.device, np.random.Generator], Generator[Progress, None, Prepared]
+]
+"""(network, pixels, split, schedule, device, random) → what batches are drawn from, with the network as it is now."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Work that is done before the first step and then again every so many steps, as the network learns."""
+
+    message: str
+    every: Callable[[Schedule], int]  # steps
+    make: Prepare
+
+
+@dataclass(frozen=True)
+class Objective:
+    """How a batch is drawn, what its loss is, whether that takes a classifier, and what is prepared before."""
+
+    draw: Draw
+    loss: Loss
+    classifier: bool = False
+    preparation: Preparation | None = None

@@ -1,0 +1,34 @@
+"""Copies of a cache that may be spoilt, and what tells that one has changed."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+def copy_cache(source: Path, target: Path) -> Path:
+    """Copy a cache. Weights are linked, not copied: the program never writes a file in place, and neither must a test here."""
+
+    def link_weights(path: str, copy: str) -> None:
+        (os.link if Path(path).name == "weights.safetensors" else shutil.copy2)(path, copy)
+
+    return shutil.copytree(source, target, copy_function=link_weights)
+
+
+def files(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Time of change and bytes of every file below a folder but locks and weights, by relative path; of weights the inode."""
+    found = {}
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and ".locks" not in path.parts:
+            stat = path.stat()
+            content = str(stat.st_ino).encode() if path.name == "weights.safetensors" else path.read_bytes()
+            found[str(path.relative_to(root))] = stat.st_mtime_ns, content
+    return found
+
+
+def result_of(steps):
+    """Follow the steps of some work to their end, and give what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

@@ -1,0 +1,47 @@
+import pytest
+import streamlit as st
+from looking import PAGES
+from streamlit.testing.v1 import AppTest
+from tiny_runs import tiny_python_path
+
+# As pages/shell.py, whose navigation opens no page but the first in a test without a browser.
+SHELL = """
+import runpy
+import streamlit as st
+from pages.state import loaders
+from pages.state.link import choose, load_state
+from pages.widgets.errors import shown_errors
+
+with shown_errors():
+    load_state()
+    with st.sidebar:
+        choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
+        choose("run", loaders.runs(), st.selectbox, "Run")
+        choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
+        st.caption(loaders.start_note())
+    runpy.run_path({page!r}, run_name="page")
+"""
+
+
+def forget() -> None:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    """Run one page on a cache, with the parameters of a link; work that it begins has the presets of the tiny town."""
+    monkeypatch.setenv("PYTHONPATH", tiny_python_path())
+
+    def open_it(page, cache, **parameters):
+        monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
+        forget()
+        app = AppTest.from_string(SHELL.format(page=PAGES[page]), default_timeout=120)
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    yield open_it
+    forget()
