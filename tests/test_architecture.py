@@ -65,7 +65,10 @@ def test_core_has_no_page_no_pickle_and_prints_only_on_the_command_line(path):
         assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
 
 
-@pytest.mark.parametrize("path", CORE + PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+SCRIPTS = sorted((ROOT / "pages").rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", CORE + PAGES + SCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_stay_small(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
 

@@ -9,7 +9,7 @@ from pages.web.component import component
 
 MODULES = (  # each after those that it builds on
     "view", "places", "symbols", "points", "density", "scene", "appearance", "neighbours", "overlay", "card", "gallery", "panel",
-    "legend", "film", "save", "pointer", "keyboard", "toolbar", "app", "main",
+    "legend", "film", "save", "pointer", "keyboard", "toolbar", "drawing", "app", "main",
 )  # fmt: skip
 KEY = "map"
 

@@ -1,28 +1,27 @@
 import { Card } from "./card.js";
 import { Density } from "./density.js";
+import { Drawing } from "./drawing.js";
 import { Film } from "./film.js";
 import { Gallery } from "./gallery.js";
 import { listenToKeys } from "./keyboard.js";
 import { Legend } from "./legend.js";
-import { drawingOrder, growth, MOST_DRAWN, paint } from "./appearance.js";
+import { MOST_DRAWN } from "./appearance.js";
 import { chosenList, compareNeighbours, fetchNeighbours } from "./neighbours.js";
-import { drawOverlay } from "./overlay.js";
 import { Panel } from "./panel.js";
-import { easeInOut, Places } from "./places.js";
+import { Places } from "./places.js";
 import { Pointer } from "./pointer.js";
 import { Points } from "./points.js";
 import { fetchJson } from "./scene.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
-const MOVE = 1700; // milliseconds from one model's layout to another's
-const MOST_MOVED = 300_000; // points; more of them jump
 const FORESEEN = 12; // photographs fetched for a point before it is clicked
 const REST = 120; // milliseconds after which the points of a new view are counted and chosen again
 
 /** The map: what is chosen on it, and how that becomes a picture. */
-export class MapApp {
+export class MapApp extends Drawing {
   constructor(root, tell) {
+    super();
     this.root = root;
     this.tell = tell;
     Object.assign(this, {
@@ -65,74 +64,6 @@ export class MapApp {
     else this.places = new Places(this.model.xy);
     this.readTheme();
     this.resize();
-  }
-
-  readTheme() {
-    const style = getComputedStyle(this.root.querySelector(".map"));
-    this.paper = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
-    this.ink = style.getPropertyValue("--st-text-color").trim() || "#1b2430";
-    const [red, green, blue] = this.paper.startsWith("#") ? [1, 3, 5].map((k) => parseInt(this.paper.slice(k, k + 2), 16)) : [255, 255, 255];
-    this.dark = red + green + blue < 384;
-  }
-
-  resize() {
-    const ratio = window.devicePixelRatio || 1;
-    const { clientWidth: width, clientHeight: height } = this.stage;
-    if (!width || !height) return;
-    [this.view.width, this.view.height] = [width, height];
-    for (const canvas of this.canvases) {
-      if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-      if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
-    }
-    if (this.scene) this.settle();
-  }
-
-  /** Draw at the next frame; `points` false if only what lies over them has changed. */
-  draw(points = true) {
-    this.changed.points ||= points;
-    this.frame ??= requestAnimationFrame(() => this.drawNow());
-  }
-
-  drawNow() {
-    cancelAnimationFrame(this.frame);
-    this.frame = null;
-    if (!this.scene || !this.places) return;
-    const ratio = this.canvases[0].width / this.view.width;
-    const [below, , above] = this.canvases.map((canvas, k) => (k === 1 ? null : canvas.getContext("2d")));
-    if (this.changed.points) {
-      below.setTransform(ratio, 0, 0, ratio, 0, 0);
-      below.clearRect(0, 0, this.view.width, this.view.height);
-      if (this.scene.count > MOST_DRAWN) this.density.draw(below, this.view);
-      this.points.draw(this.places, this.view, ratio, growth(this.view));
-    }
-    above.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawOverlay(this, above);
-    this.changed.points = false;
-    this.stage.dataset.drawn = this.compared ? String(this.compared.centre) : "";
-    this.stage.dataset.count = String(this.points.drawn);
-  }
-
-  /** Colours, sizes and order anew. */
-  repaint() {
-    if (!this.scene || !this.places) return;
-    const { colours, looks } = paint(this);
-    this.points.setLook(colours, looks);
-    this.settle();
-  }
-
-  /** Choose and count anew the points of this view, where not all are drawn. */
-  settle() {
-    this.points.setOrder(drawingOrder(this));
-    if (this.scene.count > MOST_DRAWN) this.density.count(this.places, this.view, this.dark ? [110, 120, 135] : [150, 158, 170]);
-    this.tellDrawn();
-    this.draw();
-  }
-
-  tellDrawn() {
-    const { count } = this.scene;
-    const text = count > MOST_DRAWN
-      ? `${this.points.drawn.toLocaleString("en")} of ${count.toLocaleString("en")} points are drawn one by one; the grey below counts all of them` : "";
-    this.root.querySelector(".drawn").textContent = text;
   }
 
   viewChanged() {
@@ -258,30 +189,6 @@ export class MapApp {
     this.model = model;
     this.root.querySelector(".caption").textContent = model.caption;
     this.choose();
-  }
-
-  move(from, to) {
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.scene.count > MOST_MOVED;
-    const token = (this.moving = {});
-    if (still) {
-      this.places.show(to);
-      return this.settle();
-    }
-    const start = performance.now();
-    const frame = (now) => {
-      if (this.moving !== token) return;
-      const share = Math.min(1, Math.max(0, now - start) / MOVE);
-      if (share < 1) {
-        this.places.between(from, to, easeInOut(share));
-        this.drawNow();
-        requestAnimationFrame(frame);
-      } else {
-        this.places.show(to);
-        this.draw();
-      }
-      this.changed.points = true;
-    };
-    frame(start);
   }
 
   async openFilm(shown) {
