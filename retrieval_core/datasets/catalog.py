@@ -104,11 +104,6 @@ def note_fingerprint(workspace: Workspace, dataset: Dataset) -> None:
             write_json(workspace.folder(dataset.name) / DESCRIPTION, {**known, "noted": noted})
 
 
-def noted_photographs(workspace: Workspace, name: str) -> str | None:
-    """The fingerprint of its photographs that was noted last; None where there is none. Reads no photograph, nor asks for any."""
-    return read_json(workspace.folder(name) / DESCRIPTION, {}).get("noted", {}).get("photographs")
-
-
 def _noted(dataset: Dataset) -> dict[str, str]:
     return dict(zip(("photographs", "signature"), dataset.hashed, strict=True))
 

@@ -17,17 +17,21 @@ from retrieval_core.datasets.catalog import (
     build_dataset,
     list_datasets,
     note_fingerprint,
-    noted_photographs,
     open_dataset,
 )
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.shapes import ShapesSpec
 from retrieval_core.datasets.types import Query
 from retrieval_core.errors import RetrievalError
-from retrieval_core.workspace import Workspace
+from retrieval_core.workspace import Workspace, read_json
 
 QUERY = Query("mill_1", "a", "mill", (0.0, 0.0, 30.0, 20.0), good=("a",), ok=("b",), junk=())
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def noted_photographs(workspace, name):
+    """The fingerprint of its photographs that was noted last; None where there is none."""
+    return read_json(workspace.folder(name) / "dataset.json", {}).get("noted", {}).get("photographs")
 
 
 @pytest.fixture

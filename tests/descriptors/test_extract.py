@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from caches import result_of
 from PIL import Image as PILImage
 
 from retrieval_core.datasets.images import read_image
@@ -14,13 +15,6 @@ from retrieval_core.presets import get_preset
 
 CPU = torch.device("cpu")
 
-
-def drain(steps):
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 @pytest.fixture
@@ -41,8 +35,8 @@ def network():
 
 
 def test_rows_stand_in_the_order_of_the_images_whatever_their_shape(images, network, tmp_path):
-    pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "cache"))
-    matrix = drain(extract.extract_pixels(network, pixels, range(14), CPU))
+    pixels = result_of(open_pixels(images, "x", 64, False, tmp_path / "cache"))
+    matrix = result_of(extract.extract_pixels(network, pixels, range(14), CPU))
     for k in (0, 1, 6, 13):
         alone = extract.describe_picture(network, pixels.read([k])[0], CPU)
         assert matrix[k] @ alone > 0.999
@@ -51,15 +45,15 @@ def test_rows_stand_in_the_order_of_the_images_whatever_their_shape(images, netw
 def test_an_extraction_that_is_interrupted_ends_with_the_same_bits(images, network, tmp_path, monkeypatch):
     monkeypatch.setattr(extract, "BATCH", 2)
     monkeypatch.setattr(extract, "PART", 2)
-    pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "cache"))
-    whole = drain(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "whole"))
+    pixels = result_of(open_pixels(images, "x", 64, False, tmp_path / "cache"))
+    whole = result_of(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "whole"))
     broken = extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "broken")
     next(broken)
     broken.close()
     assert len(list((tmp_path / "broken").iterdir())) == 1
     seen = []
     monkeypatch.setattr(extract, "_describe", lambda *a, real=extract._describe: seen.append(a[3]) or real(*a))
-    again = drain(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "broken"))
+    again = result_of(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "broken"))
     assert (again == whole).all()
     assert len(seen) == 3
 
@@ -68,7 +62,7 @@ def test_a_broken_photograph_is_named(images, network, tmp_path):
     with open(images[4].path, "r+b") as file:
         file.truncate(200)
     with pytest.raises(RetrievalError, match=r"04\.png"):
-        drain(open_pixels(images, "x", 64, False, tmp_path / "cache"))
+        result_of(open_pixels(images, "x", 64, False, tmp_path / "cache"))
 
 
 def test_the_crop_rules_give_other_pictures(images):

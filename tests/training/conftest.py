@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from handful import result
+from caches import result_of
 from PIL import Image as PILImage
 
 from retrieval_core.datasets.class_folders import read_class_folders
@@ -23,7 +23,7 @@ def pixels(tmp_path_factory):
             noisy = np.clip(random.normal(colour, 25, size), 0, 255).astype(np.uint8)
             PILImage.fromarray(noisy).save(root / f"l{landmark}" / f"{number}.png")
     dataset = read_class_folders(root, "tiny")
-    return result(open_pixels(dataset.images, dataset.photographs, 40, False, tmp_path_factory.mktemp("pixels")))
+    return result_of(open_pixels(dataset.images, dataset.photographs, 40, False, tmp_path_factory.mktemp("pixels")))
 
 
 @pytest.fixture(scope="session")

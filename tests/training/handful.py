@@ -14,14 +14,6 @@ SCHEDULE = Schedule(
 )  # fmt: skip
 
 
-def result(steps):
-    """What a generator returns in the end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-
 
 def lines(folder: Path) -> list[dict]:
     """The lines of a training's log."""

@@ -8,7 +8,8 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
-from handful import CPU, SCHEDULE, lines, result
+from caches import result_of
+from handful import CPU, SCHEDULE, lines
 from safetensors.torch import load_file, save_file
 
 from retrieval_core.errors import RetrievalError
@@ -51,7 +52,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(key, change, after, pixels, par
     with monkeypatch.context() as spoilt:
         spoil(spoilt, stage.loss, 4, change)
         with pytest.raises(RetrievalError) as raised:
-            result(train(stage, SCHEDULE, parent, pixels, 0, CPU, tmp_path / "spoilt"))
+            result_of(train(stage, SCHEDULE, parent, pixels, 0, CPU, tmp_path / "spoilt"))
     words = str(raised.value)
     assert f"training of {key} stopped after {after} of 6 steps: " in words
     assert "is not finite. The last checkpoint is kept." in words
@@ -60,8 +61,8 @@ def test_a_loss_that_is_not_finite_stops_the_run(key, change, after, pixels, par
     for file in ("checkpoint.safetensors", "best.safetensors"):
         check_finite(load_file(tmp_path / "spoilt" / file))
     # Without what spoilt it, the run goes on from there and ends as one that nothing happened to.
-    state, _ = result(train(stage, SCHEDULE, parent, pixels, 0, CPU, tmp_path / "spoilt"))
-    whole, _ = result(train(stage, SCHEDULE, parent, pixels, 0, CPU, tmp_path / "whole"))
+    state, _ = result_of(train(stage, SCHEDULE, parent, pixels, 0, CPU, tmp_path / "spoilt"))
+    whole, _ = result_of(train(stage, SCHEDULE, parent, pixels, 0, CPU, tmp_path / "whole"))
     assert all(torch.equal(state[name], tensor) for name, tensor in whole.items())
     assert lines(tmp_path / "spoilt") == lines(tmp_path / "whole")
 
@@ -69,14 +70,14 @@ def test_a_loss_that_is_not_finite_stops_the_run(key, change, after, pixels, par
 def test_a_gradient_that_is_not_finite_in_the_last_step_leaves_the_best_weights(pixels, parent, tmp_path, monkeypatch):
     spoil(monkeypatch, "classification", 6, spoilt_gradient)
     with pytest.raises(RetrievalError, match=r"after 6 of 6 steps: .* is not finite"):
-        result(train(get_preset("1d"), SCHEDULE, parent, pixels, 0, CPU, tmp_path))
+        result_of(train(get_preset("1d"), SCHEDULE, parent, pixels, 0, CPU, tmp_path))
     check_finite(load_file(tmp_path / "best.safetensors"))
 
 
 def test_a_start_that_is_not_finite_is_refused(pixels, parent, tmp_path):
     bad = dict(parent) | {"trunk.conv1.weight": parent["trunk.conv1.weight"] * float("nan")}
     with pytest.raises(RetrievalError, match=r"1f starts from hold values that are not finite \(trunk.conv1.weight\). Train 1d anew"):
-        result(train(get_preset("1f"), SCHEDULE, bad, pixels, 0, CPU, tmp_path))
+        result_of(train(get_preset("1f"), SCHEDULE, bad, pixels, 0, CPU, tmp_path))
 
 
 def not_finite(path):
@@ -102,7 +103,7 @@ SHORT = get_preset("1d"), replace(SCHEDULE, steps=4, validations=1)
 def undisturbed(pixels, parent, tmp_path_factory):
     """What a training returns that nothing happens to, and its log."""
     folder = tmp_path_factory.mktemp("whole")
-    state, notes = result(train(*SHORT, parent, pixels, 0, CPU, folder))
+    state, notes = result_of(train(*SHORT, parent, pixels, 0, CPU, folder))
     return state, notes, lines(folder)
 
 
@@ -128,7 +129,7 @@ def test_a_checkpoint_that_cannot_be_used_is_set_aside(file, harm, words, pixels
     assert words in first.message
     assert "training begins anew" in first.message
     assert (tmp_path / "checkpoint.damaged").exists()
-    state, found = result(train(*arguments))
+    state, found = result_of(train(*arguments))
     whole, notes, logged = undisturbed
     assert found == notes
     assert all(torch.equal(state[name], tensor) for name, tensor in whole.items())
@@ -143,7 +144,7 @@ def test_a_log_that_was_lost_or_harmed_does_not_stop_the_training(pixels, parent
             pass
         going.close()
         harm(tmp_path / "training.jsonl")
-        result(train(*arguments))
+        result_of(train(*arguments))
         assert lines(tmp_path)[-1]["step"] == 4
         (tmp_path / "checkpoint.safetensors").unlink()
 
@@ -153,7 +154,7 @@ def test_too_few_landmarks_are_refused_before_anything_is_computed(pixels, tmp_p
     two = [k for k, image in enumerate(pixels.images) if image.label in ("l0", "l1")]
     few = replace(pixels, images=tuple(pixels.images[k] for k in two), shapes=pixels.shapes[two])
     with pytest.raises(RetrievalError, match="2 landmarks"):
-        result(train(get_preset("1d"), SCHEDULE, None, few, 0, CPU, tmp_path))
+        result_of(train(get_preset("1d"), SCHEDULE, None, few, 0, CPU, tmp_path))
 
 
 def test_a_write_that_is_cut_off_leaves_the_best_weights_as_they_were(pixels, parent, tmp_path, monkeypatch):
@@ -166,7 +167,7 @@ def test_a_write_that_is_cut_off_leaves_the_best_weights_as_they_were(pixels, pa
     monkeypatch.setattr(loop, "save_weights", full)
     monkeypatch.setattr(loop, "validation_map", lambda *_: iter_return(99.0))
     with pytest.raises(OSError, match="No space"):
-        result(train(get_preset("1d"), SCHEDULE, parent, pixels, 0, CPU, tmp_path))
+        result_of(train(get_preset("1d"), SCHEDULE, parent, pixels, 0, CPU, tmp_path))
     assert (tmp_path / "best.safetensors").read_bytes() == before
     assert not list(tmp_path.glob(".*"))
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from handful import CPU, SCHEDULE, lines, result
+from caches import result_of
+from handful import CPU, SCHEDULE, lines
 from torch.nn import functional
 
 from retrieval_core.errors import RetrievalError
@@ -43,7 +44,7 @@ def test_a_third_objective_is_one_value_and_one_row(pixels, tmp_path, monkeypatc
     monkeypatch.setattr(loop, "LOG_EVERY", 1)
     stage = replace(get_preset("1d"), loss="contrastive")
     steps = replace(SCHEDULE, steps=8, validations=1)
-    whole, notes = result(train(stage, steps, None, pixels, 0, CPU, tmp_path / "whole"))
+    whole, notes = result_of(train(stage, steps, None, pixels, 0, CPU, tmp_path / "whole"))
     assert notes["steps"] == 8
     assert not [name for name in whole if name.startswith("classifier")]
     logged = [line for line in lines(tmp_path / "whole") if "loss" in line]
@@ -56,7 +57,7 @@ def test_a_third_objective_is_one_value_and_one_row(pixels, tmp_path, monkeypatc
     while next(going).done < 5:
         pass
     going.close()
-    state, _ = result(train(stage, steps, None, pixels, 0, CPU, tmp_path / "killed"))
+    state, _ = result_of(train(stage, steps, None, pixels, 0, CPU, tmp_path / "killed"))
     assert all(torch.equal(state[name], tensor) for name, tensor in whole.items())
 
 
@@ -67,7 +68,7 @@ def test_every_preset_has_an_objective():
 
 def test_a_mistyped_loss_is_refused_at_once(pixels, tmp_path):
     with pytest.raises(RetrievalError, match=r"Unknown loss 'tripplet'\. Choose one of: classification, triplet"):
-        result(train(replace(get_preset("1f"), loss="tripplet"), SCHEDULE, None, pixels, 0, CPU, tmp_path))
+        result_of(train(replace(get_preset("1f"), loss="tripplet"), SCHEDULE, None, pixels, 0, CPU, tmp_path))
 
 
 def test_only_classification_needs_a_classifier():
@@ -79,4 +80,4 @@ def test_triplets_of_photographs_without_a_positive_are_refused(pixels, parent, 
     alone = replace(pixels, images=tuple(pixels.images[k] for k in few), shapes=pixels.shapes[few], flat=None)
     assert split_landmarks([image.label for image in alone.images]).landmarks.sizes.tolist() == [1] * 5
     with pytest.raises(RetrievalError, match="No landmark of the training set has two photographs to train on"):
-        result(train(get_preset("1f"), SCHEDULE, parent, alone, 0, CPU, tmp_path))
+        result_of(train(get_preset("1f"), SCHEDULE, parent, alone, 0, CPU, tmp_path))

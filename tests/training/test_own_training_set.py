@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tiny
 import torch
+from caches import result_of
 from PIL import Image as PILImage
 
 from retrieval_core.datasets.catalog import add_dataset, list_datasets, open_dataset
@@ -53,7 +54,7 @@ def test_models_are_trained_on_it_and_their_recipe_says_so(photographs, tmp_path
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs / "list.csv", training=True)
     assert [entry.retrieval for entry in list_datasets(workspace) if entry.name == "mine"] == [False]
-    assert len(drain(training_set(workspace, "mine")).images) == 54
+    assert len(result_of(training_set(workspace, "mine")).images) == 54
     settings = Settings(device="cpu", start="shapes", models=("1d", "1d-pca"), training="mine")
     stages = [step.stage for step in run(workspace, "town", settings, ("describe", "score"))]
     assert "build town-train" not in stages
@@ -76,19 +77,19 @@ def test_what_models_are_scored_on_is_not_trained_on(photographs, tmp_path):
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs, "classes")
     with pytest.raises(RetrievalError, match="'mine' is a dataset that models are scored on"):
-        drain(training_set(workspace, "mine"))
+        result_of(training_set(workspace, "mine"))
     lonely = photographs / "landmark_3"
     add_dataset(workspace, "lonely", lonely, "flat", training=True)
     with pytest.raises(RetrievalError, match="has 0 landmarks"):
-        drain(training_set(workspace, "lonely"))
+        result_of(training_set(workspace, "lonely"))
 
 
 @pytest.mark.usefixtures("_tiny_presets")
 def test_the_gradients_of_a_steps_batches_add_up_to_their_mean(photographs, tmp_path, monkeypatch):
     workspace = Workspace(tmp_path / "cache")
     add_dataset(workspace, "mine", photographs, "classes", training=True)
-    images = drain(training_set(workspace, "mine")).images
-    pixels = drain(open_pixels(images, "x", 64, False, tmp_path / "pixels"))
+    images = result_of(training_set(workspace, "mine")).images
+    pixels = result_of(open_pixels(images, "x", 64, False, tmp_path / "pixels"))
     stage = get_preset("1d")
     drawn, gradients = [], []
     monkeypatch.setattr(classification, "classification_batch", lambda count, batch, number, seed: drawn.append(number) or np.arange(4))
@@ -100,15 +101,7 @@ def test_the_gradients_of_a_steps_batches_add_up_to_their_mean(photographs, tmp_
     for accumulate in (1, 3):  # always the same photographs, and frozen statistics: the mean is that of one batch
         schedule = replace(stage.quick, steps=1, batch=4, accumulate=accumulate, smallest_crop=1.0, frozen_batch_norm=True)
         monkeypatch.setattr(loop, "make_batch", lambda pictures, *rest: torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 255)
-        drain(loop.train(stage, schedule, None, pixels, 0, torch.device("cpu"), tmp_path / str(accumulate)))
+        result_of(loop.train(stage, schedule, None, pixels, 0, torch.device("cpu"), tmp_path / str(accumulate)))
     assert drawn == [0, 0, 1, 2]
     one, three = gradients
     assert (one - three).norm() < 0.02 * one.norm()  # half precision rounds each batch by itself
-
-
-def drain(generator):
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value

@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 import tiny
+from caches import result_of
 from PIL import Image as PILImage
 from PIL import ImageOps
 
@@ -35,13 +36,6 @@ def picture(seed, size=(160, 120)):
         total += np.asarray(noise.resize(size, PILImage.Resampling.BICUBIC), float) / cells
     return PILImage.fromarray((255 * (total - total.min()) / np.ptp(total)).astype(np.uint8))
 
-
-def drain(generator):
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value
 
 
 @pytest.fixture
@@ -88,8 +82,8 @@ def both_sides(workspace):
 def test_other_photographs_are_trained_on_and_scored_on(workspace):
     add_test_set(workspace)
     for side in both_sides(workspace):
-        drain(side)
-    assert len(drain(training_set(workspace, "mine")).images) == 9
+        result_of(side)
+    assert len(result_of(training_set(workspace, "mine")).images) == 9
 
 
 def test_a_renamed_copy_is_refused_whichever_set_comes_first(workspace):
@@ -97,7 +91,7 @@ def test_a_renamed_copy_is_refused_whichever_set_comes_first(workspace):
     for side in both_sides(workspace):
         with pytest.raises(RetrievalError, match=r"1/1.jpg of the training set mine is the photograph .*another_name.jpg of tests, on "
                                                  r"which models are scored \(2 such in all\).*data overlap mine tests"):  # fmt: skip
-            drain(side)
+            result_of(side)
 
 
 @pytest.mark.parametrize("change", [
@@ -108,8 +102,8 @@ def test_a_changed_copy_is_refused_until_a_person_calls_it_another_photograph(wo
     for side in both_sides(workspace):
         with pytest.raises(RetrievalError, match=r"1/1.jpg of the training set mine looks like the photograph .*changed.jpg of tests"
                                                  r".*\(1 such in all\).*data overlap mine tests --confirm-different"):  # fmt: skip
-            drain(side)
-    pairs = drain(find_overlap(workspace, open_dataset(workspace, "mine"), tests))
+            result_of(side)
+    pairs = result_of(find_overlap(workspace, open_dataset(workspace, "mine"), tests))
     assert [(pair.training_id, pair.retrieval_id, pair.kind) for pair in pairs] == [("landmark_1/1", "changed", "near duplicate")]
     assert unconfirmed(workspace, pairs) == pairs
     assert "confirmed" not in overlap_lines(workspace, pairs)[0]
@@ -117,15 +111,15 @@ def test_a_changed_copy_is_refused_until_a_person_calls_it_another_photograph(wo
     assert (unconfirmed(workspace, pairs), confirmed(workspace, "mine")) == ([], {("landmark_1/1", "tests", "changed")})
     assert overlap_lines(workspace, pairs)[0].endswith("changed.jpg  confirmed as different")
     for side in both_sides(workspace):
-        drain(side)
+        result_of(side)
     add_test_set(workspace, "more", changed=change(picture(4)))  # what was confirmed holds for that pair and no other
     with pytest.raises(RetrievalError, match=r"changed\.jpg of more"):
-        drain(refuse_training(workspace, open_dataset(workspace, "mine")))
+        result_of(refuse_training(workspace, open_dataset(workspace, "mine")))
 
 
 def test_the_same_file_is_never_confirmed_as_different(workspace):
     tests = add_test_set(workspace, same=stolen(workspace), smaller=picture(0).resize((80, 60)))
-    pairs = drain(find_overlap(workspace, open_dataset(workspace, "mine"), tests))
+    pairs = result_of(find_overlap(workspace, open_dataset(workspace, "mine"), tests))
     assert [pair.kind for pair in pairs] == ["same file", "near duplicate"]
     with pytest.raises(RetrievalError, match="same file, byte for byte"):
         confirm_different(workspace, "mine", pairs)
@@ -140,7 +134,7 @@ def test_flat_and_broken_copies_are_found_by_content_and_resemble_nothing(worksp
     (folder / "landmark_0/1.jpg").write_bytes(b"no picture at all")
     copies = {"sky": folder / "landmark_0/0.jpg", "broken": folder / "landmark_0/1.jpg"}
     tests = add_test_set(workspace, **copies, sea=PILImage.new("RGB", (160, 120)))
-    pairs = drain(find_overlap(workspace, open_dataset(workspace, "mine"), tests))
+    pairs = result_of(find_overlap(workspace, open_dataset(workspace, "mine"), tests))
     assert [(pair.training_id, pair.retrieval_id, pair.kind) for pair in pairs] == [
         ("landmark_0/0", "sky", "same file"), ("landmark_0/1", "broken", "same file"),
     ]  # fmt: skip
@@ -151,36 +145,36 @@ def test_files_of_the_same_size_with_other_content_are_not_the_same_file(workspa
     tests = add_test_set(workspace)
     (workspace.root.parent / "tests/other.jpg").write_bytes(original[:-3] + bytes([original[-3] ^ 255]) + original[-2:])
     tests = open_dataset(workspace, tests.name)
-    assert [pair.kind for pair in drain(find_overlap(workspace, open_dataset(workspace, "mine"), tests))] == ["near duplicate"]
+    assert [pair.kind for pair in result_of(find_overlap(workspace, open_dataset(workspace, "mine"), tests))] == ["near duplicate"]
 
 
 def test_photographs_without_a_label_are_not_trained_on(workspace):
     add_test_set(workspace, free=picture(9))
     for side in both_sides(workspace):
-        drain(side)
+        result_of(side)
 
 
 def test_a_second_look_compares_nothing_and_a_change_is_seen(workspace, monkeypatch):
     tests, mine = add_test_set(workspace, changed=picture(4).resize((80, 60))), open_dataset(workspace, "mine")
-    pairs = drain(find_overlap(workspace, mine, tests))
+    pairs = result_of(find_overlap(workspace, mine, tests))
     compared = []
     compare = overlap.compare
     monkeypatch.setattr(overlap, "compare", lambda *sides: compared.append(1) or compare(*sides))
     monkeypatch.setattr(perceptual_hashes, "_of_file", None)  # reading a photograph would fail
-    assert drain(find_overlap(workspace, mine, tests)) == pairs
+    assert result_of(find_overlap(workspace, mine, tests)) == pairs
     assert not compared
     monkeypatch.undo()
     picture(200).save(workspace.root.parent / "tests/changed.jpg", quality=70)
-    assert drain(find_overlap(workspace, mine, tests)) == []
+    assert result_of(find_overlap(workspace, mine, tests)) == []
 
 
 def test_a_training_set_that_is_gone_is_compared_by_its_kept_hashes(workspace):
     add_test_set(workspace)
-    drain(refuse_training(workspace, open_dataset(workspace, "mine")))
+    result_of(refuse_training(workspace, open_dataset(workspace, "mine")))
     tests = add_test_set(workspace, "late", copied=stolen(workspace))
     shutil.rmtree(workspace.root.parent / "mine")
     with pytest.raises(RetrievalError, match=r"1/1.jpg of the training set mine looks like the photograph .*copied.jpg of late"):
-        drain(refuse_retrieval(workspace, tests, ["mine"]))
+        result_of(refuse_retrieval(workspace, tests, ["mine"]))
     reports = list(refuse_retrieval(workspace, tests, ["never-seen"]))
     assert "never-seen, which models were trained on, can't be compared with late: Unknown dataset" in reports[-1].message
 
@@ -188,7 +182,7 @@ def test_a_training_set_that_is_gone_is_compared_by_its_kept_hashes(workspace):
 def test_a_test_set_that_is_gone_stops_nobody(workspace):
     add_test_set(workspace, copied=stolen(workspace))
     shutil.rmtree(workspace.root.parent / "tests")
-    drain(refuse_training(workspace, open_dataset(workspace, "mine")))
+    result_of(refuse_training(workspace, open_dataset(workspace, "mine")))
 
 
 def test_similar_descriptors_are_shown_and_refuse_nothing(workspace):
@@ -205,23 +199,23 @@ def rendered(tmp_path):
     tiny.shrink()
     workspace = Workspace(tmp_path / "cache")
     for name in ("town", "town-train"):
-        drain(build_dataset(workspace, name))
+        result_of(build_dataset(workspace, name))
     yield workspace
     undo()
 
 
 def test_the_town_and_its_training_set_share_no_photograph(rendered):
     train, town = (open_dataset(rendered, name) for name in ("town-train", "town"))
-    assert not [pair for pair in drain(find_overlap(rendered, train, town)) if pair.kind == "same file"]
+    assert not [pair for pair in result_of(find_overlap(rendered, train, town)) if pair.kind == "same file"]
 
 
 def test_the_towns_sets_are_not_compared(rendered, monkeypatch):
     monkeypatch.setattr(perceptual_hashes, "_of_file", None)  # reading a photograph would fail
-    assert len(drain(training_set(rendered, "town-train")).images) == 54
-    drain(refuse_retrieval(rendered, open_dataset(rendered, "town"), ["shapes", "town-train"]))
+    assert len(result_of(training_set(rendered, "town-train")).images) == 54
+    result_of(refuse_retrieval(rendered, open_dataset(rendered, "town"), ["shapes", "town-train"]))
 
 
 def test_a_run_is_refused_before_it_trains_on_a_test_set_that_was_added(rendered):
     add_test_set(rendered, taken=open_dataset(rendered, "town-train").images[3].path)
     with pytest.raises(RetrievalError, match=r"taken.jpg of tests, on which models are scored \(1 such in all\)"):
-        drain(run(rendered, None, Settings(device="cpu", start="shapes", models=("1b",))))
+        result_of(run(rendered, None, Settings(device="cpu", start="shapes", models=("1b",))))
