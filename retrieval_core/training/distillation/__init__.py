@@ -1,0 +1,1 @@
+"""How the starts that are shipped were made: backbones that learn to reproduce the features of a network that knows ImageNet."""
