@@ -35,7 +35,7 @@ CHANGES = Augmentation(smallest_crop=0.35, stretch=0.3, rotation=0.3, tilt=0.2, 
 MIXED = 0.5  # share of the pictures of a batch that another one is mixed into
 SIMILARITY = 10.0  # weight of the similarities within a batch
 WARM_UP, COOL_DOWN = 100, 0.35  # steps in which the rate rises; share of the steps in which it falls to zero
-CHECKPOINT_EVERY = 120  # seconds
+CHECKPOINT, CHECKPOINT_EVERY = "checkpoint.safetensors", 120  # seconds
 
 
 @dataclass(frozen=True)
@@ -87,17 +87,19 @@ class Student(nn.Module):
 
 def distil(
     backbone: str, lesson: Lesson, groups: tuple[Group, ...], folder: Path, seed: int = 0
-) -> Generator[Progress, None, dict[str, torch.Tensor]]:
-    """Teach a backbone and return the weights of its trunk; a run that was killed goes on from its checkpoint in `folder`."""
+) -> Generator[Progress, None, tuple[dict[str, torch.Tensor], float]]:
+    """Teach a backbone; return the weights of its trunk and the seconds that it took.
+
+    A lesson that was killed goes on from its checkpoint in `folder`. RetrievalError if the loss is no longer finite.
+    """
     keep_freed_memory()
     folder.mkdir(parents=True, exist_ok=True)
-    teacher, student = load_lite0(), Student(backbone, seed)
+    teacher, student = load_lite0(), Student(backbone, seed).to(memory_format=torch.channels_last)
     optimiser = _optimiser(student, lesson)
-    step = _resume(folder, student, optimiser, lesson)
-    student.to(memory_format=torch.channels_last)
+    step, seconds = _resume(folder / CHECKPOINT, student, optimiser)
     if not step:
-        fit_to_pictures(student, normalise(_resized(make_pictures(groups, lesson, seed, 0), lesson.side)))
-    saved = time.monotonic()
+        fit_to_pictures(student, normalise(resized(make_pictures(groups, lesson, seed, 0), lesson.side)))
+    saved = begin = time.monotonic()
     while step < lesson.steps:
         pictures = make_pictures(groups, lesson, seed, step)
         with torch.inference_mode():
@@ -106,7 +108,7 @@ def distil(
             group["lr"] = lesson.learning_rate * rate(step, lesson.steps)
         optimiser.zero_grad(set_to_none=True)
         student.train()
-        loss, parts = student.loss(normalise(_resized(pictures, lesson.side)), maps.clone())
+        loss, parts = student.loss(normalise(resized(pictures, lesson.side)), maps.clone())
         if not torch.isfinite(loss):
             raise RetrievalError(f"The lesson of {backbone} stopped at step {step}: the loss is not finite. Lower its learning_rate.")
         loss.backward()
@@ -118,9 +120,11 @@ def distil(
                 file.write(json.dumps({"step": step, **{name: round(value, 5) for name, value in parts.items()}}) + "\n")
         yield Progress(f"teach {backbone}", step, lesson.steps, values={"loss": float(loss.detach())})
         if time.monotonic() - saved > CHECKPOINT_EVERY or step == lesson.steps:
-            save_checkpoint(folder / "checkpoint.safetensors", student, optimiser, {}, {"step": step, "steps": lesson.steps})
             saved = time.monotonic()
-    return {name: tensor for name, tensor in student.state_dict().items() if name.startswith("trunk.")}
+            notes = {"step": step, "seconds": seconds + saved - begin}
+            save_checkpoint(folder / CHECKPOINT, student, optimiser, {}, notes)
+    state = {name: tensor for name, tensor in student.state_dict().items() if name.startswith("trunk.")}
+    return state, seconds + time.monotonic() - begin
 
 
 def rate(step: int, steps: int) -> float:
@@ -141,7 +145,8 @@ def make_pictures(groups: tuple[Group, ...], lesson: Lesson, seed: int, step: in
     return batch * (1 - parts) + batch[torch.from_numpy(random.permutation(len(batch)))] * parts
 
 
-def _resized(pictures: torch.Tensor, side: int) -> torch.Tensor:
+def resized(pictures: torch.Tensor, side: int) -> torch.Tensor:
+    """Square pictures (B, 3, S, S) at another size."""
     return functional.interpolate(pictures, (side, side), mode="bilinear", antialias=True)
 
 
@@ -157,10 +162,10 @@ def _optimiser(student: Student, lesson: Lesson) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=lesson.learning_rate, fused=True)
 
 
-def _resume(folder: Path, student: Student, optimiser: torch.optim.AdamW, lesson: Lesson) -> int:
-    path = folder / "checkpoint.safetensors"
+def _resume(path: Path, student: Student, optimiser: torch.optim.AdamW) -> tuple[int, float]:
+    """Go back to a checkpoint; the step that it was written after, and the seconds until then."""
     if not path.exists():
-        return 0
+        return 0, 0.0
     tensors, notes = read_checkpoint(path)
     put_back(path, tensors, student, optimiser)
-    return notes["step"]
+    return notes["step"], notes["seconds"]

@@ -1,0 +1,26 @@
+"""The command `starts build`: teach the backbones that networks start from, and put them where the program takes them from."""
+
+from retrieval_core.cli.options import draw
+from retrieval_core.errors import check_choice
+from retrieval_core.presets import BACKBONES
+from retrieval_core.runs import jobs
+from retrieval_core.workspace import Workspace
+
+
+def register_starts(actions, command) -> None:
+    """Add the command to the actions of `starts`."""
+    build = command(actions, "build", starts_build, "teach backbones the features of EfficientNet-Lite0, hours each; a lesson that "
+                    "was stopped goes on")  # fmt: skip
+    build.add_argument("backbones", nargs="*", metavar="BACKBONE", help="alexnet, resnet18 or resnet50 (default: all)")
+
+
+def starts_build(workspace: Workspace, options, arguments) -> None:
+    """Teach the chosen backbones."""
+    chosen = [check_choice("backbone", name, BACKBONES) for name in options.backbones or BACKBONES]
+
+    def steps():
+        from retrieval_core.runs.build_starts import build_starts
+
+        yield from build_starts(workspace, chosen)
+
+    draw(jobs.watched(workspace, arguments, steps()))
