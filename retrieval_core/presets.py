@@ -59,6 +59,7 @@ class Preset:
     # Where a start's weights come from; None: from where the run says, "package": with a Python package, whatever the run says.
     origin: str | None = None
     # What can be chosen at search time, without training anew:
+    size: int | None = None  # at which pictures are described, pixels; None: the schedule's
     whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
     scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
     crop: str | None = None  # how queries are cropped; None: fill
@@ -92,6 +93,10 @@ class Preset:
     def schedule(self, name: str) -> Schedule:
         """Its schedule by name; RetrievalError lists the names."""
         return getattr(self, check_choice("schedule", name, SCHEDULES))
+
+    def described_size(self, schedule: str) -> int:
+        """The longest side at which pictures are described, in pixels: the one that was chosen, else that of the schedule."""
+        return self.size or self.schedule(schedule).extract_size
 
 
 # --- quick: two CPU cores and the town; one line a stage, all chosen by validation mAP --------------------------------
@@ -178,7 +183,9 @@ class SearchChoice:
 
 # Multi-scale: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018; the practical took
 # 1200, 1000, 800 and 600 pixels. Learned whitening: Mikolajczyk and Matas, "Improving descriptors for fast tree matching", 2007.
+# A size: GeM pools a map of any size into as many numbers, so that a network describes larger pictures than it was trained on.
 SEARCH_CHOICES = {
+    **{f"{side}px": SearchChoice("size", side, f"{side} pixels") for side in (96, 112, 160, 224, 320, 448, 640, 1024)},
     "same": SearchChoice("crop", "same", "crop rule same"),
     "fill": SearchChoice("crop", "fill", "crop rule fill"),
     "ms": SearchChoice("scales", (1.0, 2**-0.5, 0.5), "3 scales"),
@@ -217,7 +224,8 @@ def _chosen(model: Preset, names: list[str]) -> Preset:
     if key != asked:
         raise RetrievalError(f"{asked!r} is written {key!r}: the choices in this order.")
     if model.square and fields != ["whitening"]:
-        raise RetrievalError(f"Model {model.key} squashes every picture to one square: it has no crop rule and no scales to choose.")
+        raise RetrievalError(f"Model {model.key} squashes every picture to one square: it has no size, no crop rule and no "
+                             "scales to choose.")  # fmt: skip
     if model.whitening and "whitening" in fields:
         raise RetrievalError(f"Model {model.key} is whitened already. Take the model without: {model.parent}.")
     title = f"{model.key} + {', '.join(choice.title for choice in chosen)}"

@@ -111,11 +111,27 @@ def test_what_is_chosen_at_search_time_stands_behind_the_key():
     assert lineage("2t-same") == lineage("2t")
 
 
+@pytest.mark.parametrize("name", ["quick", "full"])
+def test_a_size_is_chosen_at_search_time_and_changes_nothing_else(name):
+    for key in ("1c", "1d", "1e", "1h"):
+        plain, larger = get_preset(key), get_preset(f"{key}-320px")
+        assert plain.described_size(name) == plain.schedule(name).extract_size
+        assert larger.described_size(name) == 320
+        assert lineage(larger.key) == lineage(key)
+        different = {field for field, value in asdict(plain).items() if value != asdict(larger)[field]}
+        assert different <= {"key", "title", "size", "parent", "loss"}
+    assert get_preset("1d-320px-ms-pca").title == "1d + 320 pixels, 3 scales, PCA whitening"
+
+
 @pytest.mark.parametrize(("key", "message"), [
-    ("1d-twice", "same, fill, ms, ms4, pca, lw"),
+    ("1d-twice", "96px, .* 1024px, same, fill, ms, ms4, pca, lw"),
+    ("1d-200px", "Unknown search-time choice '200px'. Choose one of: 96px, 112px, 160px, 224px, 320px"),
     ("1d-pca-ms", "is written '1d-ms-pca'"),
     ("1d-ms-ms4", "chooses scales twice"),
-    ("1a-ms", "no crop rule and no scales"),
+    ("1d-ms-224px", "is written '1d-224px-ms'"),
+    ("1d-224px-320px", "chooses size twice"),
+    ("1a-ms", "no size, no crop rule and no scales"),
+    ("1b-224px", "no size, no crop rule and no scales"),
     ("1e-lw", "whitened already. Take the model without: 1d"),
 ])  # fmt: skip
 def test_choices_that_do_not_go_together_say_so(key, message):

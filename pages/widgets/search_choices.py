@@ -1,4 +1,4 @@
-"""What can be chosen at search time: crop rule, scales, whitening; each combination is described once and kept."""
+"""What can be chosen at search time: size, crop rule, scales, whitening; each combination is described once and kept."""
 
 import streamlit as st
 
@@ -8,8 +8,7 @@ from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.stored.model_states import ModelState
 
-FIELDS = {"crop": "Crop of the query's box", "scales": "Scales", "whitening": "Whitening"}
-PLAIN = {"crop": "fill", "scales": "one scale", "whitening": "none"}
+FIELDS = {"size": "Size of the pictures", "crop": "Crop of the query's box", "scales": "Scales", "whitening": "Whitening"}
 
 
 def chooser(model: ModelState) -> None:
@@ -19,6 +18,8 @@ def chooser(model: ModelState) -> None:
         st.caption("The descriptors were imported: how they are made can't be chosen here.")
         return
     chosen = model.key.split("-")[1:]
+    usual = preset.described_size(model.schedule)
+    plain = {"size": f"{usual} pixels, that of the schedule", "crop": "fill", "scales": "one scale", "whitening": "none"}
     names = []
     for field, label in FIELDS.items():
         open_fields = [] if (preset.square and field != "whitening") or (preset.whitening and field == "whitening") else SEARCH_CHOICES
@@ -26,7 +27,7 @@ def chooser(model: ModelState) -> None:
         now = next((name for name in options if name in chosen), "")
         names.append(st.selectbox(
             label, options, options.index(now), key=f"{field} of {model.key}", disabled=len(options) == 1,
-            format_func=lambda name, field=field: SEARCH_CHOICES[name].title if name else PLAIN[field],
+            format_func=lambda name, field=field: SEARCH_CHOICES[name].title if name else plain[field],
         ))  # fmt: skip
     key = "-".join([preset.key, *(name for name in SEARCH_CHOICES if name in names)])
     if key == model.key:

@@ -70,7 +70,7 @@ def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
 
 def identity(stage: Preset) -> dict:
     """What a stage is, apart from its title, its schedules and what is chosen at search time."""
-    left_out = (*SCHEDULES, "title", "scales", "crop", *(() if stage.origin else ("origin",)))
+    left_out = (*SCHEDULES, "title", "size", "scales", "crop", *(() if stage.origin else ("origin",)))
     return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
@@ -111,12 +111,11 @@ def whitening_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
     path = whitening_path(workspace, run, preset)
     if is_imported(workspace, path):
         return dict(workspace.record(path).inputs)
-    schedule = preset.schedule(run.schedule)
     return {
         "version": VERSIONS["whitening"],
         "data": _training_data(workspace, run.training, path),
-        "size": schedule.extract_size,
-        "power": schedule.whitening_power,
+        "size": preset.described_size(run.schedule),
+        "power": preset.schedule(run.schedule).whitening_power,
         "weights": sha256(workspace, weights_path(workspace, run, preset)),
         "kind": preset.whitening,
         "scales": list(preset.scales),
@@ -151,7 +150,7 @@ def descriptors_inputs(workspace: Workspace, dataset: Dataset, run: Run, preset:
     return {
         "version": VERSIONS["descriptors"],
         "data": dataset.photographs,
-        "size": preset.schedule(run.schedule).extract_size,
+        "size": preset.described_size(run.schedule),
         "crop": preset.crop or "fill",
         "scales": list(preset.scales),
         "weights": sha256(workspace, weights_path(workspace, run, preset)),

@@ -1,12 +1,11 @@
 """What exists of every model for a dataset in a run, in a line each: what `status` and the page Start show."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, get_preset
+from retrieval_core.presets import PRESETS, SEARCH_CHOICES, get_preset
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.results import MapRecord, Results
 from retrieval_core.stored.run import Run
@@ -72,12 +71,14 @@ def _model_state(results: Results, run: Run | None) -> ModelState:
     )  # fmt: skip
 
 
-def _chosen(workspace: Workspace, dataset: str, run: str, model: str) -> Iterator[str]:
-    """Keys of a model with search-time choices (1d-ms) that have described a dataset, sorted."""
-    folder = workspace.folder(dataset, run)
-    for path in sorted(folder.glob(f"{model}-*")):
+def _chosen(workspace: Workspace, dataset: str, run: str, model: str) -> list[str]:
+    """Keys of a model with search-time choices (1d-ms) that have described a dataset, in the order of the choices."""
+    found = []
+    for path in workspace.folder(dataset, run).glob(f"{model}-*"):
         try:
             if get_preset(path.name) and artefacts.descriptors_path(workspace, dataset, run, path.name).exists():
-                yield path.name
+                found.append(path.name)
         except RetrievalError:  # a folder that somebody else made
             continue
+    choices = list(SEARCH_CHOICES)
+    return sorted(found, key=lambda key: [choices.index(name) for name in key.split("-")[1:]])

@@ -92,14 +92,26 @@ def test_without_queries_the_pages_say_what_to_do(open_page, town_cache, page, t
 
 def test_search_time_choices_describe_the_town_once_more_and_open_it(open_page, cache):
     app = open_page("Query", cache, model="1d")
-    next(box for box in app.selectbox if box.label == "Scales").set_value("ms").run()
-    button(app, "Describe town as 1d-ms").click().run()
+    fields = {box.label: box for box in app.selectbox}
+    assert fields["Size of the pictures"].options[:2] == ["64 pixels, that of the schedule", "96 pixels"]
+    fields["Size of the pictures"].set_value("96px")
+    fields["Scales"].set_value("ms").run()
+    button(app, "Describe town as 1d-96px-ms").click().run()
     assert not app.exception
     assert "A run is at work" in texts(app.caption)
     assert end_of_work(cache, "run").state == "done"
     app.run()
     assert not app.exception
-    assert "1d-ms" in app.query_params["model"]
+    assert "1d-96px-ms" in app.query_params["model"]
+    assert "96 pixels (longest side)" in texts(app.caption)
     assert "3 scales" in texts(app.caption)
     app = open_page("Compare", cache)
-    assert "1d-ms" in app.dataframe[0].value.columns
+    assert "1d-96px-ms" in app.dataframe[0].value.columns
+
+
+def test_fc7_offers_neither_size_nor_crop_rule_nor_scales(open_page, town_cache):
+    app = open_page("Query", town_cache, model="1b")
+    fields = {box.label: box.disabled for box in app.selectbox}
+    assert fields["Size of the pictures"]
+    assert fields["Scales"]
+    assert not fields["Whitening"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from caches import files
+from caches import files, result_of
 
 from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import open_dataset
@@ -18,8 +18,9 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS, STAGES, get_preset
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.runs.plan import run
+from retrieval_core.runs.recompute import recompute
 from retrieval_core.runs.settings import Settings
-from retrieval_core.stored.artefacts import map_choice, weights_inputs, weights_path
+from retrieval_core.stored.artefacts import map_choice, weights_inputs, weights_path, whitening_path
 from retrieval_core.stored.model_states import model_states
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run_list import find_runs, get_run
@@ -215,7 +216,7 @@ def test_a_model_with_search_time_choices_is_described_beside_it_from_the_same_w
     assert not any(step.stage.startswith("train") and step.total > 1 for step in steps)
     assert [one.name for one in find_runs(workspace)] == ["quick"]
     found = states(cache)
-    assert list(found)[list(found).index("1d"):][:3] == ["1d", "1d-ms-lw", "1d-same"]
+    assert list(found)[list(found).index("1d"):][:3] == ["1d", "1d-same", "1d-ms-lw"]
     plain, other = found["1d"], found["1d-ms-lw"]
     assert other.state == "ready"
     assert other.recipe["weights"] == plain.recipe["weights"]
@@ -249,3 +250,38 @@ def test_a_network_as_it_comes_is_the_same_in_every_run_and_stored_once(cache):
     for change in ({"seed": 1}, {"start": "imagenet"}, {"schedule": "full"}):
         inputs = weights_inputs(workspace, replace(get_run(workspace, "quick"), **change), get_preset("2a").weights_stage)
         assert workspace.state(files[0], inputs) == "fresh"
+
+
+def test_a_model_described_at_another_size_lies_beside_it_and_uses_its_weights(cache, capsys):
+    before = files(cache)
+    assert main(["--cache", str(cache), "run", "--dataset", "town", "--start", "shapes", "--device", "cpu", "--models",
+                 "1d-96px,1d-224px-pca,1e-96px"]) == 0  # fmt: skip
+    printed = capsys.readouterr().out
+    assert all(f"\n{key} " in printed for key in ("1d-96px", "1d-224px-pca", "1e-96px"))
+    after = files(cache)
+    assert {name: entry for name, entry in after.items() if name in before and not name.startswith("jobs/")} == {
+        name: entry for name, entry in before.items() if not name.startswith("jobs/")}, "what was there has changed"  # fmt: skip
+    assert not [name for name in set(after) - set(before) if name.endswith("weights.safetensors")]
+    found = states(cache)
+    assert list(found)[list(found).index("1d") :][:5] == ["1d", "1d-96px", "1d-224px-pca", "1e", "1e-96px"]
+    sizes = {"1d": 64, "1d-96px": 96, "1d-224px-pca": 224, "1e": 64, "1e-96px": 96}
+    assert {key: found[key].recipe["size"] for key in sizes} == sizes
+    assert len({found[key].recipe["weights"] for key in sizes}) == 1
+    assert {found[key].state for key in sizes} == {"ready"}
+    workspace, run_ = Workspace(cache), get_run(Workspace(cache), "quick")
+    for key in ("1d-224px-pca", "1e-96px"):  # a whitening is learnt at the size at which it is used
+        record = workspace.record(whitening_path(workspace, run_, get_preset(key)))
+        assert record.inputs["size"] == sizes[key]
+        assert record.sha256 != workspace.record(whitening_path(workspace, run_, get_preset("1e"))).sha256
+    results = {key: open_results(workspace, "town", "quick", key) for key in sizes}
+    for group in (0, 1):  # photographs and queries
+        small, large = (results[key].descriptors[group].matrix for key in ("1d", "1d-96px"))
+        assert small.shape == large.shape
+        assert not np.allclose(small, large, atol=0.01)
+    dataset = open_dataset(workspace, "town")
+    query = dataset.queries[0]
+    for key in ("1d-96px", "1d-224px-pca"):
+        again = open_describer(results[key], "cpu").describe(read_image(dataset.image(query.image_id).path), query.box)
+        assert again @ results[key].descriptors[1].rows([query.id])[0] > 0.9999
+        agrees = result_of(recompute(workspace, "town", "quick", key, "cpu"))
+        assert agrees.agrees, agrees.words
