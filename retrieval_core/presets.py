@@ -1,49 +1,23 @@
 """The models as a table: the seven of the report with their variant 1e, and a network as it comes. Read this first.
 
-Source of the seven: the 2019 course report on the NAVER LABS practical (`almazan/paiss`). The `full` schedules follow
-`filipradenovic/cnnimageretrieval-pytorch` and `naver/deep-image-retrieval`; the `quick` ones are ours, for two CPU
-cores, chosen by the validation mAP on held-out training landmarks. 2a and 2t stand beside them, beyond the report.
+Source of the seven: the 2019 course report on the NAVER LABS practical (`almazan/paiss`). 2a and 2t stand beside them, beyond
+the report. How each is trained: `schedules.py`.
 """
 
 from dataclasses import dataclass, replace
 
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.schedules import COLUMNS, Schedule
 
 BACKBONES = ("alexnet", "resnet18", "resnet50", "lite0")
 POOLINGS = ("fc7", "gem")
 ORIGINS = (None, "package")
 WHITENINGS = (None, "pca", "learned")
-SCHEDULES = ("quick", "full")
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long and how hard a stage is trained, and how large its pictures are."""
-
-    image_size: int  # side of the square training picture, pixels
-    extract_size: int  # longest side when descriptors are extracted, pixels (fc7: side of the square)
-    steps: int = 0  # optimiser steps
-    batch: int = 0  # pictures a step
-    learning_rate: float = 0.0  # the highest of the one-cycle schedule
-    frozen: tuple[str, ...] = ()  # parameters whose names start like this stay as they are
-    slow: float = 1.0  # share of the rate for everything that came from the parent
-    weight_decay: float = 0.02
-    margin: float = 0.0  # triplet: on squared L2 distances of unit vectors
-    per_landmark: int = 0  # triplet: photographs of one landmark in a batch
-    negatives: int = 0  # triplet: mined hard negatives of a query, at most one a landmark
-    pool: int = 0  # triplet: photographs that negatives are mined from
-    mine_every: int = 0  # triplet: steps between two minings
-    whitening_power: float = 0.5  # how fully the FC whitens at its start: 0.5 fully, 0 only rotates
-    frozen_batch_norm: bool = False
-    accumulate: int = 1  # batches whose gradients add up to one step, where one batch of large pictures fills the GPU
-    smallest_crop: float = 0.75  # side of a plain random crop as a share of the picture's shorter side, at least
-    validations: int = 2  # how often validation mAP is measured; the best weights are kept
-    seconds: float = 0.0  # about how long this takes on two cores (quick): for the progress bar, nothing else
 
 
 @dataclass(frozen=True)
 class Preset:
-    """One model, or one stage that models start from: what it is, where it starts and how it is trained."""
+    """One model, or one stage that models start from: what it is, where it starts and by what it learns."""
 
     key: str
     title: str
@@ -52,8 +26,6 @@ class Preset:
     dim: int  # length of the descriptor
     parent: str | None  # the stage whose weights it continues from; None: it is a start
     loss: str | None  # a name of training/objectives.py; None: the parent's weights as they are
-    quick: Schedule
-    full: Schedule
     head: bool = False  # FC after the pooling, started as PCA whitening
     augmentation: bool = False
     # Where a start's weights come from; None: from where the run says, "package": with a Python package, whatever the run says.
@@ -90,82 +62,39 @@ class Preset:
         """The stage whose weights this model uses: itself, or its parent's where it is not trained."""
         return self if self.has_weights else get_preset(self.parent).weights_stage
 
-    def schedule(self, name: str) -> Schedule:
-        """Its schedule by name; RetrievalError lists the names."""
-        return getattr(self, check_choice("schedule", name, SCHEDULES))
+    def schedule(self, column: str) -> Schedule:
+        """Its schedule in a column of `schedules.py`; of a model with search-time choices that of the model itself."""
+        schedules = COLUMNS[column]
+        return schedules.get(self.key) or schedules[self.key.split("-")[0]]
 
-    def described_size(self, schedule: str) -> int:
-        """The longest side at which pictures are described, in pixels: the one that was chosen, else that of the schedule."""
-        return self.size or self.schedule(schedule).extract_size
-
-
-# --- quick: two CPU cores and the town; one line a stage, all chosen by validation mAP --------------------------------
-_QUICK = Schedule(image_size=80, extract_size=112, batch=64, learning_rate=2e-3, whitening_power=0.25)
-_QUICK_FC7 = replace(_QUICK, image_size=96, extract_size=96, batch=128, learning_rate=3e-4)
-_QUICK_SMALL = replace(_QUICK, image_size=64, extract_size=96)
-_QUICK_TRIPLET = replace(
-    _QUICK, batch=96, learning_rate=3e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=40,
-)  # fmt: skip
-
-# A network that has seen photographs keeps what it knows under a tenth of the rate, on pictures near those it was trained on.
-_LITE0 = replace(_QUICK, image_size=112, extract_size=224, batch=48, learning_rate=2e-4)
-
-# --- full: a GPU and real photographs --------------------------------------------------------------------------------
-# Classification has no published code: a new last layer, the first layers kept, a tenth of the rate from scratch.
-_FULL = Schedule(
-    image_size=224, extract_size=1024, steps=20_000, batch=64, learning_rate=1e-4, frozen=("trunk.features.0.",),
-    slow=0.1, weight_decay=1e-4, validations=10,
-)  # fmt: skip
-# `filipradenovic/cnnimageretrieval-pytorch`: squared L2, margin 0.5, Adam 1e-6, frozen batch norm, 5 hard negatives a
-# query, mined anew for every 2,000 queries from a pool of 20,000; 100 epochs. The practical's side of 800 pixels
-# (`naver/deep-image-retrieval`) lets one query with its pictures at a time into a GPU: five of them make a step.
-_FULL_TRIPLET = Schedule(
-    image_size=800, extract_size=1024, steps=40_000, batch=7, accumulate=5, learning_rate=1e-6, weight_decay=1e-4, margin=0.5,
-    per_landmark=2, negatives=5, pool=20_000, mine_every=400, frozen_batch_norm=True, validations=20,
-)  # fmt: skip
-_FULL_START = Schedule(image_size=224, extract_size=224, steps=20_000, batch=256, learning_rate=1e-3, validations=4)
+    def described_size(self, column: str) -> int:
+        """The longest side at which pictures are described, in pixels: the one that was chosen, else that of its schedule."""
+        return self.size or self.schedule(column).extract_size
 
 
 STAGES = {preset.key: preset for preset in (
-    Preset("start-alexnet", "AlexNet to start from", "alexnet", "fc7", 4096, None, "classification",
-           replace(_QUICK_FC7, steps=100, smallest_crop=1.0, validations=1, seconds=26), _FULL_START),
-    Preset("start-resnet18", "ResNet18 to start from", "resnet18", "gem", 512, None, "classification",
-           replace(_QUICK_SMALL, steps=120, smallest_crop=1.0, validations=1, seconds=19), _FULL_START),
-    Preset("start-resnet50", "ResNet50 to start from", "resnet50", "gem", 2048, None, "classification",
-           replace(_QUICK_SMALL, steps=100, smallest_crop=1.0, validations=1, seconds=40), _FULL_START),
-    # Gordo et al., "End-to-end learning of deep visual representations", IJCV 2017: classify first, then rank. Straight
-    # from `shapes` the triplet loss collapsed.
-    Preset("warm-resnet50", "ResNet50 GeM, landmarks", "resnet50", "gem", 2048, "start-resnet50", "classification",
-           replace(_QUICK_SMALL, steps=300, seconds=105), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
-    Preset("start-lite0", "EfficientNet-Lite0 to start from", "lite0", "gem", 1280, None, None,
-           replace(_LITE0, seconds=1), _FULL, origin="package"),
-    Preset("warm-lite0", "EfficientNet-Lite0 GeM, landmarks", "lite0", "gem", 1280, "start-lite0", "classification",
-           replace(_LITE0, steps=250, seconds=150), replace(_FULL, frozen=("trunk.conv_stem.", "trunk.bn1.", "trunk.blocks.0."))),
+    Preset("start-alexnet", "AlexNet to start from", "alexnet", "fc7", 4096, None, "classification"),
+    Preset("start-resnet18", "ResNet18 to start from", "resnet18", "gem", 512, None, "classification"),
+    Preset("start-resnet50", "ResNet50 to start from", "resnet50", "gem", 2048, None, "classification"),
+    Preset("warm-resnet50", "ResNet50 GeM, landmarks", "resnet50", "gem", 2048, "start-resnet50", "classification"),
+    Preset("start-lite0", "EfficientNet-Lite0 to start from", "lite0", "gem", 1280, None, None, origin="package"),
+    Preset("warm-lite0", "EfficientNet-Lite0 GeM, landmarks", "lite0", "gem", 1280, "start-lite0", "classification"),
 )}  # fmt: skip
 """What models start from without being models themselves."""
 
 PRESETS = {preset.key: preset for preset in (
-    Preset("1a", "AlexNet fc7, no landmarks", "alexnet", "fc7", 4096, "start-alexnet", None,
-           _QUICK_FC7, replace(_FULL, extract_size=224)),
-    Preset("1b", "AlexNet fc7, landmarks", "alexnet", "fc7", 4096, "1a", "classification",
-           replace(_QUICK_FC7, steps=250, seconds=62), replace(_FULL, extract_size=224)),
-    Preset("1c", "AlexNet GeM, landmarks", "alexnet", "gem", 256, "1b", "classification",
-           replace(_QUICK, steps=700, learning_rate=1e-3, seconds=34), _FULL),
-    Preset("1d", "ResNet18 GeM, landmarks", "resnet18", "gem", 512, "start-resnet18", "classification",
-           replace(_QUICK, steps=400, seconds=78), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
-    Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None, _QUICK, _FULL, whitening="pca"),
-    Preset("1f", "ResNet18 GeM + FC, triplet", "resnet18", "gem", 512, "1d", "triplet",
-           replace(_QUICK_TRIPLET, steps=120, seconds=41), _FULL_TRIPLET, head=True),
-    Preset("1g", "1f + augmentation", "resnet18", "gem", 512, "1d", "triplet",
-           replace(_QUICK_TRIPLET, steps=120, seconds=41), _FULL_TRIPLET, head=True, augmentation=True),
-    Preset("1h", "ResNet50 GeM + FC, triplet, augmentation", "resnet50", "gem", 2048, "warm-resnet50", "triplet",
-           replace(_QUICK_TRIPLET, image_size=64, extract_size=96, steps=60, seconds=45), _FULL_TRIPLET, head=True,
+    Preset("1a", "AlexNet fc7, no landmarks", "alexnet", "fc7", 4096, "start-alexnet", None),
+    Preset("1b", "AlexNet fc7, landmarks", "alexnet", "fc7", 4096, "1a", "classification"),
+    Preset("1c", "AlexNet GeM, landmarks", "alexnet", "gem", 256, "1b", "classification"),
+    Preset("1d", "ResNet18 GeM, landmarks", "resnet18", "gem", 512, "start-resnet18", "classification"),
+    Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None, whitening="pca"),
+    Preset("1f", "ResNet18 GeM + FC, triplet", "resnet18", "gem", 512, "1d", "triplet", head=True),
+    Preset("1g", "1f + augmentation", "resnet18", "gem", 512, "1d", "triplet", head=True, augmentation=True),
+    Preset("1h", "ResNet50 GeM + FC, triplet, augmentation", "resnet50", "gem", 2048, "warm-resnet50", "triplet", head=True,
            augmentation=True),
     # Beyond the report.
-    Preset("2a", "EfficientNet-Lite0 GeM, as it comes", "lite0", "gem", 1280, "start-lite0", None, _LITE0, _FULL),
-    Preset("2t", "2a + landmarks, triplet", "lite0", "gem", 1280, "warm-lite0", "triplet",
-           replace(_QUICK_TRIPLET, image_size=112, extract_size=224, learning_rate=1e-4, steps=60, frozen_batch_norm=True, seconds=90),
-           _FULL_TRIPLET),
+    Preset("2a", "EfficientNet-Lite0 GeM, as it comes", "lite0", "gem", 1280, "start-lite0", None),
+    Preset("2t", "2a + landmarks, triplet", "lite0", "gem", 1280, "warm-lite0", "triplet"),
 )}  # fmt: skip
 
 RUN_ORDER = ("2a", *(key for key in PRESETS if key != "2a"))

@@ -4,9 +4,11 @@ import json
 from dataclasses import FrozenInstanceError, asdict
 
 import pytest
+import torch
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS, RUN_ORDER, STAGES, Preset, get_preset, lineage
+from retrieval_core.schedules import COLUMNS, FIRST_LAYERS, GIVEN_STARTS, column_name
 
 TRAINED = [preset for preset in (*PRESETS.values(), *STAGES.values()) if preset.loss]
 
@@ -55,10 +57,13 @@ def test_1f_and_1g_differ_in_the_augmentation_alone():
     assert different == {"key", "title", "augmentation"}
 
 
-@pytest.mark.parametrize("name", ["quick", "full"])
+@pytest.mark.parametrize("name", COLUMNS)
 @pytest.mark.parametrize("preset", TRAINED, ids=lambda preset: preset.key)
 def test_schedules_are_complete(preset, name):
     schedule = preset.schedule(name)
+    if preset.is_start and name.split("-")[-1] in GIVEN_STARTS:
+        assert schedule.steps == 0
+        return
     assert min(schedule.steps, schedule.batch, schedule.learning_rate, schedule.validations) > 0
     if preset.loss == "triplet":
         assert schedule.margin > 0
@@ -69,7 +74,7 @@ def test_schedules_are_complete(preset, name):
         assert schedule.mine_every > 0
 
 
-@pytest.mark.parametrize("name", ["quick", "full"])
+@pytest.mark.parametrize("name", COLUMNS)
 def test_a_model_without_training_is_described_at_the_size_of_its_weights(name):
     for key, parent in (("1e", "1d"),):
         assert get_preset(key).schedule(name).extract_size == get_preset(parent).schedule(name).extract_size
@@ -77,10 +82,48 @@ def test_a_model_without_training_is_described_at_the_size_of_its_weights(name):
 
 def test_the_full_ranking_recipe_is_the_published_one():
     for key in ("1f", "1g", "1h", "2t"):
-        full = PRESETS[key].full
+        full = PRESETS[key].schedule("full")
         assert (full.margin, full.learning_rate, full.negatives, full.pool) == (0.5, 1e-6, 5, 20_000)
         assert full.frozen_batch_norm
         assert full.image_size >= 362
+
+
+def test_from_imagenet_what_is_inherited_is_kept():
+    """A tenth of the rate or less for it, first layers frozen, fc7 at 224×224, and nothing described below 224 pixels."""
+    for key, schedule in COLUMNS["quick-imagenet"].items():
+        preset = get_preset(key)
+        assert schedule.extract_size >= 224
+        if preset.square:
+            assert schedule.image_size == schedule.extract_size == 224
+        if preset.loss:
+            assert schedule.learning_rate * schedule.slow <= 2e-4
+            assert schedule.image_size >= 112
+        if preset.loss == "classification" and not preset.is_start and preset.backbone != "lite0":
+            assert schedule.frozen == FIRST_LAYERS[preset.backbone]
+        if preset.loss == "triplet":
+            assert schedule.frozen_batch_norm
+
+
+@pytest.mark.parametrize("start", ["shapes", "distilled", "imagenet"])
+def test_long_sees_more_and_larger_pictures_than_quick(start):
+    quick, long = (COLUMNS[column_name(name, start)] for name in ("quick", "long"))
+    assert quick.keys() == long.keys()
+    for key, schedule in quick.items():
+        assert long[key].steps == 6 * schedule.steps
+        assert long[key].image_size >= schedule.image_size
+        assert long[key].extract_size >= schedule.extract_size
+        assert long[key].learning_rate == schedule.learning_rate
+
+
+def test_frozen_layers_are_names_of_the_networks():
+    from retrieval_core.networks.network import RetrievalNetwork
+
+    for column in COLUMNS.values():
+        for key, schedule in column.items():
+            if schedule.frozen and get_preset(key).loss:
+                with torch.device("meta"):
+                    names = [name for name, _ in RetrievalNetwork(get_preset(key)).named_parameters()]
+                assert all(any(name.startswith(start) for name in names) for start in schedule.frozen), key
 
 
 def test_presets_are_values_that_json_can_hold():
@@ -93,11 +136,12 @@ def test_presets_are_values_that_json_can_hold():
 def test_mistyped_names_list_the_choices():
     with pytest.raises(RetrievalError, match=r"1z.*1a.*1h.*start-resnet50"):
         get_preset("1z")
-    with pytest.raises(RetrievalError, match=r"quick.*full"):
-        get_preset("1a").schedule("slow")
-    schedule = PRESETS["1a"].quick
+    with pytest.raises(RetrievalError, match=r"quick.*long.*full"):
+        column_name("slow", "shapes")
+    with pytest.raises(RetrievalError, match=r"imagenet.*distilled.*shapes"):
+        column_name("quick", "fractals")
     with pytest.raises(RetrievalError, match=r"alexnet.*resnet18.*resnet50"):
-        Preset("x", "x", "vgg17", "gem", 512, None, None, schedule, schedule)
+        Preset("x", "x", "vgg17", "gem", 512, None, None)
 
 
 def test_what_is_chosen_at_search_time_stands_behind_the_key():
@@ -111,7 +155,7 @@ def test_what_is_chosen_at_search_time_stands_behind_the_key():
     assert lineage("2t-same") == lineage("2t")
 
 
-@pytest.mark.parametrize("name", ["quick", "full"])
+@pytest.mark.parametrize("name", COLUMNS)
 def test_a_size_is_chosen_at_search_time_and_changes_nothing_else(name):
     for key in ("1c", "1d", "1e", "1h"):
         plain, larger = get_preset(key), get_preset(f"{key}-320px")

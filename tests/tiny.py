@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from retrieval_core import presets
+from retrieval_core import schedules
 from retrieval_core.datasets import catalog
 from retrieval_core.datasets.shapes import ShapesSpec
 from retrieval_core.datasets.town.specs import TownSpec, TownTrainSpec
+from retrieval_core.presets import get_preset
 
 SPECS = {
     "town": TownSpec(counts=(7, 6, 6), unlabelled=10, width=96, height=72),
@@ -18,18 +19,20 @@ def shrink(steps: int = 3) -> None:
     """Make the built-in datasets and the quick schedules tiny, in this process."""
     for name, spec in SPECS.items():
         catalog.BUILT_IN[name] = replace(catalog.BUILT_IN[name], spec=spec)
-    for table in (presets.PRESETS, presets.STAGES):
-        for key, preset in table.items():
-            quick = replace(
-                preset.quick, steps=steps if preset.loss else 0, batch=8, image_size=64, extract_size=64, pool=18, mine_every=2,
+    for name, column in schedules.COLUMNS.items():
+        if name == "full":
+            continue
+        for key, schedule in column.items():
+            trained = get_preset(key).loss is not None
+            column[key] = replace(
+                schedule, steps=steps if trained else 0, batch=8, image_size=64, extract_size=64, pool=18, mine_every=2,
                 negatives=2, per_landmark=2, validations=1,
             )  # fmt: skip
-            table[key] = replace(preset, quick=quick)
 
 
 def restore():
     """A function that undoes `shrink`."""
-    saved = [(table, dict(table)) for table in (presets.PRESETS, presets.STAGES, catalog.BUILT_IN)]
+    saved = [(table, dict(table)) for table in (*schedules.COLUMNS.values(), catalog.BUILT_IN)]
 
     def undo() -> None:
         for table, entries in saved:

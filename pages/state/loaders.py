@@ -24,6 +24,7 @@ from retrieval_core.workspace import Workspace
 
 START_TITLES = {
     "shapes": "shapes, a formula-driven stand-in for ImageNet",
+    "distilled": "distilled, taught by a network that knows ImageNet",
     "imagenet": "ImageNet",
     "package": "ImageNet, with the Python package of the network",
     "imported": "descriptors that were imported",

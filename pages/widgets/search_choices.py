@@ -7,6 +7,7 @@ from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.stored.model_states import ModelState
+from retrieval_core.stored.run_list import get_run
 
 FIELDS = {"size": "Size of the pictures", "crop": "Crop of the query's box", "scales": "Scales", "whitening": "Whitening"}
 
@@ -18,7 +19,7 @@ def chooser(model: ModelState) -> None:
         st.caption("The descriptors were imported: how they are made can't be chosen here.")
         return
     chosen = model.key.split("-")[1:]
-    usual = preset.described_size(model.schedule)
+    usual = preset.described_size(get_run(loaders.workspace(), link.get("run")).column)
     plain = {"size": f"{usual} pixels, that of the schedule", "crop": "fill", "scales": "one scale", "whitening": "none"}
     names = []
     for field, label in FIELDS.items():

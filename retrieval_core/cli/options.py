@@ -17,11 +17,13 @@ def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> No
                          "search-time choices as 1d-ms-pca, see the command models")  # fmt: skip
     command.add_argument("--run", metavar="NAME", help="go on with the run of this name, or give a new one a name of its own (default: "
                          "a name that the next four options give, as quick-seed1)")  # fmt: skip
-    command.add_argument("--schedule", help="quick: two CPU cores; full: a GPU (default: quick)")
+    command.add_argument("--schedule", help="quick: two CPU cores; long: ten minutes of a GPU or an evening of two "
+                         "cores; full: a GPU and real photographs (default: long where a CUDA GPU is found, else quick)")
     command.add_argument("--train-on", metavar="NAME", help="the dataset of landmarks to train on, as added with data add … --training "
                          "(default: town-train)")  # fmt: skip
     command.add_argument("--seed", type=int, help="seed of the training (default: 0)")
-    command.add_argument("--start", help="imagenet, shapes, or auto: ImageNet if at hand (default)")
+    command.add_argument("--start", help="imagenet, distilled, shapes, or auto: ImageNet if at hand, else the starts that come "
+                         "with the program (default)")
     command.add_argument("--weights", metavar="PATH", help="start from ImageNet weights of your own: a .pth or .safetensors file of "
                          "torchvision's network, or a folder with one for each backbone")  # fmt: skip
     command.add_argument("--download", action="store_true", help="consent to fetch ImageNet weights (about 380 MB)")

@@ -3,28 +3,16 @@
 `distilled/README.md` is their model card; `python -m retrieval_core starts build` makes them anew.
 """
 
-from pathlib import Path
-
 import torch
 from torch import nn
 from torch.nn import functional
 
-from retrieval_core.errors import RetrievalError
+from retrieval_core.networks.distilled_files import distilled_file
 from retrieval_core.networks.eight_bits import pack, unpack
 from retrieval_core.networks.weights import State, load_weights
 
-FOLDER = Path(__file__).parent / "distilled"
 FC_SEED = 2012  # of AlexNet's FC6 and FC7, which are too large to be shipped: they are drawn anew, and fitted by stored figures
 FCS = {"trunk.classifier.1": (4096, 9216), "trunk.classifier.4": (4096, 4096)}
-
-
-def distilled_file(backbone: str) -> Path:
-    """The file of a backbone; RetrievalError where it does not come with the program."""
-    file = FOLDER / f"{backbone}.safetensors"
-    if not file.exists():
-        raise RetrievalError(f"{file} is missing: no start of {backbone} comes with the program. Make it with "
-                             f"`python -m retrieval_core starts build {backbone}`, or give --start shapes.")  # fmt: skip
-    return file
 
 
 def distilled_weights(backbone: str) -> dict[str, torch.Tensor]:

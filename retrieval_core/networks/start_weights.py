@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from retrieval_core.networks.distilled import distilled_weights
 from retrieval_core.networks.lite0 import lite0_weights
 from retrieval_core.networks.weights import State, imagenet_weights, local_weights, named_as_ours
 
@@ -10,6 +11,7 @@ _PACKAGES = {"lite0": lite0_weights}
 
 _ORIGINS: dict[str, Callable[[str, bool], State]] = {
     "imagenet": imagenet_weights,
+    "distilled": lambda backbone, download: distilled_weights(backbone),
     "package": lambda backbone, download: named_as_ours(_PACKAGES[backbone]()),
 }
 """How the weights of a backbone are had, the second argument being the consent to a download."""

@@ -8,7 +8,8 @@ from dataclasses import asdict
 import torch
 
 from retrieval_core.networks.backbones import build_trunk
-from retrieval_core.networks.distilled import FOLDER, packed
+from retrieval_core.networks.distilled import packed
+from retrieval_core.networks.distilled_files import FOLDER
 from retrieval_core.networks.network import normalise
 from retrieval_core.networks.weights import inherit, save_weights
 from retrieval_core.progress import Progress

@@ -111,7 +111,7 @@ def _entry(workspace: Workspace, run: Run, preset: Preset) -> dict:
     inputs = workspace.record(path).inputs
     schedule = inputs.get("schedule")  # None where weights were not trained but fetched
     made_so = canonical(inputs["stage"]) == canonical(artefacts.identity(stage)) and (
-        schedule is None or canonical(schedule) == canonical(artefacts.figures(stage.schedule(run.schedule)))
+        schedule is None or canonical(schedule) == canonical(artefacts.figures(stage.schedule(run.column)))
     )
     if not made_so:
         raise RetrievalError(f"Model {preset.key} of run {run.name} was trained with other presets than there are now. Train it again.")
@@ -120,7 +120,7 @@ def _entry(workspace: Workspace, run: Run, preset: Preset) -> dict:
 
 def _figures(run: Run, preset: Preset) -> dict:
     """The preset as it must be where the model is to be used."""
-    return {"preset": artefacts.identity(preset), "schedule": artefacts.figures(preset.schedule(run.schedule))}
+    return {"preset": artefacts.identity(preset), "schedule": artefacts.figures(preset.schedule(run.column))}
 
 
 def _check_preset(folder: Path, run: Run, key: str, entry: dict) -> Preset:

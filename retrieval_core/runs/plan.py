@@ -100,7 +100,7 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             if not imported and not artefacts.is_fetched(chosen, stage):
                 yield from build("shapes", 5) if stage.is_start else build(chosen.training, 60)
             train = partial(steps.train_stage, workspace, chosen, stage, settings.device, settings.download)
-            yield Task(f"train {stage.key}", stage.quick.seconds, train)
+            yield Task(f"train {stage.key}", stage.schedule(chosen.column).seconds, train)
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.networks.distilled_files import is_distilled
 from retrieval_core.networks.weight_files import local_file
-from retrieval_core.presets import RUN_ORDER, SCHEDULES, STAGES, Preset, check_model, lineage
+from retrieval_core.presets import RUN_ORDER, STAGES, Preset, check_model, lineage
+from retrieval_core.schedules import SCHEDULES, STARTS
 from retrieval_core.stored.artefacts import weights_path
-from retrieval_core.stored.run import STARTS, TRAINING_SET, OwnWeights, Run, check_seed, derived_name
+from retrieval_core.stored.run import TRAINING_SET, OwnWeights, Run, check_seed, derived_name
 from retrieval_core.stored.run_list import check_same, find_run, find_runs
 from retrieval_core.workspace import Workspace, file_hash
 
@@ -19,8 +21,9 @@ DEVICES = (AUTO, "cuda", "mps", "cpu")
 class Settings:
     """What is chosen for a run; None stands for what the named run has, else for the usual.
 
-    `start` auto means: ImageNet weights if they are at hand, else `shapes`. `run` names a run: one that is here, whose
-    settings are taken over, or a new one.
+    `start` auto means: ImageNet weights if they are at hand, else the starts that come with the program, else `shapes`; the
+    usual schedule is `long` where a CUDA GPU trains, else `quick`. `run` names a run: one that is here, whose settings are taken
+    over, or a new one.
     """
 
     schedule: str | None = None
@@ -40,8 +43,8 @@ class Settings:
                 check_choice(name, value, choices)
         if self.seed is not None:
             check_seed(self.seed)
-        if self.weights is not None and self.start == "shapes":
-            raise RetrievalError("--weights is for a start from ImageNet. Leave out --start shapes, or --weights.")
+        if self.weights is not None and self.start not in (None, AUTO, "imagenet"):
+            raise RetrievalError(f"--weights is for a start from ImageNet. Leave out --start {self.start}, or --weights.")
         for model in self.models:
             check_model(model)
 
@@ -62,7 +65,7 @@ def settle(workspace: Workspace, settings: Settings) -> Run:
         wanted = replace(known, **asked)
         check_same(known, wanted)
         return known
-    usual = {"schedule": "quick", "seed": 0, "training": TRAINING_SET}
+    usual = {"schedule": _usual_schedule(settings), "seed": 0, "training": TRAINING_SET}
     chosen = usual | {"start": asked.get("start") or _at_hand(workspace, settings), "weights": None} | asked
     name = settings.run or derived_name(**chosen | {"weights": weights.hashes if weights else None})
     run = Run(name, **chosen)
@@ -70,6 +73,13 @@ def settle(workspace: Workspace, settings: Settings) -> Run:
     there = find_run(workspace, name)
     check_same(there, run)
     return there or run
+
+
+def _usual_schedule(settings: Settings) -> str:
+    """Minutes of a GPU are worth hours of a processor: there `long`, else `quick`."""
+    from retrieval_core.networks.device import pick_device
+
+    return "long" if pick_device(settings.device).type == "cuda" else "quick"
 
 
 def _own_weights(settings: Settings) -> OwnWeights | None:
@@ -92,7 +102,8 @@ def _own_weights(settings: Settings) -> OwnWeights | None:
 
 
 def _at_hand(workspace: Workspace, settings: Settings) -> str:
-    """What `auto` comes to: imagenet where its weights are consented to, in torch's cache, or in ours; else shapes.
+    """What `auto` comes to: imagenet where its weights are consented to, in torch's cache, or in ours; else distilled
+    where the program has them; else shapes.
 
     All models of a run start alike, so that they can be compared.
     """
@@ -102,7 +113,9 @@ def _at_hand(workspace: Workspace, settings: Settings) -> str:
     fetched = [run for run in find_runs(workspace) if run.start == "imagenet" and run.weights is None]
     here = lambda stage: any(weights_path(workspace, run, stage).exists() for run in fetched)  # noqa: E731
     at_hand = settings.download or all(here(stage) or imagenet_in_cache(stage.backbone) for stage in starts)
-    return "imagenet" if starts and at_hand else "shapes"
+    if starts and at_hand:
+        return "imagenet"
+    return "distilled" if all(is_distilled(stage.backbone) for stage in starts) else "shapes"
 
 
 def _starts(settings: Settings) -> list[Preset]:

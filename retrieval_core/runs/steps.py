@@ -63,7 +63,7 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
             return
         chosen = pick_device(device)
         dataset = yield from training_set(workspace, artefacts.trained_on(run, stage))
-        schedule = stage.schedule(run.schedule)
+        schedule = stage.schedule(run.column)
         pixels = yield from decoded(workspace, dataset, schedule.extract_size, stage.square)
         parent = load_weights(artefacts.weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None
         folder = _half_done(path, inputs)

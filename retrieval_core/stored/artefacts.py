@@ -13,7 +13,8 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import DESCRIPTORS
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.presets import SCHEDULES, Preset, Schedule, get_preset, lineage
+from retrieval_core.presets import Preset, get_preset, lineage
+from retrieval_core.schedules import GIVEN_STARTS, Schedule
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace, short_hash
 
@@ -31,7 +32,7 @@ VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "map": 
 
 
 def trained_on(run: Run, stage: Preset) -> str:
-    """Where a stage's weights lie, and what it is trained on: the training set, or for a start `shapes`, `imagenet` or PUBLISHED."""
+    """Where a stage's weights lie, and what it is trained on: the training set, for a start one of STARTS or PUBLISHED."""
     if stage.origin:
         return PUBLISHED
     return run.start if stage.is_start else run.training
@@ -39,18 +40,18 @@ def trained_on(run: Run, stage: Preset) -> str:
 
 def is_fetched(run: Run, stage: Preset) -> bool:
     """Whether a stage's weights come from elsewhere, so that there is nothing to train."""
-    return stage.origin is not None or (stage.is_start and run.start == "imagenet")
+    return stage.origin is not None or (stage.is_start and run.start in GIVEN_STARTS)
 
 
 def start_of(run: Run, preset: Preset) -> str:
-    """What a model starts from: shapes, imagenet, or where else the weights of its start come from."""
+    """What a model starts from: one of STARTS, or where else the weights of its start come from."""
     return lineage(preset.key)[0].origin or run.start
 
 
 def learnt_from(run: Run, preset: Preset) -> set[str]:
     """Names of the datasets that a model was made with: its weights, and its whitening if it has one."""
     places = {trained_on(run, stage) for stage in lineage(preset.key)} | ({run.training} if preset.whitening else set())
-    return places - {PUBLISHED, "imagenet"}
+    return places - {PUBLISHED, *GIVEN_STARTS}
 
 
 def stage_folder(workspace: Workspace, run: Run, stage: Preset) -> Path:
@@ -69,8 +70,8 @@ def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
 
 
 def identity(stage: Preset) -> dict:
-    """What a stage is, apart from its title, its schedules and what is chosen at search time."""
-    left_out = (*SCHEDULES, "title", "size", "scales", "crop", *(() if stage.origin else ("origin",)))
+    """What a stage is, apart from its title and what is chosen at search time."""
+    left_out = ("title", "size", "scales", "crop", *(() if stage.origin else ("origin",)))
     return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
@@ -93,12 +94,12 @@ def weights_inputs(workspace: Workspace, run: Run, stage: Preset) -> dict:
     if stage.origin:  # the same for every run
         return {"version": VERSIONS["weights"], "stage": identity(stage)}
     fetched = is_fetched(run, stage)  # there is nothing to train
-    own = run.weights.hashes.get(stage.backbone) if fetched and run.weights else None
+    own = run.start_file(stage.backbone) if fetched else None
     return {
         **({"file": own} if own else {}),
         "version": VERSIONS["weights"],
         "stage": identity(stage),
-        "schedule": None if fetched else figures(stage.schedule(run.schedule)),
+        "schedule": None if fetched else figures(stage.schedule(run.column)),
         "seed": None if fetched else run.seed,
         "start": start_of(run, stage),
         "data": None if fetched else _training_data(workspace, trained_on(run, stage), path),
@@ -114,8 +115,8 @@ def whitening_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
     return {
         "version": VERSIONS["whitening"],
         "data": _training_data(workspace, run.training, path),
-        "size": preset.described_size(run.schedule),
-        "power": preset.schedule(run.schedule).whitening_power,
+        "size": preset.described_size(run.column),
+        "power": preset.schedule(run.column).whitening_power,
         "weights": sha256(workspace, weights_path(workspace, run, preset)),
         "kind": preset.whitening,
         "scales": list(preset.scales),
@@ -150,7 +151,7 @@ def descriptors_inputs(workspace: Workspace, dataset: Dataset, run: Run, preset:
     return {
         "version": VERSIONS["descriptors"],
         "data": dataset.photographs,
-        "size": preset.described_size(run.schedule),
+        "size": preset.described_size(run.column),
         "crop": preset.crop or "fill",
         "scales": list(preset.scales),
         "weights": sha256(workspace, weights_path(workspace, run, preset)),

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.presets import SCHEDULES
+from retrieval_core.networks.distilled_files import distilled_hash
+from retrieval_core.schedules import SCHEDULES, STARTS, column_name
 from retrieval_core.workspace import short_hash
 
-STARTS = ("imagenet", "shapes")
 TRAINING_SET = "town-train"
 SEEDS = range(2**32)  # what NumPy and torch take
 RESERVED = (IMPORTED_RUN, "photographs", "original", "sheets", "thumbnails")
@@ -30,7 +30,7 @@ class OwnWeights:
 
 @dataclass(frozen=True)
 class Run:
-    """Schedule, start (imagenet or shapes), training set and seed, and own weights where the start was read from files."""
+    """Schedule, start (one of STARTS), training set and seed, and own weights where the start was read from files."""
 
     name: str
     schedule: str = "quick"
@@ -45,6 +45,17 @@ class Run:
         check_seed(self.seed)
         if self.name in RESERVED:
             raise RetrievalError(f"A run can't be called {self.name!r}: other things lie there. Choose another name with --run.")
+
+    @property
+    def column(self) -> str:
+        """The column of `schedules.py` that its stages are trained by."""
+        return column_name(self.schedule, self.start)
+
+    def start_file(self, backbone: str) -> str | None:
+        """SHA-256 of the file that a start is read from, a person's own or one that comes with the program; None without a file."""
+        if self.weights:
+            return self.weights.hashes.get(backbone)
+        return distilled_hash(backbone) if self.start == "distilled" else None
 
     @property
     def settings(self) -> dict:

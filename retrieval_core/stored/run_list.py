@@ -5,22 +5,27 @@ from pathlib import Path
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError
+from retrieval_core.schedules import GIVEN_STARTS, SCHEDULES, STARTS
 from retrieval_core.stored.artefacts import RUN_FILE
-from retrieval_core.stored.run import OwnWeights, Run, derived_name
+from retrieval_core.stored.run import TRAINING_SET, OwnWeights, Run, derived_name
 from retrieval_core.workspace import Workspace, read_json, write_json
 
 FORMAT = 1
 
 
 def find_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
-    """The runs of a cache, or those that have a folder for a dataset, the plain `quick` first, then by name.
+    """The runs of a cache, or those that have a folder for a dataset: by the worth of their start, first seeds first, then by name.
 
     Raises RetrievalError naming a `run.json` that can't be read or is of another version.
     """
     files = workspace.root.glob(f"{dataset or '*'}/*/{RUN_FILE}")
     found = {file.parent.name: file for file in sorted(files)}
-    usual = derived_name("quick", "shapes", Run("quick").training, 0)
-    return [_read(found[name]) for name in sorted(found, key=lambda name: (name != usual, name))]
+    runs = [_read(found[name]) for name in sorted(found)]
+    return sorted(runs, key=_place)
+
+
+def _place(run: Run) -> tuple:
+    return STARTS.index(run.start), run.training != TRAINING_SET, SCHEDULES.index(run.schedule), run.seed, run.name
 
 
 def find_run(workspace: Workspace, name: str) -> Run | None:
@@ -69,7 +74,7 @@ def default_run(workspace: Workspace, dataset: str) -> str:
 
 def trained_on(workspace: Workspace) -> set[str]:
     """Names of the sets that the runs of a cache train on."""
-    return {name for run in find_runs(workspace) for name in (run.training, run.start) if name != "imagenet"}
+    return {name for run in find_runs(workspace) for name in (run.training, run.start) if name not in GIVEN_STARTS}
 
 
 def seed_groups(runs: list[Run]) -> dict[str, list[Run]]:

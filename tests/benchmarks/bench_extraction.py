@@ -84,7 +84,7 @@ def rates(*functions) -> list[float]:
 
 def main() -> None:
     """Print the table."""
-    schedule = sys.argv[1] if len(sys.argv) > 1 else "quick"
+    schedule = sys.argv[1] if len(sys.argv) > 1 else "quick-shapes"
     device = pick_device("auto")
     keep_freed_memory()
     print(f"{PHOTOGRAPHS} photographs of 256×192, schedule {schedule}, {device}, {torch.get_num_threads()} threads")

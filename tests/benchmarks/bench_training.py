@@ -108,4 +108,4 @@ def main(name: str, keys: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "quick", sys.argv[2:] or list(STAGES))
+    main(sys.argv[1] if len(sys.argv) > 1 else "quick-shapes", sys.argv[2:] or list(STAGES))

@@ -114,10 +114,9 @@ def test_recompute_says_where_fresh_and_stored_differ(open_page, cache):
 def test_models_of_other_sizes_than_now_cannot_be_explored(open_page, cache, monkeypatch):
     from dataclasses import replace
 
-    from retrieval_core import presets
+    from retrieval_core.schedules import COLUMNS
 
-    preset = presets.PRESETS["1c"]
-    monkeypatch.setitem(presets.PRESETS, "1c", replace(preset, quick=replace(preset.quick, extract_size=80)))
+    monkeypatch.setitem(COLUMNS["quick-shapes"], "1c", replace(COLUMNS["quick-shapes"]["1c"], extract_size=80))
     for page in ("Map", "Query", "Failures"):
         app = open_page(page, cache, model="1c")
         assert "Model 1c of run quick is stale: the size of the pictures changed since" in texts(app.info)

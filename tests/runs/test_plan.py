@@ -15,11 +15,12 @@ from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import read_image
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, STAGES, get_preset
+from retrieval_core.presets import PRESETS, get_preset
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.recompute import recompute
 from retrieval_core.runs.settings import Settings
+from retrieval_core.schedules import COLUMNS
 from retrieval_core.stored.artefacts import map_choice, weights_inputs, weights_path, whitening_path
 from retrieval_core.stored.model_states import model_states
 from retrieval_core.stored.results import open_results
@@ -101,8 +102,8 @@ def test_two_seeds_lie_side_by_side_and_a_second_name_shares_the_weights(cache):
 
 
 def test_another_schedule_lies_beside_it_and_overwrites_nothing(cache, monkeypatch):
-    for table, key in ((PRESETS, "1d"), (STAGES, "start-resnet18")):
-        monkeypatch.setitem(table, key, replace(table[key], full=replace(table[key].quick, steps=2, extract_size=48)))
+    for key in ("1d", "start-resnet18"):
+        monkeypatch.setitem(COLUMNS["full"], key, replace(COLUMNS["quick-shapes"][key], steps=2, extract_size=48))
     places = ("town/quick/", "town-train/quick/", "shapes/quick/")
     before = {name: entry for name, entry in files(cache).items() if name.startswith(places)}
     chosen = Settings(device="cpu", start="shapes", schedule="full", models=("1d",))
@@ -187,7 +188,7 @@ def test_the_command_line_prints_an_error_and_no_traceback(tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    (["run", "--schedule", "slow"], "quick, full"),
+    (["run", "--schedule", "slow"], "quick, long, full"),
     (["run", "--dataset", "nowhere"], "data add"),
     (["data", "add", "x", "{tmp}/missing"], "{tmp}/missing"),
     (["run", "--seed", "-1"], "from 0 to 4294967295"),
@@ -205,7 +206,7 @@ def test_what_can_not_be_run_is_said_before_anything_is_built_or_trained(tmp_pat
 
 
 def test_settings_list_their_choices():
-    with pytest.raises(RetrievalError, match="auto, imagenet, shapes"):
+    with pytest.raises(RetrievalError, match="auto, imagenet, distilled, shapes"):
         Settings(start="magic")
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image as PILImage
 
-from retrieval_core import presets
 from retrieval_core.datasets import opened
 from retrieval_core.datasets.array_files import read_arrays, write_arrays
 from retrieval_core.errors import RetrievalError
@@ -14,6 +13,7 @@ from retrieval_core.presets import get_preset
 from retrieval_core.runs import steps
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
+from retrieval_core.schedules import COLUMNS
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.artefacts import map_choice
 from retrieval_core.stored.model_states import model_states
@@ -96,11 +96,10 @@ def test_scores_maps_and_neighbours_of_other_descriptors_are_not_shown(workspace
 
 def test_extract_at_another_size_leaves_no_scores_of_the_old_one(workspace, monkeypatch):
     preset = get_preset("1d")
-    larger = replace(preset, quick=replace(preset.quick, extract_size=80))
-    monkeypatch.setitem(presets.PRESETS, "1d", larger)
+    monkeypatch.setitem(COLUMNS["quick-shapes"], "1d", replace(preset.schedule("quick-shapes"), extract_size=80))
     assert "the size of the pictures changed since" in look(workspace).state[1]
     refused(look(workspace))
-    for _ in steps.describe(workspace, get_run(workspace, "quick"), "town", larger, "cpu"):
+    for _ in steps.describe(workspace, get_run(workspace, "quick"), "town", preset, "cpu"):
         pass
     assert fresh(workspace) == {"descriptors", "sheets"}
     assert look(workspace).recipe["size"] == 80

@@ -154,7 +154,7 @@ def test_a_run_is_read_as_it_was_written(workspace):
     (lambda content: json.dumps({key: value for key, value in content.items() if key != "seed"}), r"damaged.*seed.*remove .*town/mine"),
     (lambda content: json.dumps(content | {"weights": {"path": "x"}}), r"damaged.*remove .*town/mine"),
     (lambda content: json.dumps(content | {"weights": "x"}), r"damaged.*remove .*town/mine"),
-    (lambda content: json.dumps(content | {"schedule": "slow"}), r"damaged.*slow.*quick, full"),
+    (lambda content: json.dumps(content | {"schedule": "slow"}), r"damaged.*slow.*quick, long, full"),
     (lambda content: json.dumps(content | {"seed": -1}), r"damaged.*-1 is out of range"),
     (lambda content: json.dumps(content | {"seed": "1"}), r"damaged.*out of range"),
 ])  # fmt: skip

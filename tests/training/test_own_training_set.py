@@ -99,7 +99,8 @@ def test_the_gradients_of_a_steps_batches_add_up_to_their_mean(photographs, tmp_
 
     monkeypatch.setattr(torch.optim.AdamW, "step", first_gradient)
     for accumulate in (1, 3):  # always the same photographs, and frozen statistics: the mean is that of one batch
-        schedule = replace(stage.quick, steps=1, batch=4, accumulate=accumulate, smallest_crop=1.0, frozen_batch_norm=True)
+        quick = stage.schedule("quick-shapes")
+        schedule = replace(quick, steps=1, batch=4, accumulate=accumulate, smallest_crop=1.0, frozen_batch_norm=True)
         monkeypatch.setattr(loop, "make_batch", lambda pictures, *rest: torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 255)
         result_of(loop.train(stage, schedule, None, pixels, 0, torch.device("cpu"), tmp_path / str(accumulate)))
     assert drawn == [0, 0, 1, 2]

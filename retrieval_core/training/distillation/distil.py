@@ -116,7 +116,7 @@ def distil(
         optimiser.step()
         step += 1
         if step % 10 == 0:
-            with (folder / "training.jsonl").open("a", encoding="utf-8") as file:
+            with (folder / "lesson.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"step": step, **{name: round(value, 5) for name, value in parts.items()}}) + "\n")
         yield Progress(f"teach {backbone}", step, lesson.steps, values={"loss": float(loss.detach())})
         if time.monotonic() - saved > CHECKPOINT_EVERY or step == lesson.steps:
