@@ -10,6 +10,7 @@ from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.options import chosen_run, draw, looking_options, making_options, names, settings, watched
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
+from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
 from retrieval_core.errors import RetrievalError, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
@@ -63,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     data = add("data", None, "list, build, fetch, check and add datasets").add_subparsers(required=True, metavar="ACTION")
     register_datasets(data, _command)
     register_data(data, _command)
+    register_starts(add("starts", None, "teach the backbones that networks start from").add_subparsers(required=True, metavar="ACTION"),
+                    _command)
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 

@@ -2,9 +2,10 @@
 
 from retrieval_core.cli.options import draw
 from retrieval_core.errors import check_choice
-from retrieval_core.presets import BACKBONES
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
+
+TAUGHT = ("alexnet", "resnet18", "resnet50")
 
 
 def register_starts(actions, command) -> None:
@@ -16,7 +17,7 @@ def register_starts(actions, command) -> None:
 
 def starts_build(workspace: Workspace, options, arguments) -> None:
     """Teach the chosen backbones."""
-    chosen = [check_choice("backbone", name, BACKBONES) for name in options.backbones or BACKBONES]
+    chosen = [check_choice("backbone", name, TAUGHT) for name in options.backbones or TAUGHT]
 
     def steps():
         from retrieval_core.runs.build_starts import build_starts

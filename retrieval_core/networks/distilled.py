@@ -4,9 +4,9 @@
 """
 
 import torch
-from torch import nn
 from torch.nn import functional
 
+from retrieval_core.networks.backbones import build_trunk
 from retrieval_core.networks.distilled_files import distilled_file
 from retrieval_core.networks.eight_bits import pack, unpack
 from retrieval_core.networks.weights import State, load_weights
@@ -24,7 +24,7 @@ def distilled_weights(backbone: str) -> dict[str, torch.Tensor]:
     return state
 
 
-def packed(backbone: str, state: State, pictures: torch.Tensor, trunk: nn.Module) -> dict[str, torch.Tensor]:
+def packed(backbone: str, state: State, pictures: torch.Tensor) -> dict[str, torch.Tensor]:
     """What a file holds of a taught trunk; of AlexNet also gain and bias of each unit of FC6 and FC7.
 
     pictures: normalised (B, 3, S, S); over them every unit gets mean 0 and deviation 1, as in `fit_to_pictures`.
@@ -32,8 +32,10 @@ def packed(backbone: str, state: State, pictures: torch.Tensor, trunk: nn.Module
     stored = pack(state)
     if backbone != "alexnet":
         return stored
+    trunk = build_trunk(backbone, "gem").eval()
+    trunk.load_state_dict({name.removeprefix("trunk."): tensor for name, tensor in unpack(stored).items()})
     with torch.inference_mode():
-        values = functional.adaptive_avg_pool2d(functional.max_pool2d(trunk.eval()(pictures), 3, 2), 6).flatten(1)
+        values = functional.adaptive_avg_pool2d(functional.max_pool2d(trunk(pictures), 3, 2), 6).flatten(1)
         for name in FCS:
             values = values @ _drawn(name).T
             deviation, mean = torch.std_mean(values, 0)

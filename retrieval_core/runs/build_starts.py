@@ -7,11 +7,10 @@ from dataclasses import asdict
 
 import torch
 
-from retrieval_core.networks.backbones import build_trunk
 from retrieval_core.networks.distilled import packed
 from retrieval_core.networks.distilled_files import FOLDER
 from retrieval_core.networks.network import normalise
-from retrieval_core.networks.weights import inherit, save_weights
+from retrieval_core.networks.weights import save_weights
 from retrieval_core.progress import Progress
 from retrieval_core.training.checkpoint import replacing
 from retrieval_core.training.distillation.distil import LESSONS, distil, make_pictures, resized
@@ -32,10 +31,8 @@ def build_starts(workspace: Workspace, backbones: Sequence[str]) -> Generator[Pr
         lesson = LESSONS[backbone]
         begin = time.monotonic()
         state, seconds = yield from distil(backbone, lesson, groups, folder / backbone)
-        trunk = build_trunk(backbone, "gem").eval()
         pictures = [make_pictures(groups, lesson, 1, number) for number in range(FITTED_TO)]
-        inherit(trunk, {name.removeprefix("trunk."): tensor for name, tensor in state.items()})
-        stored = packed(backbone, state, normalise(resized(torch.cat(pictures), lesson.side)), trunk)
+        stored = packed(backbone, state, normalise(resized(torch.cat(pictures), lesson.side)))
         about = {"teacher": "EfficientNet-Lite0", **asdict(lesson), "seconds": round(seconds + time.monotonic() - begin)}
         FOLDER.mkdir(exist_ok=True)
         with replacing(FOLDER / f"{backbone}.safetensors") as temporary:

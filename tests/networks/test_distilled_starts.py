@@ -1,0 +1,65 @@
+"""The starts that come with the program: files of a trunk, AlexNet's with FCs that are drawn anew."""
+
+import pytest
+import torch
+
+from retrieval_core.errors import RetrievalError
+from retrieval_core.networks import distilled_files
+from retrieval_core.networks.backbones import build_trunk, initialise
+from retrieval_core.networks.distilled import distilled_weights, packed
+from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.networks.weights import inherit, save_weights
+from retrieval_core.presets import get_preset
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Makes the file of a backbone with random weights, in a folder of its own; returns the weights that went in."""
+    monkeypatch.setattr(distilled_files, "FOLDER", tmp_path)
+
+    def make(backbone: str) -> dict[str, torch.Tensor]:
+        trunk = build_trunk(backbone, "gem").eval()
+        initialise(trunk, torch.Generator().manual_seed(0))
+        state = {f"trunk.{name}": tensor for name, tensor in trunk.state_dict().items()}
+        stored = packed(backbone, state, torch.randn(40, 3, 64, 64, generator=torch.Generator().manual_seed(1)))
+        save_weights(stored, tmp_path / f"{backbone}.safetensors", {})
+        return state
+
+    return make
+
+
+@pytest.mark.parametrize(("backbone", "model", "megabytes"), [("resnet18", "1d", 12), ("alexnet", "1a", 3)])
+def test_a_file_holds_all_that_a_network_starts_from(made, tmp_path, backbone, model, megabytes):
+    state = made(backbone)
+    network = RetrievalNetwork(get_preset(model))
+    missing = inherit(network, distilled_weights(backbone))
+    assert [name for name in missing if name.startswith("trunk.")] == []
+    own = network.state_dict()
+    for name, tensor in state.items():
+        assert torch.allclose(own[name].float(), tensor.float(), atol=float(tensor.abs().max()) / 200 + 1e-6), name
+    assert (tmp_path / f"{backbone}.safetensors").stat().st_size < megabytes * 1e6
+
+
+def test_units_of_alexnets_fcs_have_mean_0_and_deviation_1(made):
+    made("alexnet")
+    network = RetrievalNetwork(get_preset("1a")).eval()
+    inherit(network, distilled_weights("alexnet"))
+    with torch.inference_mode():
+        fc7 = network.pooled(torch.randn(40, 3, 64, 64, generator=torch.Generator().manual_seed(1)))
+    assert fc7.mean(0).abs().max() < 0.1
+    assert (fc7.std(0) - 1).abs().max() < 0.1
+
+
+def test_a_start_that_is_not_there_is_said_with_the_remedy(tmp_path, monkeypatch):
+    monkeypatch.setattr(distilled_files, "FOLDER", tmp_path)
+    assert not distilled_files.is_distilled("resnet50")
+    assert distilled_files.distilled_hash("resnet50") is None
+    with pytest.raises(RetrievalError, match=r"resnet50\.safetensors is missing.*starts build resnet50.*--start shapes"):
+        distilled_weights("resnet50")
+
+
+def test_another_file_has_another_hash(made, tmp_path):
+    made("resnet18")
+    first = distilled_files.distilled_hash("resnet18")
+    save_weights({"trunk.x": torch.zeros(1)}, tmp_path / "resnet18.safetensors", {})
+    assert distilled_files.distilled_hash("resnet18") != first
