@@ -1,4 +1,4 @@
-"""The figures: bars of mAP, what each step bought, what is taken for what, and the loss of a training."""
+"""The figures: bars of mAP, what it costs, what each step bought, what is taken for what, and the loss of a training."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.widgets import style
+from retrieval_core.evaluation.costs import MEASURES
 from retrieval_core.evaluation.ledger import LedgerStep
+from retrieval_core.evaluation.tables import MEAN
 
 GAIN, LOSS = "#2f6fb0", "#d66e14"
 FORMATS = {"png": "PNG", "svg": "SVG"}
@@ -36,6 +38,27 @@ def map_bars(means: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         height=360, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
         legend={"orientation": "h", "y": 1.12},
+    )  # fmt: skip
+    return figure
+
+
+def cost_chart(table: pd.DataFrame, measure: str, front: Sequence[str], title: str) -> go.Figure:
+    """mAP against a cost, on a logarithmic axis: a point a model, and a line through those of the front, cheapest first."""
+    column = MEASURES[measure]
+    known = table.dropna(subset=[MEAN])
+    figure = go.Figure(go.Scatter(
+        x=known.loc[front, column], y=known.loc[front, MEAN], mode="lines", line={"color": "#808080", "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    ))  # fmt: skip
+    figure.add_trace(go.Scatter(
+        x=known[column], y=known[MEAN], mode="markers+text", text=[f"<b>{key}</b>" if key in front else key for key in known.index],
+        textposition="top center", hovertemplate="%{text}: mAP %{y:.1f}, %{x:,.3~r} " + column + "<extra></extra>",
+        marker={"size": 14, "color": [style.model_colour(key) for key in known.index],
+                "line": {"color": "#808080", "width": [2 if key in front else 0 for key in known.index]}},
+    ))  # fmt: skip
+    figure.update_layout(
+        height=420, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False, dragmode=False,
+        xaxis={"title": column, "type": "log"}, yaxis={"title": title, "rangemode": "tozero"},
     )  # fmt: skip
     return figure
 

@@ -2,8 +2,8 @@
 
 cache/<training set or start>/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz
 cache/<dataset>/sheets/sheet-<number>.jpg
-cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, neighbours-<subset>.safetensors,
-    maps/<method>-<key>.safetensors
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json,
+    neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors
 """
 
 from dataclasses import asdict
@@ -18,11 +18,12 @@ from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace, short_hash
 
 RUN_FILE = "run.json"
-WEIGHTS, TRAINING_LOG, WHITENING, SCORES = "weights.safetensors", "training.jsonl", "whitening.npz", "scores.json"
+WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
+SCORES, COSTS = "scores.json", "costs.json"
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
-VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "map": 8, "neighbours": 2, "sheets": 1}
+VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8, "neighbours": 2, "sheets": 1}
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 
@@ -146,6 +147,16 @@ def scores_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str) 
     """What the scores are made from: the descriptors, and the ground truth."""
     described = sha256(workspace, descriptors_path(workspace, dataset.name, run, model))
     return {"version": VERSIONS["scores"], "truth": dataset.truth, "descriptors": described}
+
+
+def costs_path(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
+    """What describing a photograph costs the model."""
+    return model_folder(workspace, dataset, run, model) / COSTS
+
+
+def costs_inputs(workspace: Workspace, dataset: str, run: str, model: str) -> dict:
+    """What costs are measured of: the making of these descriptors."""
+    return {"version": VERSIONS["costs"], "descriptors": sha256(workspace, descriptors_path(workspace, dataset, run, model))}
 
 
 def subset_ids(dataset: Dataset, subset: str) -> tuple[str, ...]:
