@@ -51,8 +51,7 @@ def _chart(table: pd.DataFrame, measure: str, title: str) -> None:
         st.info(f"Without mAP there is no chart, only the table. {why}")
         return
     front = pareto_front(table, measure)
-    drawn = figures.cost_chart(table, measure, front, title)
-    figures.show(drawn, f"{link.get('dataset')}-costs-{measure}", "costs")
+    figures.draw(figures.cost_chart(table, measure, front, title), f"{link.get('dataset')}-costs-{measure}", "costs")
     st.caption(f"The line joins the Pareto front: {', '.join(front)}. No other model beats these: whoever wants to find more than one "
                "of them has to pay more. The axis of the cost is logarithmic.")  # fmt: skip
 

@@ -16,14 +16,19 @@ FORMATS = {"png": "PNG", "svg": "SVG"}
 _FORMAT = "format of figures"
 
 
-def show(figure: go.Figure, stem: str, key: str, **arguments):
+def draw(figure: go.Figure, stem: str, key: str, **arguments):
     """Draw a figure with its camera button, which saves it as a PNG of twice the size or as an SVG; returns st.plotly_chart's."""
     kind = st.session_state.get(_FORMAT) or "png"
     options = {"format": kind, "filename": stem, "scale": 2 if kind == "png" else 1}
     config = {"displaylogo": False, "displayModeBar": True, "toImageButtonOptions": options, "modeBarButtons": [["toImage"]]}
-    drawn = st.plotly_chart(figure, width="stretch", key=f"{key} {kind}", config=config, **arguments)
-    st.segmented_control("The camera saves", FORMATS, default=kind, key=_FORMAT, format_func=FORMATS.get,
-                         label_visibility="collapsed", help="What the camera above the figure saves.")  # fmt: skip
+    return st.plotly_chart(figure, width="stretch", key=f"{key} {kind}", config=config, **arguments)
+
+
+def show(figure: go.Figure, stem: str, key: str, **arguments):
+    """Draw the chief figure of a page, and below it the choice of what the cameras of all its figures save."""
+    drawn = draw(figure, stem, key, **arguments)
+    st.segmented_control("The camera saves", FORMATS, default=st.session_state.get(_FORMAT) or "png", key=_FORMAT,
+                         format_func=FORMATS.get, label_visibility="collapsed", help="What the figures' cameras save.")  # fmt: skip
     return drawn
 
 

@@ -22,8 +22,7 @@ from retrieval_core.networks.device import has_bfloat16, pick_device
 from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.runs.steps import Steps, is_fresh, load_network, load_whitening, locked
-from retrieval_core.stored import artefacts
-from retrieval_core.stored.costs import read_cost
+from retrieval_core.stored.costs import costs_inputs, costs_path, read_cost
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import get_run
 from retrieval_core.workspace import Workspace, write_json
@@ -53,7 +52,7 @@ def measure_costs(
 
 def _measure(results: Results, device: torch.device, again: bool) -> Steps:
     workspace, preset, place = results.workspace, results.preset, (results.dataset.name, results.run, results.model)
-    path, inputs = artefacts.costs_path(workspace, *place), artefacts.costs_inputs(workspace, *place)
+    path, inputs = costs_path(results), costs_inputs(results)
     with (yield from locked(workspace, *place, "costs")):
         fresh = yield from is_fresh(workspace, path, inputs)
         if fresh and not again and read_cost(results).machine == machine(device):

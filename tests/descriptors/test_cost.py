@@ -7,7 +7,7 @@ import torch
 import torchvision
 
 from retrieval_core.descriptors.cost import count_operations, count_parameters
-from retrieval_core.networks.network import build_network
+from retrieval_core.networks.network import build_network, normalise
 from retrieval_core.presets import get_preset
 
 CPU = torch.device("cpu")
@@ -48,6 +48,7 @@ def test_attention_is_counted():
         def __init__(self):
             super().__init__()
             self.whole = timm.create_model("vit_small_patch16_224", pretrained=False)
+            self.normalise = normalise
 
         def descriptors(self, images):
             return self.whole(images)
