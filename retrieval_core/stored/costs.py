@@ -1,4 +1,4 @@
-"""What describing a photograph costs a model, as it is stored: where it lies, when it is fresh; it is measured in runs/cost_steps.py."""
+"""What describing a photograph costs a model, as it is stored: where it lies and when it is fresh. runs/cost_steps.py measures it."""
 
 from functools import lru_cache
 from pathlib import Path

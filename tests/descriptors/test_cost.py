@@ -27,6 +27,13 @@ def test_parameters_and_operations_are_those_that_torchvision_publishes_without_
     assert operations(key, (224, 224)) / 1e9 == pytest.approx(published["_ops"] - classifier / 1e9, abs=1e-3)
 
 
+def test_the_network_that_comes_as_a_package_is_counted():
+    whole = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    classifier = sum(parameter.numel() for parameter in whole.get_classifier().parameters())
+    assert count_parameters(build_network(get_preset("2a"))) == sum(one.numel() for one in whole.parameters()) - classifier + 1
+    assert operations("2a", (224, 224)) / 1e9 == pytest.approx(0.384, abs=1e-3)
+
+
 def test_a_head_is_counted():
     assert count_parameters(build_network(get_preset("1f"))) - count_parameters(build_network(get_preset("1d"))) == 512 * 512 + 512
     assert operations("1f", (64, 64)) - operations("1d", (64, 64)) == 512 * 512
