@@ -1,4 +1,4 @@
-"""Compare: average precision of all models, query by query, and where each number comes from."""
+"""Compare: average precision of all models, query by query, what they cost, and where each number comes from."""
 
 import pandas as pd
 import streamlit as st
@@ -6,7 +6,7 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
-from pages.widgets import figures, side_by_side, tables, work
+from pages.widgets import costs, figures, side_by_side, tables, work
 from retrieval_core.datasets.catalog import how_to_add_queries, layout_of
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.easy_medium_hard import revisited_table
@@ -29,6 +29,7 @@ def main() -> None:
     models = model_metrics.scored_models()
     if not models:
         st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+        costs.show(protocol, own)
         return
     bars(models, own)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -58,6 +59,7 @@ def main() -> None:
         tables.show_table(revisited_table({key: model_metrics.rankings(key) for key in models}, dataset).T, "revisited")
         st.caption("The setups of ROxford5k and RParis6k: easy answers alone, easy and hard, hard alone; the others are junk. The "
                    "query images are in no ranking. mP@k is theirs: among the first min(k, rank of the last positive).")  # fmt: skip
+    costs.show(protocol, own)
     report(dataset, protocol)
     recipes(models, dataset.name)
 

@@ -14,7 +14,8 @@ DOORS = {  # what lies directly in retrieval_core/
     "__init__.py", "__main__.py", "errors.py", "progress.py", "presets.py", "schedules.py", "workspace.py", "datasets", "networks",
     "descriptors", "ranking", "evaluation", "projection", "training", "stored", "runs", "cli",
 }  # fmt: skip
-ARTEFACTS = {"weights.safetensors", "scores.json", "run.json", "training.jsonl", "whitening.npz", "descriptors.safetensors"}
+ARTEFACTS = {"weights.safetensors", "scores.json", "costs.json", "run.json", "training.jsonl", "whitening.npz",
+             "descriptors.safetensors"}  # fmt: skip
 SPELLED = {
     "stored/artefacts.py": ARTEFACTS - {"descriptors.safetensors"},
     "datasets/imported.py": {"descriptors.safetensors"},  # descriptors that were made elsewhere are written down there

@@ -34,6 +34,7 @@ DEFAULTS = {
     "own": "counted",  # a query's own image: counted as a positive, or left_out
     "rows": "report",
     "cells": "ap",
+    "cost": "milliseconds",  # what the models' mAP is drawn against
     "step": "",  # of the ledger, as 1a-1b
     "atlas": "hard",
 }

@@ -1,4 +1,4 @@
-"""The figures: bars of mAP, what each step bought, what is taken for what, and the loss of a training."""
+"""The figures: bars of mAP, what it costs, what each step bought, what is taken for what, and the loss of a training."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,21 +7,28 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.widgets import style
+from retrieval_core.evaluation.costs import MEASURES
 from retrieval_core.evaluation.ledger import LedgerStep
+from retrieval_core.evaluation.tables import MEAN
 
 GAIN, LOSS = "#2f6fb0", "#d66e14"
 FORMATS = {"png": "PNG", "svg": "SVG"}
 _FORMAT = "format of figures"
 
 
-def show(figure: go.Figure, stem: str, key: str, **arguments):
+def draw(figure: go.Figure, stem: str, key: str, **arguments):
     """Draw a figure with its camera button, which saves it as a PNG of twice the size or as an SVG; returns st.plotly_chart's."""
     kind = st.session_state.get(_FORMAT) or "png"
     options = {"format": kind, "filename": stem, "scale": 2 if kind == "png" else 1}
     config = {"displaylogo": False, "displayModeBar": True, "toImageButtonOptions": options, "modeBarButtons": [["toImage"]]}
-    drawn = st.plotly_chart(figure, width="stretch", key=f"{key} {kind}", config=config, **arguments)
-    st.segmented_control("The camera saves", FORMATS, default=kind, key=_FORMAT, format_func=FORMATS.get,
-                         label_visibility="collapsed", help="What the camera above the figure saves.")  # fmt: skip
+    return st.plotly_chart(figure, width="stretch", key=f"{key} {kind}", config=config, **arguments)
+
+
+def show(figure: go.Figure, stem: str, key: str, **arguments):
+    """Draw the chief figure of a page, and below it the choice of what the cameras of all its figures save."""
+    drawn = draw(figure, stem, key, **arguments)
+    st.segmented_control("The camera saves", FORMATS, default=st.session_state.get(_FORMAT) or "png", key=_FORMAT,
+                         format_func=FORMATS.get, label_visibility="collapsed", help="What the figures' cameras save.")  # fmt: skip
     return drawn
 
 
@@ -36,6 +43,27 @@ def map_bars(means: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         height=360, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
         legend={"orientation": "h", "y": 1.12},
+    )  # fmt: skip
+    return figure
+
+
+def cost_chart(table: pd.DataFrame, measure: str, front: Sequence[str], title: str) -> go.Figure:
+    """mAP against a cost, on a logarithmic axis: a point a model, and a line through those of the front, cheapest first."""
+    column = MEASURES[measure]
+    known = table.dropna(subset=[MEAN])
+    figure = go.Figure(go.Scatter(
+        x=known.loc[front, column], y=known.loc[front, MEAN], mode="lines", line={"color": "#808080", "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    ))  # fmt: skip
+    figure.add_trace(go.Scatter(
+        x=known[column], y=known[MEAN], mode="markers+text", text=[f"<b>{key}</b>" if key in front else key for key in known.index],
+        textposition="top center", hovertemplate="%{text}: mAP %{y:.1f}, %{x:,.3~r} " + column + "<extra></extra>",
+        marker={"size": 14, "color": [style.model_colour(key) for key in known.index],
+                "line": {"color": "#808080", "width": [2 if key in front else 0 for key in known.index]}},
+    ))  # fmt: skip
+    figure.update_layout(
+        height=420, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False, dragmode=False,
+        xaxis={"title": column, "type": "log"}, yaxis={"title": title, "rangemode": "tozero"},
     )  # fmt: skip
     return figure
 

@@ -5,9 +5,10 @@ import signal
 import sys
 
 from retrieval_core.cli.cache import register_cache
+from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.exchange import register_data, register_models
-from retrieval_core.cli.options import chosen_run, draw, looking_options, making_options, names, settings, watched
+from retrieval_core.cli.options import chosen_run, draw, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     making_options(add("extract", extract, "describe a dataset's photographs and queries; train first where that is missing"))
     register_search(add)
     register_scores(add)
+    register_costs(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")
@@ -98,17 +100,10 @@ def extract(workspace, options, arguments) -> None:
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
     from retrieval_core.projection.maps import read_parameters
-    from retrieval_core.stored.commands import run_command
-    from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.run import check_seed
-    from retrieval_core.stored.run_list import find_run
 
     run_name, seed, numbers = chosen_run(workspace, options), check_seed(options.seed), read_parameters(options.parameters)
-    ready = tuple(state.key for state in model_states(workspace, options.dataset, run_name) if state.explorable)
-    models = names(options.models) or ready
-    if not models:
-        command = run_command(workspace, options.dataset, find_run(workspace, run_name))
-        raise RetrievalError(f"No model of run {run_name} has described {options.dataset} yet. Run: {command}")
+    models = ready_models(workspace, options, run_name)
 
     def load_and_project():
         yield Progress("load the libraries", 0, 1)

@@ -4,9 +4,13 @@ import argparse
 import contextlib
 from collections.abc import Iterator
 
+from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import RUN_ORDER
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
+
+FORMATS = ("text", "csv", "latex", "markdown")
+"""In which a table is printed."""
 
 
 def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> None:
@@ -68,12 +72,31 @@ def chosen_runs(workspace, options) -> list[str]:
 
 def chosen_run(workspace, options) -> str:
     """The run that is looked at; RetrievalError if several are named."""
-    from retrieval_core.errors import RetrievalError
-
     found = chosen_runs(workspace, options)
     if len(found) > 1:
         raise RetrievalError(f"--run names {len(found)} runs. Name one.")
     return found[0]
+
+
+def ready_models(workspace, options, run: str) -> tuple[str, ...]:
+    """The models that are asked for, else all of a run that have described the dataset; RetrievalError where none has."""
+    from retrieval_core.stored.commands import run_command
+    from retrieval_core.stored.model_states import model_states
+    from retrieval_core.stored.run_list import find_run
+
+    models = names(options.models) or tuple(state.key for state in model_states(workspace, options.dataset, run) if state.explorable)
+    if not models:
+        command = run_command(workspace, options.dataset, find_run(workspace, run))
+        raise RetrievalError(f"No model of run {run} has described {options.dataset} yet. Run: {command}")
+    return models
+
+
+def print_table(table, title: str, form: str) -> None:
+    """Print a table in one of FORMATS; the title belongs to the text alone."""
+    from retrieval_core.evaluation import table_files
+
+    print(f"{title}\n{table.round(2).to_string()}" if form == "text" else getattr(table_files, f"to_{form}")(table),
+          end="\n" if form == "text" else "")  # fmt: skip
 
 
 def watched(workspace, arguments, *what) -> Iterator[Progress]:

@@ -2,13 +2,11 @@
 
 import os
 
-from retrieval_core.cli.options import chosen_runs, draw, looking_options, names
+from retrieval_core.cli.options import FORMATS, chosen_runs, draw, looking_options, names, print_table
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
-
-FORMATS = ("text", "csv", "latex", "markdown")
 
 
 def register_scores(add) -> None:
@@ -40,7 +38,7 @@ def evaluate(workspace: Workspace, options, arguments) -> None:
         table = ap_table(scores[run], dataset, options.protocol, options.queries)
         # A line a query: many do not fit beside each other.
         shown = table.T if options.queries == "all" and options.format == "text" else table
-        _print(shown, f"AP ({options.protocol}) in percent, dataset {options.dataset}, run {run}", options.format)
+        print_table(shown, f"AP ({options.protocol}) in percent, dataset {options.dataset}, run {run}", options.format)
         _easy_medium_hard(workspace, dataset, run, scores[run])
     if options.check:
         _check(workspace, options, arguments, {run: list(scores[run]) for run in runs})
@@ -56,15 +54,8 @@ def _side_by_side(dataset, scores, options) -> None:
     means = {run: {model: 100 * mean_average_precision(found, options.protocol) for model, found in models.items()}
              for run, models in scores.items()}  # fmt: skip
     where = f"AP ({options.protocol}), dataset {dataset.name}"
-    _print(pd.DataFrame.from_dict(means, orient="index").rename_axis("run"), f"mAP in percent, {where}", options.format)
-    _print(seed_table(scores, options.protocol), f"Over {len(scores)} runs, {where}", options.format)
-
-
-def _print(table, title: str, form: str) -> None:
-    from retrieval_core.evaluation import table_files
-
-    print(f"{title}\n{table.round(2).to_string()}" if form == "text" else getattr(table_files, f"to_{form}")(table),
-          end="\n" if form == "text" else "")  # fmt: skip
+    print_table(pd.DataFrame.from_dict(means, orient="index").rename_axis("run"), f"mAP in percent, {where}", options.format)
+    print_table(seed_table(scores, options.protocol), f"Over {len(scores)} runs, {where}", options.format)
 
 
 def _easy_medium_hard(workspace: Workspace, dataset, run: str, models) -> None:

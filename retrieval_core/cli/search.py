@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from retrieval_core.cli.options import chosen_run, looking_options, names
+from retrieval_core.cli.options import chosen_run, looking_options, ready_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace
 
@@ -25,19 +25,12 @@ def search(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.evaluation.precision_recall import ap_steps, verdict
     from retrieval_core.ranking.search import rank
     from retrieval_core.runs.describer import open_describer, stored_descriptor
-    from retrieval_core.stored.commands import run_command
-    from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.results import open_results
-    from retrieval_core.stored.run_list import find_run
 
     if options.k < 1:
         raise RetrievalError(f"--k is {options.k}. Ask for one photograph or more.")
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
-    ready = [state.key for state in model_states(workspace, options.dataset, run) if state.explorable]
-    models = names(options.models) or ready
-    if not models:
-        command = run_command(workspace, dataset.name, find_run(workspace, run))
-        raise RetrievalError(f"No model of run {run} has described {dataset.name} yet. Run: {command}")
+    models = ready_models(workspace, options, run)
     query = next((one for one in dataset.queries if one.id == options.what), None)
     picture = None
     for model in models:

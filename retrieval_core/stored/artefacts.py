@@ -2,8 +2,8 @@
 
 cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz
 cache/<dataset>/sheets/sheet-<number>.jpg
-cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, neighbours-<subset>.safetensors,
-    maps/<method>-<key>.safetensors
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json,
+    neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors
 """
 
 from dataclasses import asdict
@@ -19,12 +19,13 @@ from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace, short_hash
 
 RUN_FILE = "run.json"
-WEIGHTS, TRAINING_LOG, WHITENING, SCORES = "weights.safetensors", "training.jsonl", "whitening.npz", "scores.json"
+WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
+SCORES, COSTS = "scores.json", "costs.json"
 PUBLISHED = "published"  # the folder of weights that come from elsewhere, whatever a run starts from
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
-VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "map": 8, "neighbours": 2, "sheets": 1}
+VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8, "neighbours": 2, "sheets": 1}
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 

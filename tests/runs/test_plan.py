@@ -237,22 +237,6 @@ def test_a_model_with_search_time_choices_is_described_beside_it_from_the_same_w
     assert again @ queries[2][0] > 0.9999
 
 
-def test_a_network_as_it_comes_is_the_same_in_every_run_and_stored_once(cache):
-    workspace = Workspace(cache)
-    for _ in run(workspace, "town", Settings(device="cpu", start="shapes", seed=1, models=("2a",)), ("describe", "score")):
-        pass
-    assert not (cache / "town-train" / "quick-seed1").exists()
-    assert not (cache / "shapes" / "quick-seed1").exists()
-    files = [cache / "published" / name / "start-lite0" / "weights.safetensors" for name in ("quick", "quick-seed1")]
-    assert files[0].samefile(files[1])
-    found = [open_results(workspace, "town", name, "2a") for name in ("quick", "quick-seed1")]
-    assert np.array_equal(*(results.descriptors[0].matrix for results in found))
-    assert found[0].recipe["start"] == "package"
-    for change in ({"seed": 1}, {"start": "imagenet"}, {"schedule": "full"}):
-        inputs = weights_inputs(workspace, replace(get_run(workspace, "quick"), **change), get_preset("2a").weights_stage)
-        assert workspace.state(files[0], inputs) == "fresh"
-
-
 def test_a_model_described_at_another_size_lies_beside_it_and_uses_its_weights(cache, capsys):
     before = files(cache)
     assert main(["--cache", str(cache), "run", "--dataset", "town", "--start", "shapes", "--device", "cpu", "--models",
@@ -286,3 +270,19 @@ def test_a_model_described_at_another_size_lies_beside_it_and_uses_its_weights(c
         assert again @ results[key].descriptors[1].rows([query.id])[0] > 0.9999
         agrees = result_of(recompute(workspace, "town", "quick", key, "cpu"))
         assert agrees.agrees, agrees.words
+
+
+def test_a_network_as_it_comes_is_the_same_in_every_run_and_stored_once(cache):
+    workspace = Workspace(cache)
+    for _ in run(workspace, "town", Settings(device="cpu", start="shapes", seed=1, models=("2a",)), ("describe", "score")):
+        pass
+    assert not (cache / "town-train" / "quick-seed1").exists()
+    assert not (cache / "shapes" / "quick-seed1").exists()
+    files = [cache / "published" / name / "start-lite0" / "weights.safetensors" for name in ("quick", "quick-seed1")]
+    assert files[0].samefile(files[1])
+    found = [open_results(workspace, "town", name, "2a") for name in ("quick", "quick-seed1")]
+    assert np.array_equal(*(results.descriptors[0].matrix for results in found))
+    assert found[0].recipe["start"] == "package"
+    for change in ({"seed": 1}, {"start": "imagenet"}, {"schedule": "full"}):
+        inputs = weights_inputs(workspace, replace(get_run(workspace, "quick"), **change), get_preset("2a").weights_stage)
+        assert workspace.state(files[0], inputs) == "fresh"

@@ -1,0 +1,47 @@
+"""The command `costs`: what describing a photograph costs each model, measured where it was not, beside the model's mAP."""
+
+from retrieval_core.cli.options import FORMATS, chosen_run, draw, looking_options, print_table, ready_models
+from retrieval_core.errors import check_choice
+from retrieval_core.progress import Progress
+from retrieval_core.runs import jobs
+from retrieval_core.workspace import Workspace
+
+
+def register_costs(add) -> None:
+    """Add the command; `add(name, function, text)` makes a parser."""
+    command = add("costs", costs, "measure what describing a photograph costs each model, and print it beside the mAP")
+    looking_options(command)
+    command.add_argument("--again", action="store_true", help="measure anew what was measured on this machine already")
+    command.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
+    command.add_argument("--protocol", default="oxford", help="of the mAP: oxford or finite_sum (default: oxford)")
+    command.add_argument("--format", default="text", help="text, csv, latex or markdown (default: text)")
+
+
+def costs(workspace: Workspace, options, arguments) -> None:
+    """Measure what is missing and print the table; without queries there is no mAP in it, which is said."""
+    from retrieval_core.datasets.catalog import how_to_add_queries, open_dataset
+    from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
+    from retrieval_core.evaluation.costs import cost_table
+    from retrieval_core.evaluation.tables import MEAN
+    from retrieval_core.stored.costs import read_cost
+    from retrieval_core.stored.results import open_results
+
+    check_choice("format", options.format, FORMATS)
+    check_choice("protocol", options.protocol, PROTOCOLS)
+    run = chosen_run(workspace, options)
+    models = ready_models(workspace, options, run)
+
+    def load_and_measure():
+        yield Progress("load the libraries", 0, 1)
+        from retrieval_core.runs.cost_steps import measure_costs
+
+        yield from measure_costs(workspace, options.dataset, run, models, options.device, options.again)
+
+    draw(jobs.watched(workspace, arguments, load_and_measure()))
+    found = {key: open_results(workspace, options.dataset, run, key) for key in models}
+    means = {key: results.score_file[f"map_{options.protocol}"] for key, results in found.items() if results.scored}
+    table = cost_table({key: read_cost(results) for key, results in found.items()}, means)
+    about = f"{PROTOCOL_TITLES[options.protocol]} in percent, dataset {options.dataset}, run {run}"
+    print_table(table, f"What describing a photograph costs, and mean {about}", options.format)
+    if options.format == "text" and table[MEAN].isna().all() and not open_dataset(workspace, options.dataset).queries:
+        print(how_to_add_queries(workspace, options.dataset))
