@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.networks.distilled_files import distilled_hash
 from retrieval_core.schedules import SCHEDULES, STARTS, column_name
 from retrieval_core.workspace import short_hash
 
@@ -50,12 +49,6 @@ class Run:
     def column(self) -> str:
         """The column of `schedules.py` that its stages are trained by."""
         return column_name(self.schedule, self.start)
-
-    def start_file(self, backbone: str) -> str | None:
-        """SHA-256 of the file that a start is read from, a person's own or one that comes with the program; None without a file."""
-        if self.weights:
-            return self.weights.hashes.get(backbone)
-        return distilled_hash(backbone) if self.start == "distilled" else None
 
     @property
     def settings(self) -> dict:
