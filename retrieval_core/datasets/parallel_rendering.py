@@ -23,7 +23,10 @@ PLAN = ".plan.json"  # among the notes: a hash of all units
 PATIENCE = 0.25  # seconds between two reports while no unit is finished
 _WRITING = ".writing"  # ending of a temporary name
 
-_written = None  # in a worker process: photographs written by all workers of this build
+# In a worker process, shared by all workers of this build:
+_written = None  # photographs written
+_first = None  # free until a worker has taken it: this one renders the first picture
+_compiled = None  # set when that is there
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Unit:
 def build_units(
     root: Path, units: Sequence[Unit], render: Callable[[Path, tuple], list], stage: str, workers: int | None = None
 ) -> Generator[Progress, None, dict[str, list]]:
-    """Render what is missing below `root`; return what `render(root, task)` said of each unit, by name.
+    """Render what is missing below `root`, in the order of the units; return what `render(root, task)` said of each, by name.
 
     `render` must be a function of a module and write its pictures by `write_bytes`. Raises RetrievalError if the
     folder can't be written, or if another specification's build was begun in it.
@@ -59,9 +62,9 @@ def build_units(
     # spawn, not fork: the caller may hold threads and locks of other libraries.
     context = multiprocessing.get_context("spawn")
     written = context.Value("q", 0)
-    with ProcessPoolExecutor(workers or os.cpu_count(), context, _start_worker, (written,)) as pool:
-        largest_first = sorted(missing, key=lambda unit: -unit.photographs)
-        futures = {pool.submit(render, root, unit.task): unit for unit in largest_first}
+    shared = (written, context.Semaphore(1), context.Event())
+    with ProcessPoolExecutor(workers or os.cpu_count(), context, _start_worker, shared) as pool:
+        futures = {pool.submit(_render, render, root, unit.task): unit for unit in missing}
         pending = set(futures)
         try:
             while pending:
@@ -85,6 +88,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     if _written is not None:
         with _written.get_lock():
             _written.value += 1
+        _compiled.set()
 
 
 def _check_plan(root: Path, file: Path, units: Sequence[Unit]) -> None:
@@ -100,10 +104,20 @@ def _check_plan(root: Path, file: Path, units: Sequence[Unit]) -> None:
         left.unlink(missing_ok=True)
 
 
-def _start_worker(written) -> None:
-    """Count into `written`, and end as soon as the parent does, even if it was killed and could not say so."""
-    global _written
-    _written = written
+def _render(render: Callable[[Path, tuple], list], root: Path, task: tuple) -> list:
+    """Render a unit. What Numba compiles for the first picture, one worker compiles; the others wait and find it in Numba's cache."""
+    if not _first.acquire(block=False):
+        _compiled.wait()
+    try:
+        return render(root, task)
+    finally:
+        _compiled.set()
+
+
+def _start_worker(*shared) -> None:
+    """Take what workers share, and end as soon as the parent does, even if it was killed and could not say so."""
+    global _written, _first, _compiled
+    _written, _first, _compiled = shared
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
