@@ -1,16 +1,17 @@
-"""The seven models of the report as a table, and their variant 1e: read this first.
+"""The models as a table: the seven of the report with their variant 1e, and a network as it comes. Read this first.
 
-Source of the table: the 2019 course report on the NAVER LABS practical (`almazan/paiss`). The `full` schedules follow
+Source of the seven: the 2019 course report on the NAVER LABS practical (`almazan/paiss`). The `full` schedules follow
 `filipradenovic/cnnimageretrieval-pytorch` and `naver/deep-image-retrieval`; the `quick` ones are ours, for two CPU
-cores, chosen by the validation mAP on held-out training landmarks.
+cores, chosen by the validation mAP on held-out training landmarks. 2a and 2t stand beside them, beyond the report.
 """
 
 from dataclasses import dataclass, replace
 
 from retrieval_core.errors import RetrievalError, check_choice
 
-BACKBONES = ("alexnet", "resnet18", "resnet50")
+BACKBONES = ("alexnet", "resnet18", "resnet50", "lite0")
 POOLINGS = ("fc7", "gem")
+ORIGINS = (None, "package")
 WHITENINGS = (None, "pca", "learned")
 SCHEDULES = ("quick", "full")
 
@@ -49,12 +50,14 @@ class Preset:
     backbone: str
     pooling: str
     dim: int  # length of the descriptor
-    parent: str | None  # the stage whose weights it continues from; None: ImageNet, or trained on `shapes`
+    parent: str | None  # the stage whose weights it continues from; None: it is a start
     loss: str | None  # a name of training/objectives.py; None: the parent's weights as they are
     quick: Schedule
     full: Schedule
     head: bool = False  # FC after the pooling, started as PCA whitening
     augmentation: bool = False
+    # Where a start's weights come from; None: from where the run says, "package": with a Python package, whatever the run says.
+    origin: str | None = None
     # What can be chosen at search time, without training anew:
     whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
     scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
@@ -64,11 +67,17 @@ class Preset:
         check_choice("whitening", self.whitening, WHITENINGS)
         check_choice("backbone", self.backbone, BACKBONES)
         check_choice("pooling", self.pooling, POOLINGS)
+        check_choice("origin", self.origin, ORIGINS)
 
     @property
     def is_start(self) -> bool:
         """Whether this is where models start: weights of ImageNet, or of its stand-in `shapes`."""
         return self.parent is None
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether it has weights of its own: it is a start, or trained."""
+        return self.is_start or self.loss is not None
 
     @property
     def square(self) -> bool:
@@ -78,7 +87,7 @@ class Preset:
     @property
     def weights_stage(self) -> "Preset":
         """The stage whose weights this model uses: itself, or its parent's where it is not trained."""
-        return self if self.loss else get_preset(self.parent).weights_stage
+        return self if self.has_weights else get_preset(self.parent).weights_stage
 
     def schedule(self, name: str) -> Schedule:
         """Its schedule by name; RetrievalError lists the names."""
@@ -92,6 +101,9 @@ _QUICK_SMALL = replace(_QUICK, image_size=64, extract_size=96)
 _QUICK_TRIPLET = replace(
     _QUICK, batch=96, learning_rate=3e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=40,
 )  # fmt: skip
+
+# A network that has seen photographs keeps what it knows under a tenth of the rate, on pictures near those it was trained on.
+_LITE0 = replace(_QUICK, image_size=112, extract_size=224, batch=48, learning_rate=2e-4)
 
 # --- full: a GPU and real photographs --------------------------------------------------------------------------------
 # Classification has no published code: a new last layer, the first layers kept, a tenth of the rate from scratch.
@@ -120,6 +132,10 @@ STAGES = {preset.key: preset for preset in (
     # from `shapes` the triplet loss collapsed.
     Preset("warm-resnet50", "ResNet50 GeM, landmarks", "resnet50", "gem", 2048, "start-resnet50", "classification",
            replace(_QUICK_SMALL, steps=300, seconds=105), replace(_FULL, frozen=("trunk.conv1.", "trunk.layer1."))),
+    Preset("start-lite0", "EfficientNet-Lite0 to start from", "lite0", "gem", 1280, None, None,
+           replace(_LITE0, seconds=1), _FULL, origin="package"),
+    Preset("warm-lite0", "EfficientNet-Lite0 GeM, landmarks", "lite0", "gem", 1280, "start-lite0", "classification",
+           replace(_LITE0, steps=250, seconds=150), replace(_FULL, frozen=("trunk.conv_stem.", "trunk.bn1.", "trunk.blocks.0."))),
 )}  # fmt: skip
 """What models start from without being models themselves."""
 
@@ -140,7 +156,15 @@ PRESETS = {preset.key: preset for preset in (
     Preset("1h", "ResNet50 GeM + FC, triplet, augmentation", "resnet50", "gem", 2048, "warm-resnet50", "triplet",
            replace(_QUICK_TRIPLET, image_size=64, extract_size=96, steps=60, seconds=45), _FULL_TRIPLET, head=True,
            augmentation=True),
+    # Beyond the report.
+    Preset("2a", "EfficientNet-Lite0 GeM, as it comes", "lite0", "gem", 1280, "start-lite0", None, _LITE0, _FULL),
+    Preset("2t", "2a + landmarks, triplet", "lite0", "gem", 1280, "warm-lite0", "triplet",
+           replace(_QUICK_TRIPLET, image_size=112, extract_size=224, learning_rate=1e-4, steps=60, frozen_batch_norm=True, seconds=90),
+           _FULL_TRIPLET),
 )}  # fmt: skip
+
+RUN_ORDER = ("2a", *(key for key in PRESETS if key != "2a"))
+"""In which order a run makes the models: first the one that needs no training, so that there is something to see at once."""
 
 
 @dataclass(frozen=True)
@@ -198,11 +222,11 @@ def _chosen(model: Preset, names: list[str]) -> Preset:
         raise RetrievalError(f"Model {model.key} is whitened already. Take the model without: {model.parent}.")
     title = f"{model.key} + {', '.join(choice.title for choice in chosen)}"
     values = {choice.field: choice.value for choice in chosen}
-    return replace(model, key=key, title=title, parent=model.key if model.loss else model.parent, loss=None, **values)
+    return replace(model, key=key, title=title, parent=model.weights_stage.key, loss=None, origin=None, **values)
 
 
 def lineage(key: str) -> list[Preset]:
-    """The stages that must be trained for a model, first to last."""
+    """The stages whose weights must be there for a model, first to last."""
     preset = get_preset(key)
     before = lineage(preset.parent) if preset.parent else []
-    return [*before, preset] if preset.loss else before
+    return [*before, preset] if preset.has_weights else before

@@ -16,7 +16,7 @@ from retrieval_core.workspace import Workspace
 
 @pytest.fixture(scope="session")
 def town_cache(tmp_path_factory):
-    """A cache in which all seven models have gone through the whole pipeline on a tiny town."""
+    """A cache in which all models have gone through the whole pipeline on a tiny town."""
     root = tmp_path_factory.mktemp("town") / "cache"
     undo = tiny.restore()
     tiny.shrink()

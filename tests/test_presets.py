@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, asdict
 import pytest
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, STAGES, Preset, get_preset, lineage
+from retrieval_core.presets import PRESETS, RUN_ORDER, STAGES, Preset, get_preset, lineage
 
 TRAINED = [preset for preset in (*PRESETS.values(), *STAGES.values()) if preset.loss]
 
@@ -22,6 +22,8 @@ TRAINED = [preset for preset in (*PRESETS.values(), *STAGES.values()) if preset.
         ("1f", ["start-resnet18", "1d", "1f"]),
         ("1g", ["start-resnet18", "1d", "1g"]),
         ("1h", ["start-resnet50", "warm-resnet50", "1h"]),
+        ("2a", ["start-lite0"]),
+        ("2t", ["start-lite0", "warm-lite0", "2t"]),
     ],
 )
 def test_stages_come_in_the_order_in_which_they_are_trained(key, stages):
@@ -30,15 +32,21 @@ def test_stages_come_in_the_order_in_which_they_are_trained(key, stages):
 
 def test_what_each_model_is():
     assert {key: preset.dim for key, preset in PRESETS.items()} == {
-        "1a": 4096, "1b": 4096, "1c": 256, "1d": 512, "1e": 512, "1f": 512, "1g": 512, "1h": 2048,
+        "1a": 4096, "1b": 4096, "1c": 256, "1d": 512, "1e": 512, "1f": 512, "1g": 512, "1h": 2048, "2a": 1280, "2t": 1280,
     }  # fmt: skip
     assert [key for key, preset in PRESETS.items() if preset.square] == ["1a", "1b"]
-    assert [key for key, preset in PRESETS.items() if preset.loss == "triplet"] == ["1f", "1g", "1h"]
+    assert [key for key, preset in PRESETS.items() if preset.loss == "triplet"] == ["1f", "1g", "1h", "2t"]
     assert [key for key, preset in PRESETS.items() if preset.head] == ["1f", "1g", "1h"]
     assert [key for key, preset in PRESETS.items() if preset.augmentation] == ["1g", "1h"]
     assert [key for key, preset in PRESETS.items() if preset.whitening] == ["1e"]
     assert get_preset("1a").weights_stage is STAGES["start-alexnet"]
     assert get_preset("1e").weights_stage is PRESETS["1d"]
+    assert get_preset("2a").weights_stage is STAGES["start-lite0"]
+    assert [key for key, stage in STAGES.items() if stage.origin] == ["start-lite0"]
+
+
+def test_a_run_begins_with_the_model_that_needs_no_training():
+    assert RUN_ORDER == ("2a", "1a", "1b", "1c", "1d", "1e", "1f", "1g", "1h", "2t")
 
 
 def test_1f_and_1g_differ_in_the_augmentation_alone():
@@ -68,7 +76,7 @@ def test_a_model_without_training_is_described_at_the_size_of_its_weights(name):
 
 
 def test_the_full_ranking_recipe_is_the_published_one():
-    for key in ("1f", "1g", "1h"):
+    for key in ("1f", "1g", "1h", "2t"):
         full = PRESETS[key].full
         assert (full.margin, full.learning_rate, full.negatives, full.pool) == (0.5, 1e-6, 5, 20_000)
         assert full.frozen_batch_norm
@@ -89,7 +97,7 @@ def test_mistyped_names_list_the_choices():
         get_preset("1a").schedule("slow")
     schedule = PRESETS["1a"].quick
     with pytest.raises(RetrievalError, match=r"alexnet.*resnet18.*resnet50"):
-        Preset("x", "x", "vgg16", "gem", 512, None, None, schedule, schedule)
+        Preset("x", "x", "vgg17", "gem", 512, None, None, schedule, schedule)
 
 
 def test_what_is_chosen_at_search_time_stands_behind_the_key():
@@ -99,6 +107,8 @@ def test_what_is_chosen_at_search_time_stands_behind_the_key():
     assert lineage("1h-same-ms-lw") == lineage("1h")
     assert get_preset("1e-ms").weights_stage is PRESETS["1d"]
     assert get_preset("1a-pca").weights_stage is STAGES["start-alexnet"]
+    assert get_preset("2a-ms").weights_stage is STAGES["start-lite0"]
+    assert lineage("2t-same") == lineage("2t")
 
 
 @pytest.mark.parametrize(("key", "message"), [

@@ -1,4 +1,4 @@
-"""A town and schedules so small that all seven models go through the whole pipeline within minutes."""
+"""A town and schedules so small that all models go through the whole pipeline within minutes."""
 
 from dataclasses import replace
 

@@ -25,6 +25,7 @@ from retrieval_core.workspace import Workspace
 START_TITLES = {
     "shapes": "shapes, a formula-driven stand-in for ImageNet",
     "imagenet": "ImageNet",
+    "package": "ImageNet, with the Python package of the network",
     "imported": "descriptors that were imported",
     None: "not trained yet",
 }

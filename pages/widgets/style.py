@@ -1,5 +1,7 @@
 """Look: colours of landmarks, models and verdicts, and the few rules of CSS that all pages share."""
 
+from zlib import crc32
+
 import streamlit as st
 
 from retrieval_core.presets import PRESETS
@@ -10,7 +12,8 @@ HUES = (
     "#9678f0", "#b42d78", "#697800", "#f09600", "#87a5e1", "#963ca5", "#ff4b78", "#1ec3b4", "#692dff", "#d2a55a", "#00783c",
 )  # fmt: skip
 SYMBOLS = 11  # markers that the map can draw
-MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")
+MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")  # of the report
+BEYOND_RAMP = ("#7fcf8a", "#62b96f", "#47a359", "#2f8d48", "#1e7839")  # beyond it
 
 _CSS = """
 <style>
@@ -42,5 +45,7 @@ def symbol_number(labels: tuple[str, ...], label: str) -> int:
 
 
 def model_colour(key: str) -> str:
-    """The colour of a model on the ramp; a variant (1d-ms) has its model's."""
-    return MODEL_RAMP[list(PRESETS).index(key.split("-")[0])]
+    """The colour of a model on the ramp; a variant (1d-ms) has its model's. Models by name share what is left of the ramp."""
+    ramp, base, fixed = (*MODEL_RAMP, *BEYOND_RAMP), key.split("-")[0], list(PRESETS)
+    left = len(ramp) - len(fixed)
+    return ramp[fixed.index(base) if base in fixed else len(fixed) + crc32(base.encode()) % left]

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 from collections.abc import Iterator
 
-from retrieval_core.presets import PRESETS
+from retrieval_core.presets import RUN_ORDER
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 
@@ -13,7 +13,7 @@ def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> No
     """Add the options of a command that trains or describes."""
     if dataset:
         command.add_argument("--dataset", default="town", help="dataset (default: town)")
-    command.add_argument("--models", default=",".join(PRESETS), help="models, separated by commas (default: all); with "
+    command.add_argument("--models", default=",".join(RUN_ORDER), help="models, separated by commas (default: all); with "
                          "search-time choices as 1d-ms-pca, see the command models")  # fmt: skip
     command.add_argument("--run", metavar="NAME", help="go on with the run of this name, or give a new one a name of its own (default: "
                          "a name that the next four options give, as quick-seed1)")  # fmt: skip

@@ -13,7 +13,7 @@ from retrieval_core.datasets.images import crop_query, read_image
 from retrieval_core.datasets.pixels import MIN_SIDE, Pixels, as_array, widened
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.descriptors.whitening import Whitening
-from retrieval_core.networks.network import RetrievalNetwork, normalise
+from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, temporary_name
 
@@ -109,7 +109,7 @@ def describe_batch(network: RetrievalNetwork, pictures: torch.Tensor, scales: Sc
 
     Source: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018.
     """
-    batch = normalise(pictures)
+    batch = network.normalise(pictures)
     if tuple(scales) == (1.0,):
         return network.descriptors(batch)
     return functional.normalize(sum(network.descriptors(_scaled(batch, scale)) for scale in scales), dim=1)

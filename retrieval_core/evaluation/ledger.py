@@ -35,9 +35,10 @@ STEPS = (
 
 def model_before(key: str) -> str | None:
     """The model that a model is compared with: the one before its step, or the plain model of one with search-time choices."""
-    preset = get_preset(key)
+    if "-" in key:
+        return key.split("-")[0]
     step = next((step.before for step in STEPS if step.after == key), None)
-    return step or (preset.parent if preset.whitening or "-" in key else None)
+    return step or (get_preset(key).parent if get_preset(key).whitening else None)
 
 
 @dataclass(frozen=True)

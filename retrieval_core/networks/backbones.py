@@ -1,4 +1,7 @@
-"""The three convolutional networks, from torchvision, cut where the descriptor is taken."""
+"""The convolutional networks, from torchvision and timm, cut where the descriptor is taken."""
+
+from collections.abc import Callable
+from functools import partial
 
 import torch
 import torchvision
@@ -6,11 +9,22 @@ from torch import nn
 from torchvision.models.resnet import Bottleneck
 
 from retrieval_core.networks.convolution import with_small_maps
+from retrieval_core.networks.lite0 import build_lite0
 
 DROPOUT = 0.1  # AlexNet's own 0.5 is for 90 epochs of ImageNet; our training sets are seen a few times only
 
 
-class AlexNetFc7(nn.Module):
+MEAN = (0.485, 0.456, 0.406)  # of ImageNet's pictures, RGB in 0…1, as torchvision's weights expect
+STD = (0.229, 0.224, 0.225)
+
+
+class TorchvisionTrunk(nn.Module):
+    """What all of torchvision's networks have in common: how their pictures are normalised."""
+
+    mean, std = MEAN, STD
+
+
+class AlexNetFc7(TorchvisionTrunk):
     """AlexNet up to its second Linear(4096, 4096), without the ReLU after it: (B, 3, H, W) → (B, 4096)."""
 
     channels = 4096
@@ -25,7 +39,7 @@ class AlexNetFc7(nn.Module):
         return self.classifier(self.avgpool(self.features(images)).flatten(1))
 
 
-class AlexNetFeatures(nn.Module):
+class AlexNetFeatures(TorchvisionTrunk):
     """AlexNet's convolutions without the last max-pooling, for any picture size: (B, 3, H, W) → (B, 256, h, w)."""
 
     channels = 256
@@ -39,7 +53,7 @@ class AlexNetFeatures(nn.Module):
         return self.features(images)
 
 
-class ResNetFeatures(nn.Module):
+class ResNetFeatures(TorchvisionTrunk):
     """ResNet18 or ResNet50 up to its last block: (B, 3, H, W) → (B, 512 or 2048, h, w)."""
 
     def __init__(self, name: str):
@@ -56,11 +70,22 @@ class ResNetFeatures(nn.Module):
         return images
 
 
+_TRUNKS: dict[tuple[str, str], Callable[[], nn.Module]] = {
+    ("alexnet", "fc7"): AlexNetFc7,
+    ("alexnet", "gem"): AlexNetFeatures,
+    ("resnet18", "gem"): partial(ResNetFeatures, "resnet18"),
+    ("resnet50", "gem"): partial(ResNetFeatures, "resnet50"),
+    ("lite0", "gem"): build_lite0,
+}
+"""How the trunk of a backbone is built for a pooling."""
+
+
 def build_trunk(backbone: str, pooling: str) -> nn.Module:
-    """The network up to the pooling; parameters keep torchvision's names, so its weights load as they are."""
-    if backbone == "alexnet":
-        return with_small_maps(AlexNetFc7() if pooling == "fc7" else AlexNetFeatures())
-    return with_small_maps(ResNetFeatures(backbone))
+    """The network up to the pooling; parameters keep the names of the library that it is from, so their weights load as they are.
+
+    It has `channels`, the width of what comes out, and `mean` and `std`, by which its pictures are normalised.
+    """
+    return with_small_maps(_TRUNKS[backbone, pooling]())
 
 
 def initialise(module: nn.Module, generator: torch.Generator) -> None:

@@ -5,13 +5,11 @@ from torch import nn
 from torch.nn import functional
 
 from retrieval_core.datasets.pixels import MIN_SIDE
-from retrieval_core.networks.backbones import build_trunk, initialise
+from retrieval_core.networks.backbones import MEAN, STD, build_trunk, initialise
 from retrieval_core.networks.device import autocast
 from retrieval_core.networks.pooling import GeM
 from retrieval_core.presets import Preset
 
-MEAN = (0.485, 0.456, 0.406)  # of ImageNet's pictures, RGB in 0…1, as torchvision's weights expect
-STD = (0.229, 0.224, 0.225)
 SCALE = 12.0  # unit vectors times this go into the classifier; without it the softmax could never become sure
 
 
@@ -29,6 +27,10 @@ class RetrievalNetwork(nn.Module):
         self.fc = nn.Linear(self.trunk.channels, preset.dim) if preset.head else None
         self.classifier = nn.Linear(preset.dim, classes) if classes else None
         self.dropout = nn.Dropout(0.1)
+
+    def normalise(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Pictures as `normalise` takes them → what this network takes."""
+        return normalise(pictures, self.trunk.mean, self.trunk.std)
 
     def pooled(self, images: torch.Tensor) -> torch.Tensor:
         """Normalised pictures (B, 3, H, W) → pooled activations (B, C) float32, not yet unit vectors (fc7: before ReLU).
@@ -60,9 +62,11 @@ def build_network(preset: Preset, classes: int | None = None, seed: int = 0) -> 
     return network.to(memory_format=torch.channels_last)
 
 
-def normalise(pictures: torch.Tensor) -> torch.Tensor:
+def normalise(
+    pictures: torch.Tensor, mean: tuple[float, ...] = MEAN, std: tuple[float, ...] = STD
+) -> torch.Tensor:
     """uint8 pictures (B, 3, H, W), or floats in 0…1, → what the networks take, in channels-last memory order."""
-    mean, std = (torch.tensor(figures, device=pictures.device).view(1, 3, 1, 1) for figures in (MEAN, STD))
+    mean, std = (torch.tensor(figures, device=pictures.device).view(1, 3, 1, 1) for figures in (mean, std))
     # In place where it is not the caller's memory: new memory for every step takes longer than the arithmetic.
     values = pictures.float().div_(255).sub_(mean) if pictures.dtype == torch.uint8 else pictures - mean
     return values.div_(std).contiguous(memory_format=torch.channels_last)

@@ -22,7 +22,7 @@ _RELEASES = {
     "resnet50": torchvision.models.ResNet50_Weights.IMAGENET1K_V1,
 }
 
-_UNUSED = ("fc.", "classifier.6.")  # the original's last layer, ImageNet's classifier: we never use it
+_UNUSED = ("fc.", "classifier.6.", "classifier.weight", "classifier.bias")  # ImageNet's classifier: we never use it
 _NAMED = 3  # faults of a file that are named; a file of another network has hundreds
 
 State = Mapping[str, torch.Tensor]
@@ -77,7 +77,7 @@ def imagenet_weights(backbone: str, download: bool) -> dict[str, torch.Tensor]:
             f"The ImageNet weights of {backbone} could not be fetched from {release.url} ({error}). "
             "Check the network, or give --start shapes to do without."
         ) from error
-    return _named_as_ours(state)
+    return named_as_ours(state)
 
 
 def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
@@ -96,8 +96,8 @@ def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
     if not isinstance(state, Mapping) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
         raise RetrievalError(f"{file} holds more than tensors by name. Give a state dict as torchvision saves it, and no more.")
     with torch.device("meta"):
-        wanted = _named_as_ours(getattr(torchvision.models, backbone)(weights=None).state_dict())
-    state = _named_as_ours(state)
+        wanted = named_as_ours(getattr(torchvision.models, backbone)(weights=None).state_dict())
+    state = named_as_ours(state)
     # Files from before PyTorch 1.0 do not count the batches that batch norm has seen; nothing depends on it.
     missing = [name for name in wanted if name not in state and not name.endswith("num_batches_tracked")]
     faults = [f"{name} is missing" for name in missing]
@@ -114,7 +114,8 @@ def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
     return state
 
 
-def _named_as_ours(state: State) -> dict[str, torch.Tensor]:
+def named_as_ours(state: State) -> dict[str, torch.Tensor]:
+    """The tensors of a library's network by the names of ours, without its classifier."""
     return {f"trunk.{name}": tensor for name, tensor in state.items() if not name.startswith(_UNUSED)}
 
 

@@ -109,7 +109,7 @@ def _entry(workspace: Workspace, run: Run, preset: Preset) -> dict:
     stage = preset.weights_stage
     path = artefacts.weights_path(workspace, run, stage)
     inputs = workspace.record(path).inputs
-    schedule = inputs["schedule"]  # None where weights were not trained but fetched
+    schedule = inputs.get("schedule")  # None where weights were not trained but fetched
     made_so = canonical(inputs["stage"]) == canonical(artefacts.identity(stage)) and (
         schedule is None or canonical(schedule) == canonical(artefacts.figures(stage.schedule(run.schedule)))
     )

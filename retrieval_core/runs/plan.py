@@ -97,7 +97,7 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
                 continue
             trained.add(stage.key)
             imported = artefacts.is_imported(workspace, artefacts.weights_path(workspace, chosen, stage))
-            if not imported and (not stage.is_start or chosen.start == "shapes"):
+            if not imported and not artefacts.is_fetched(chosen, stage):
                 yield from build("shapes", 5) if stage.is_start else build(chosen.training, 60)
             train = partial(steps.train_stage, workspace, chosen, stage, settings.device, settings.download)
             yield Task(f"train {stage.key}", stage.quick.seconds, train)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.weight_files import local_file
-from retrieval_core.presets import BACKBONES, PRESETS, SCHEDULES, check_model, lineage
+from retrieval_core.presets import RUN_ORDER, SCHEDULES, STAGES, Preset, check_model, lineage
 from retrieval_core.stored.artefacts import weights_path
 from retrieval_core.stored.run import STARTS, TRAINING_SET, OwnWeights, Run, check_seed, derived_name
 from retrieval_core.stored.run_list import check_same, find_run, find_runs
@@ -31,7 +31,7 @@ class Settings:
     run: str | None = None
     device: str = AUTO
     download: bool = False  # consent to fetch the ImageNet weights
-    models: tuple[str, ...] = tuple(PRESETS)
+    models: tuple[str, ...] = RUN_ORDER
 
     def __post_init__(self):
         for name, value, choices in (("schedule", self.schedule, SCHEDULES), ("start", self.start, (AUTO, *STARTS)),
@@ -77,9 +77,9 @@ def _own_weights(settings: Settings) -> OwnWeights | None:
     if settings.weights is None:
         return None
     path = Path(settings.weights).expanduser().absolute()
-    needed = {lineage(key)[0].backbone for key in settings.models}
+    needed = {stage.backbone for stage in _starts(settings)}
     found = {}
-    for backbone in BACKBONES:
+    for backbone in dict.fromkeys([*(stage.backbone for stage in STAGES.values() if stage.is_start and not stage.origin), *needed]):
         try:
             file = local_file(path, backbone)
         except RetrievalError:
@@ -98,8 +98,13 @@ def _at_hand(workspace: Workspace, settings: Settings) -> str:
     """
     from retrieval_core.networks.weights import imagenet_in_cache
 
-    starts = [lineage(key)[0] for key in settings.models]
+    starts = _starts(settings)
     fetched = [run for run in find_runs(workspace) if run.start == "imagenet" and run.weights is None]
     here = lambda stage: any(weights_path(workspace, run, stage).exists() for run in fetched)  # noqa: E731
     at_hand = settings.download or all(here(stage) or imagenet_in_cache(stage.backbone) for stage in starts)
-    return "imagenet" if at_hand else "shapes"
+    return "imagenet" if starts and at_hand else "shapes"
+
+
+def _starts(settings: Settings) -> list[Preset]:
+    """Where the chosen models start, but for those whose start is the same in every run."""
+    return [start for key in settings.models if not (start := lineage(key)[0]).origin]

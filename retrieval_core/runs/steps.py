@@ -24,8 +24,9 @@ from retrieval_core.errors import Locked
 from retrieval_core.evaluation.average_precision import mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
+from retrieval_core.networks.start_weights import start_weights
 from retrieval_core.networks.weight_files import local_file
-from retrieval_core.networks.weights import imagenet_weights, inherit, load_weights, local_weights, save_weights
+from retrieval_core.networks.weights import inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.stored import artefacts
@@ -52,12 +53,12 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         inputs = artefacts.weights_inputs(workspace, run, stage)
         if (yield from _is_there(workspace, path, inputs)):
             return
-        about = {"stage": stage.key, "start": run.start}
-        if stage.is_start and run.start == "imagenet":
+        about = {"stage": stage.key, "start": artefacts.start_of(run, stage)}
+        if artefacts.is_fetched(run, stage):
             yield Progress(f"fetch {stage.key}", 0, 1)
-            file = local_file(Path(run.weights.path), stage.backbone) if run.weights else None
-            state = local_weights(file, stage.backbone) if file else imagenet_weights(stage.backbone, download)
-            with workspace.writing(path, inputs, notes={"file": file.name} if file else {}) as temporary:
+            file = local_file(Path(run.weights.path), stage.backbone) if run.weights and not stage.origin else None
+            state, notes = start_weights(about["start"], stage.backbone, file, download)
+            with workspace.writing(path, inputs, notes=notes) as temporary:
                 save_weights(state, temporary, about)
             return
         chosen = pick_device(device)
@@ -108,7 +109,7 @@ def describe(workspace: Workspace, run: Run, name: str, preset: Preset, device: 
         inputs = artefacts.descriptors_inputs(workspace, dataset, run, preset)
         if (yield from is_fresh(workspace, path, inputs)):
             return
-        yield from refuse_retrieval(workspace, dataset, {run.training, run.start} - {"imagenet"})
+        yield from refuse_retrieval(workspace, dataset, artefacts.learnt_from(run, preset))
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
         folder = _half_done(path, inputs)
@@ -232,7 +233,7 @@ def _recipe(run: Run, preset: Preset, inputs: dict) -> dict:
     return {
         "model": preset.key,
         "run": run.name,
-        "start": run.start,
+        "start": artefacts.start_of(run, preset),
         "training": run.training,
         "schedule": run.schedule,
         "seed": run.seed,

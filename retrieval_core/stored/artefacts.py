@@ -1,6 +1,6 @@
 """Where each artefact lies and what it is made from: the one place that spells file names and decides what is fresh.
 
-cache/<training set or start>/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz
+cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz
 cache/<dataset>/sheets/sheet-<number>.jpg
 cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, neighbours-<subset>.safetensors,
     maps/<method>-<key>.safetensors
@@ -13,12 +13,13 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import DESCRIPTORS
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.presets import SCHEDULES, Preset, Schedule, get_preset
+from retrieval_core.presets import SCHEDULES, Preset, Schedule, get_preset, lineage
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace, short_hash
 
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING, SCORES = "weights.safetensors", "training.jsonl", "whitening.npz", "scores.json"
+PUBLISHED = "published"  # the folder of weights that come from elsewhere, whatever a run starts from
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
@@ -30,8 +31,26 @@ VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "map": 
 
 
 def trained_on(run: Run, stage: Preset) -> str:
-    """Where a stage's weights lie, and what it is trained on: the training set, or for a start `shapes` or `imagenet`."""
+    """Where a stage's weights lie, and what it is trained on: the training set, or for a start `shapes`, `imagenet` or PUBLISHED."""
+    if stage.origin:
+        return PUBLISHED
     return run.start if stage.is_start else run.training
+
+
+def is_fetched(run: Run, stage: Preset) -> bool:
+    """Whether a stage's weights come from elsewhere, so that there is nothing to train."""
+    return stage.origin is not None or (stage.is_start and run.start == "imagenet")
+
+
+def start_of(run: Run, preset: Preset) -> str:
+    """What a model starts from: shapes, imagenet, or where else the weights of its start come from."""
+    return lineage(preset.key)[0].origin or run.start
+
+
+def learnt_from(run: Run, preset: Preset) -> set[str]:
+    """Names of the datasets that a model was made with: its weights, and its whitening if it has one."""
+    places = {trained_on(run, stage) for stage in lineage(preset.key)} | ({run.training} if preset.whitening else set())
+    return places - {PUBLISHED, "imagenet"}
 
 
 def stage_folder(workspace: Workspace, run: Run, stage: Preset) -> Path:
@@ -51,7 +70,7 @@ def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
 
 def identity(stage: Preset) -> dict:
     """What a stage is, apart from its title, its schedules and what is chosen at search time."""
-    left_out = (*SCHEDULES, "title", "scales", "crop")
+    left_out = (*SCHEDULES, "title", "scales", "crop", *(() if stage.origin else ("origin",)))
     return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
@@ -71,7 +90,9 @@ def weights_inputs(workspace: Workspace, run: Run, stage: Preset) -> dict:
     path = weights_path(workspace, run, stage)
     if is_imported(workspace, path):
         return dict(workspace.record(path).inputs)
-    fetched = stage.is_start and run.start == "imagenet"  # there is nothing to train
+    if stage.origin:  # the same for every run
+        return {"version": VERSIONS["weights"], "stage": identity(stage)}
+    fetched = is_fetched(run, stage)  # there is nothing to train
     own = run.weights.hashes.get(stage.backbone) if fetched and run.weights else None
     return {
         **({"file": own} if own else {}),
@@ -79,7 +100,7 @@ def weights_inputs(workspace: Workspace, run: Run, stage: Preset) -> dict:
         "stage": identity(stage),
         "schedule": None if fetched else figures(stage.schedule(run.schedule)),
         "seed": None if fetched else run.seed,
-        "start": run.start,
+        "start": start_of(run, stage),
         "data": None if fetched else _training_data(workspace, trained_on(run, stage), path),
         "parent": sha256(workspace, weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None,
     }

@@ -54,7 +54,7 @@ def model_states(workspace: Workspace, dataset: str, run: str) -> list[ModelStat
 def _model_state(results: Results, run: Run | None) -> ModelState:
     weights = results.workspace.record(artefacts.weights_path(results.workspace, run, results.preset)) if run else None
     common = {
-        "key": results.model, "title": results.preset.title, "start": run.start if run else None,
+        "key": results.model, "title": results.preset.title, "start": artefacts.start_of(run, results.preset) if run else None,
         "validation_map": weights.notes.get("validation_map") if weights and not results.preset.whitening else None,
     }  # fmt: skip
     if results.record is None:

@@ -13,7 +13,7 @@ from torch import nn
 from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.malloc import keep_freed_memory
-from retrieval_core.networks.network import build_network, normalise
+from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
 from retrieval_core.progress import Progress, relabelled
@@ -182,7 +182,7 @@ class _Run:
 
     def backward(self, pictures: torch.Tensor, numbers: np.ndarray) -> dict[str, float]:
         """Add the gradient of one of the step's batches and return what is worth watching of it."""
-        images = normalise(pictures.to(self.device, non_blocking=True))
+        images = self.network.normalise(pictures.to(self.device, non_blocking=True))
         classes = torch.from_numpy(numbers).to(self.device)
         loss, values = self.objective.loss(self.network, images, classes, self.schedule)
         (loss / self.schedule.accumulate).backward()

@@ -8,7 +8,7 @@ import torch
 from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.networks.initialisation import fit_to_pictures
-from retrieval_core.networks.network import RetrievalNetwork, normalise
+from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.progress import Progress
 from retrieval_core.training.augmentation import Augmentation, make_batch
 from retrieval_core.training.finite import finite_descriptors
@@ -23,7 +23,7 @@ def start_trunk(
     """Fit a network without a parent to photographs that train, at positions `train` of `pixels`, cut to `side` pixels."""
     positions = np.sort(random.permutation(train)[:TRUNK_SAMPLE])
     pictures = make_batch(pixels.read(positions), side, Augmentation(), random)
-    fit_to_pictures(network, normalise(pictures.to(device)))
+    fit_to_pictures(network, network.normalise(pictures.to(device)))
 
 
 def start_head(

@@ -10,7 +10,7 @@ from retrieval_core.networks.network import MEAN, STD, build_network, normalise
 from retrieval_core.networks.weights import inherit
 from retrieval_core.presets import PRESETS, get_preset
 
-WIDTHS = {"1a": 4096, "1b": 4096, "1c": 256, "1d": 512, "1e": 512, "1f": 512, "1g": 512, "1h": 2048}
+WIDTHS = {"1a": 4096, "1b": 4096, "1c": 256, "1d": 512, "1e": 512, "1f": 512, "1g": 512, "1h": 2048, "2a": 1280, "2t": 1280}
 
 
 def pictures(*shape):
@@ -72,7 +72,7 @@ def test_fine_tuning_gets_a_new_classifier_and_everything_else_from_the_parent()
     assert torch.equal(child.trunk.classifier[1].weight, parent.trunk.classifier[1].weight)
 
 
-@pytest.mark.parametrize("key", ["1c", "1d", "1h"])
+@pytest.mark.parametrize("key", ["1c", "1d", "1h", "2a"])
 @pytest.mark.parametrize("sides", [(MIN_SIDE, MIN_SIDE), (MIN_SIDE, 112), (112, MIN_SIDE)])
 def test_the_narrowest_picture_is_described_the_same_each_time_and_as_in_float32(key, sides):
     network = build_network(get_preset(key)).eval()
@@ -101,3 +101,6 @@ def test_pictures_are_normalised_as_torchvision_does_it():
     expected = torchvision.transforms.functional.normalize(picture.float() / 255, MEAN, STD)
     torch.testing.assert_close(normalise(picture), expected)
     assert normalise(picture).is_contiguous(memory_format=torch.channels_last)
+    own = build_network(get_preset("2a")).normalise(picture)
+    torch.testing.assert_close(own, picture.float() / 127.5 - 1)
+    assert torch.equal(build_network(get_preset("1d")).normalise(picture), normalise(picture))

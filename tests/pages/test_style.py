@@ -1,9 +1,10 @@
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
-from pages.widgets.style import HUES, SYMBOLS, hue, symbol_number
+from pages.widgets.style import BEYOND_RAMP, HUES, MODEL_RAMP, SYMBOLS, hue, model_colour, symbol_number
+from retrieval_core.presets import PRESETS
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency", 2009:
 # severity 1.0, on linear RGB.
@@ -48,3 +49,22 @@ def test_with_more_landmarks_than_hues_no_two_look_the_same():
     looks = [(hue(labels, label), symbol_number(labels, label)) for label in labels]
     assert len(set(looks)) == len(labels)
     assert {number for _, number in looks} == set(range(SYMBOLS))
+
+
+def contrast(one, other):
+    dark, light = sorted((TO_XYZ @ linear(colour))[1] + 0.05 for colour in (one, other))
+    return light / dark
+
+
+def test_models_beyond_the_report_stand_out_and_darken_step_by_step():
+    lightness = [lab(linear(colour))[0] for colour in BEYOND_RAMP]
+    assert all(before - after > 5 for before, after in pairwise(lightness))
+    for colour in BEYOND_RAMP:
+        assert min(contrast(colour, background) for background in (WHITE, DARK)) > 1.7, colour
+
+
+def test_every_model_has_a_colour_and_the_fixed_ones_have_one_of_their_own():
+    assert len({model_colour(key) for key in PRESETS}) == len(PRESETS)
+    assert model_colour("1d-ms-lw") == model_colour("1d")
+    named = [model_colour(f"timm:network{number}") for number in range(40)]
+    assert set(named) == set(BEYOND_RAMP[len(PRESETS) - len(MODEL_RAMP):])

@@ -32,12 +32,12 @@ def states(cache, run_name="quick"):
     return {state.key: state for state in model_states(Workspace(cache), "town", run_name)}
 
 
-def test_all_seven_models_are_trained_described_scored_and_mapped(town_cache):
+def test_all_models_are_trained_described_scored_and_mapped(town_cache):
     workspace = Workspace(town_cache)
     assert list(states(town_cache)) == list(PRESETS)
     for key, state in states(town_cache).items():
         assert state.state == "ready", state
-        assert state.start == "shapes"
+        assert state.start == ("package" if key.startswith("2") else "shapes")
         assert 0 < state.map_oxford <= 100
         assert state.map_oxford <= state.map_finite_sum
         results = open_results(workspace, "town", "quick", key)
@@ -233,3 +233,19 @@ def test_a_model_with_search_time_choices_is_described_beside_it_from_the_same_w
     query = dataset.queries[0]
     again = describer.describe(read_image(dataset.image(query.image_id).path), query.box)
     assert again @ queries[2][0] > 0.9999
+
+
+def test_a_network_as_it_comes_is_the_same_in_every_run_and_stored_once(cache):
+    workspace = Workspace(cache)
+    for _ in run(workspace, "town", Settings(device="cpu", start="shapes", seed=1, models=("2a",)), ("describe", "score")):
+        pass
+    assert not (cache / "town-train" / "quick-seed1").exists()
+    assert not (cache / "shapes" / "quick-seed1").exists()
+    files = [cache / "published" / name / "start-lite0" / "weights.safetensors" for name in ("quick", "quick-seed1")]
+    assert files[0].samefile(files[1])
+    found = [open_results(workspace, "town", name, "2a") for name in ("quick", "quick-seed1")]
+    assert np.array_equal(*(results.descriptors[0].matrix for results in found))
+    assert found[0].recipe["start"] == "package"
+    for change in ({"seed": 1}, {"start": "imagenet"}, {"schedule": "full"}):
+        inputs = weights_inputs(workspace, replace(get_run(workspace, "quick"), **change), get_preset("2a").weights_stage)
+        assert workspace.state(files[0], inputs) == "fresh"
