@@ -13,13 +13,15 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import read_json, temporary_name, write_json
 
-PLAN = ".plan.json"  # among the notes: a hash of all units
+NOTES = ".units"  # folder with a note of each unit that is finished
+PLAN = ".plan.json"  # among the notes: a hash of all units, and the photographs of each in their order
 PATIENCE = 0.25  # seconds between two reports while no unit is finished
 _WRITING = ".writing"  # ending of a temporary name
 
@@ -46,7 +48,7 @@ def build_units(
     `render` must be a function of a module and write its pictures by `write_bytes`. Raises RetrievalError if the
     folder can't be written, or if another specification's build was begun in it.
     """
-    notes = root / ".units"
+    notes = root / NOTES
     try:
         notes.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -80,6 +82,26 @@ def build_units(
     return found
 
 
+def finished_at_head(root: Path) -> int:
+    """How many photographs the units hold that come before the first one that is not finished below `root`."""
+    notes = root / NOTES
+    units = read_json(notes / PLAN, {"units": {}})["units"]
+    return sum(units[name] for name in takewhile(lambda name: (notes / f"{name}.json").exists(), units))
+
+
+def newest_pictures(root: Path, count: int) -> list[Path]:
+    """The pictures below `root` that were written last, the newest first, at most `count`; only folders are read."""
+    try:
+        folders = sorted((entry for entry in os.scandir(root) if entry.is_dir()), key=_changed, reverse=True)
+    except FileNotFoundError:
+        return []
+    found: list[os.DirEntry] = []
+    for folder in folders:
+        if len(found) < count and not folder.name.startswith("."):
+            found += [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+    return [Path(entry.path) for entry in sorted(found, key=_changed, reverse=True)[:count]]
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a picture whole or not at all; it is not flushed one by one, since a unit without a note is made again."""
     temporary = temporary_name(path)
@@ -91,9 +113,13 @@ def write_bytes(path: Path, data: bytes) -> None:
         _compiled.set()
 
 
+def _changed(entry: os.DirEntry) -> int:
+    return entry.stat().st_mtime_ns
+
+
 def _check_plan(root: Path, file: Path, units: Sequence[Unit]) -> None:
     """Note what is built in the folder, or check that it is the same as before; sweep away half-written pictures."""
-    plan = hashlib.sha256(repr(units).encode()).hexdigest()
+    plan = {"hash": hashlib.sha256(repr(units).encode()).hexdigest(), "units": {unit.name: unit.photographs for unit in units}}
     if read_json(file, plan) != plan:
         raise RetrievalError(
             f"In {root} a build with another specification was begun. Remove this folder, or build with the "

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.networks.weight_files import local_file
+from retrieval_core.networks.weight_files import local_file, may_be_in_torch_cache
 from retrieval_core.presets import RUN_ORDER, SCHEDULES, STAGES, Preset, check_model, lineage
 from retrieval_core.stored.artefacts import weights_path
 from retrieval_core.stored.run import STARTS, TRAINING_SET, OwnWeights, Run, check_seed, derived_name
@@ -96,13 +96,19 @@ def _at_hand(workspace: Workspace, settings: Settings) -> str:
 
     All models of a run start alike, so that they can be compared.
     """
-    from retrieval_core.networks.weights import imagenet_in_cache
-
     starts = _starts(settings)
     fetched = [run for run in find_runs(workspace) if run.start == "imagenet" and run.weights is None]
     here = lambda stage: any(weights_path(workspace, run, stage).exists() for run in fetched)  # noqa: E731
-    at_hand = settings.download or all(here(stage) or imagenet_in_cache(stage.backbone) for stage in starts)
+    at_hand = settings.download or all(here(stage) or _in_torch_cache(stage.backbone) for stage in starts)
     return "imagenet" if starts and at_hand else "shapes"
+
+
+def _in_torch_cache(backbone: str) -> bool:
+    if not may_be_in_torch_cache(backbone):
+        return False
+    from retrieval_core.networks.weights import imagenet_in_cache
+
+    return imagenet_in_cache(backbone)
 
 
 def _starts(settings: Settings) -> list[Preset]:
