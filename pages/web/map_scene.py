@@ -215,6 +215,12 @@ def places_version(name: str, model: str, choice: MapChoice) -> str:
     return short_hash([model, maps_version(name, choice)])
 
 
+def places_addresses(name: str, choice: MapChoice) -> dict[str, str]:
+    """Where the browser finds the places of every model that has a map of this choice."""
+    versions = maps_version(name, choice)
+    return {key: f"files/places/{name}/{key}?{choice.address()}&v={short_hash([key, versions])}" for key, made in versions if made}
+
+
 def caption(made: ProjectedMap, model: ModelState, run: str) -> str:
     """What a map was made with, and how far it can be trusted."""
     used = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in made.parameters.items())

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from pages.state import loaders
 from pages.web import map_scene
-from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.errors import RetrievalError
@@ -45,6 +45,16 @@ def photograph(request: Request) -> Answer:
 @lru_cache(maxsize=6000)
 def _small(path: str, version: str) -> bytes:
     return small_jpeg(path, SIDE)
+
+
+def rendered(request: Request) -> Answer:
+    """A picture of a dataset of ours that is being rendered, as it was written; it is kept by nobody, since it may be made anew."""
+    name, picture = request.path_params["dataset"], request.path_params["picture"]
+    root = loaders.workspace().folder(name) / "photographs"
+    path = (root / picture).resolve()
+    if name not in BUILT_IN or not path.is_relative_to(root.resolve()) or path.suffix != ".jpg" or not path.is_file():
+        raise RetrievalError(f"No picture {picture!r} of {name} is rendered yet.")
+    return FileResponse(path), ""
 
 
 def crop(request: Request) -> Answer:
@@ -160,6 +170,7 @@ ROUTES = [
     Route(f"/files/{path}", _answering(endpoint))
     for path, endpoint in (
         ("photograph/{dataset}/{image:path}", photograph),
+        ("rendered/{dataset}/{picture:path}", rendered),
         ("crop/{dataset}/{query:path}", crop),
         ("sheet/{dataset}/{number:int}", sheet),
         ("scene/{dataset}", scene),

@@ -13,17 +13,22 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import read_json, temporary_name, write_json
 
-PLAN = ".plan.json"  # among the notes: a hash of all units
+NOTES = ".units"  # folder with a note of each unit that is finished
+PLAN = ".plan.json"  # among the notes: a hash of all units, and the photographs of each in their order
 PATIENCE = 0.25  # seconds between two reports while no unit is finished
 _WRITING = ".writing"  # ending of a temporary name
 
-_written = None  # in a worker process: photographs written by all workers of this build
+# In a worker process, shared by all workers of this build:
+_written = None  # photographs written
+_first = None  # free until a worker has taken it: this one renders the first picture
+_compiled = None  # set when that is there
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,12 @@ class Unit:
 def build_units(
     root: Path, units: Sequence[Unit], render: Callable[[Path, tuple], list], stage: str, workers: int | None = None
 ) -> Generator[Progress, None, dict[str, list]]:
-    """Render what is missing below `root`; return what `render(root, task)` said of each unit, by name.
+    """Render what is missing below `root`, in the order of the units; return what `render(root, task)` said of each, by name.
 
     `render` must be a function of a module and write its pictures by `write_bytes`. Raises RetrievalError if the
     folder can't be written, or if another specification's build was begun in it.
     """
-    notes = root / ".units"
+    notes = root / NOTES
     try:
         notes.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -59,9 +64,9 @@ def build_units(
     # spawn, not fork: the caller may hold threads and locks of other libraries.
     context = multiprocessing.get_context("spawn")
     written = context.Value("q", 0)
-    with ProcessPoolExecutor(workers or os.cpu_count(), context, _start_worker, (written,)) as pool:
-        largest_first = sorted(missing, key=lambda unit: -unit.photographs)
-        futures = {pool.submit(render, root, unit.task): unit for unit in largest_first}
+    shared = (written, context.Semaphore(1), context.Event())
+    with ProcessPoolExecutor(workers or os.cpu_count(), context, _start_worker, shared) as pool:
+        futures = {pool.submit(_render, render, root, unit.task): unit for unit in missing}
         pending = set(futures)
         try:
             while pending:
@@ -77,6 +82,26 @@ def build_units(
     return found
 
 
+def finished_at_head(root: Path) -> int:
+    """How many photographs the units hold that come before the first one that is not finished below `root`."""
+    notes = root / NOTES
+    units = read_json(notes / PLAN, {"units": {}})["units"]
+    return sum(units[name] for name in takewhile(lambda name: (notes / f"{name}.json").exists(), units))
+
+
+def newest_pictures(root: Path, count: int) -> list[Path]:
+    """The pictures below `root` that were written last, the newest first, at most `count`; only folders are read."""
+    try:
+        folders = sorted((entry for entry in os.scandir(root) if entry.is_dir()), key=_changed, reverse=True)
+    except FileNotFoundError:
+        return []
+    found: list[os.DirEntry] = []
+    for folder in folders:
+        if len(found) < count and not folder.name.startswith("."):
+            found += [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+    return [Path(entry.path) for entry in sorted(found, key=_changed, reverse=True)[:count]]
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a picture whole or not at all; it is not flushed one by one, since a unit without a note is made again."""
     temporary = temporary_name(path)
@@ -85,11 +110,16 @@ def write_bytes(path: Path, data: bytes) -> None:
     if _written is not None:
         with _written.get_lock():
             _written.value += 1
+        _compiled.set()
+
+
+def _changed(entry: os.DirEntry) -> int:
+    return entry.stat().st_mtime_ns
 
 
 def _check_plan(root: Path, file: Path, units: Sequence[Unit]) -> None:
     """Note what is built in the folder, or check that it is the same as before; sweep away half-written pictures."""
-    plan = hashlib.sha256(repr(units).encode()).hexdigest()
+    plan = {"hash": hashlib.sha256(repr(units).encode()).hexdigest(), "units": {unit.name: unit.photographs for unit in units}}
     if read_json(file, plan) != plan:
         raise RetrievalError(
             f"In {root} a build with another specification was begun. Remove this folder, or build with the "
@@ -100,10 +130,20 @@ def _check_plan(root: Path, file: Path, units: Sequence[Unit]) -> None:
         left.unlink(missing_ok=True)
 
 
-def _start_worker(written) -> None:
-    """Count into `written`, and end as soon as the parent does, even if it was killed and could not say so."""
-    global _written
-    _written = written
+def _render(render: Callable[[Path, tuple], list], root: Path, task: tuple) -> list:
+    """Render a unit. What Numba compiles for the first picture, one worker compiles; the others wait and find it in Numba's cache."""
+    if not _first.acquire(block=False):
+        _compiled.wait()
+    try:
+        return render(root, task)
+    finally:
+        _compiled.set()
+
+
+def _start_worker(*shared) -> None:
+    """Take what workers share, and end as soon as the parent does, even if it was killed and could not say so."""
+    global _written, _first, _compiled
+    _written, _first, _compiled = shared
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

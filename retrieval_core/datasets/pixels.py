@@ -78,9 +78,9 @@ def widened(picture: PILImage.Image) -> np.ndarray:
 
 
 def open_pixels(
-    images: Sequence[Image], fingerprint: str, size: int, square: bool, folder: Path
+    images: Sequence[Image], fingerprint: str, size: int, square: bool, folder: Path, keep: bool = True
 ) -> Generator[Progress, None, Pixels]:
-    """Decode photographs at working size into `folder`, or open what was decoded before.
+    """Decode photographs at working size into `folder`, or open what was decoded before; without `keep`, decode them at every use.
 
     `fingerprint` is of the photographs of the dataset that the images are of. A file is of these images, of this fingerprint and
     of this least side: another selection of the dataset has a file of its own, and the files of other fingerprints are removed.
@@ -91,9 +91,9 @@ def open_pixels(
     path = folder / f"{begin}-{short_hash(about)}.safetensors"
     if (known := _stored(path, about)) is not None:
         return Pixels(images, size, square, *known)
-    shapes = np.array([_shape(image, size, square) for image in images], np.int64).reshape(-1, 2)
+    shapes = read_shapes(images, size, square)
     total = shapes.prod(1).sum() * 3
-    if not len(images) or total > BUDGET:
+    if not (keep and len(images)) or total > BUDGET:
         return Pixels(images, size, square, shapes, None)
     folder.mkdir(parents=True, exist_ok=True)
     _remove_others(folder, begin, about)
@@ -133,6 +133,11 @@ def _remove_others(folder: Path, begin: str, about: dict) -> None:
             found = {}
         if (found.get("fingerprint"), found.get("least_side")) != (about["fingerprint"], about["least_side"]):
             file.unlink(missing_ok=True)
+
+
+def read_shapes(images: Sequence[Image], size: int, square: bool) -> np.ndarray:
+    """Height and width of photographs at working size, (N, 2); only their headers are read."""
+    return np.array([_shape(image, size, square) for image in images], np.int64).reshape(-1, 2)
 
 
 def _shape(image: Image, size: int, square: bool) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import torch
 from PIL import Image as PILImage
 from torch.nn import functional
 
+from retrieval_core.datasets.fingerprints import hash_photographs
 from retrieval_core.datasets.images import crop_query, read_image
 from retrieval_core.datasets.pixels import MIN_SIDE, Pixels, as_array, widened
 from retrieval_core.datasets.types import Box, Dataset
@@ -18,7 +19,6 @@ from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, temporary_name
 
 BATCH = 64  # pictures that go through the network together
-PART = 8  # batches between two parts on disk: what a kill can cost
 
 Scales = Sequence[float]
 """Factors by which a picture is resized, each described by itself."""
@@ -34,30 +34,28 @@ def extract_pixels(
 ) -> Generator[Progress, None, np.ndarray]:
     """Descriptors (N, D) float32 of the pictures at these positions, in their order.
 
-    Batches hold pictures of one shape; `scales` as in `describe_batch`. `partial` is a folder for finished parts: what lies
-    there is not computed again, and the result is the same to the bit, since the batches are.
+    Batches hold pictures of one shape; `scales` as in `describe_batch`. `partial` is a folder for finished batches, each named by
+    its photographs: what lies there is not computed again, and the result is the same to the bit, since the batches are.
     """
     positions = np.asarray(positions, np.int64)
     batches = list(_batches(pixels.shapes[positions]))
-    matrix = None
+    files = [partial / f"{_name(pixels, positions[batch])}.npy" if partial else None for batch in batches]
+    there = [file is not None and file.exists() for file in files]
+    missing = [batch for batch, found in zip(batches, there, strict=True) if not found]
+    matrix, done = np.empty((0, 0), np.float32), 0
     network.eval()
     with ThreadPoolExecutor(1) as reader:
-        parts = [batches[start : start + PART] for start in range(0, len(batches), PART)]
-        done = 0
-        for number, part in enumerate(parts):
-            file = partial / f"{number:05}.npy" if partial else None
-            if file is not None and file.exists():
-                rows = np.load(file, allow_pickle=False)
-            else:
-                rows = np.concatenate(list(_describe(network, pixels, positions, part, device, reader, scales)))
-                if file is not None:
-                    _keep(rows, file)
-            if matrix is None:
+        described = _describe(network, pixels, positions, missing, device, reader, scales)
+        for batch, file, found in zip(batches, files, there, strict=True):
+            rows = np.load(file, allow_pickle=False) if found else next(described)
+            if file and not found:
+                _keep(rows, file)
+            if not done:
                 matrix = np.empty((len(positions), rows.shape[1]), np.float32)
-            matrix[np.concatenate(part)] = rows
+            matrix[batch] = rows
             done += len(rows)
             yield Progress("describe", done, len(positions))
-    return matrix if matrix is not None else np.empty((0, 0), np.float32)
+    return matrix
 
 
 def extract_dataset(
@@ -123,6 +121,11 @@ def _scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
     return smaller.contiguous(memory_format=torch.channels_last)
 
 
+def full_batches(shapes: np.ndarray) -> list[np.ndarray]:
+    """The batches of some first pictures of a set that are batches of the whole set, whatever pictures follow."""
+    return [batch for batch in _batches(shapes) if len(batch) == BATCH]
+
+
 def _batches(shapes: np.ndarray) -> Iterator[np.ndarray]:
     """Positions of pictures of one shape, BATCH at a time, in an order that depends on the shapes only."""
     _, group = np.unique(shapes, axis=0, return_inverse=True)
@@ -140,11 +143,15 @@ def _describe(network, pixels, positions, batches, device, reader, scales) -> It
         return pictures.pin_memory() if device.type == "cuda" else pictures
 
     waiting = reader.submit(read, batches[0])
-    for number in range(len(batches)):
+    for following in [*batches[1:], None]:
         pictures = waiting.result()
-        if number + 1 < len(batches):
-            waiting = reader.submit(read, batches[number + 1])
+        waiting = reader.submit(read, following) if following is not None else None
         yield describe_batch(network, pictures.to(device, non_blocking=True), scales).float().cpu().numpy()
+
+
+def _name(pixels: Pixels, batch: np.ndarray) -> str:
+    """What a batch is called on disk: the fingerprint of its photographs, in their order."""
+    return hash_photographs([pixels.images[k] for k in batch], ())[0][:32]
 
 
 def _keep(rows: np.ndarray, file: Path) -> None:

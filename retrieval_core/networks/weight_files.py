@@ -1,5 +1,6 @@
-"""A person's own files of weights: which file is meant. Paths only: nothing is loaded."""
+"""Files of weights, a person's own and those in torch's cache: which are meant. Paths only: nothing is loaded."""
 
+import os
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError
@@ -32,3 +33,9 @@ def local_file(path: Path, backbone: str) -> Path:
 def _named_after(file: Path, name: str) -> bool:
     rest = file.stem.lower().removeprefix(name)
     return file.stem.lower().startswith(name) and (not rest or rest[0] in "-_")
+
+
+def may_be_in_torch_cache(backbone: str) -> bool:
+    """Whether torch's cache holds a file whose name starts with the backbone's; torch itself, which loads for seconds, knows which."""
+    home = os.environ.get("TORCH_HOME") or os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "torch")
+    return any((Path(home).expanduser() / "hub" / "checkpoints").glob(f"{backbone}-*"))

@@ -8,7 +8,7 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.thumbnails import sheet_count, write_sheet
 from retrieval_core.projection.maps import compute_map
 from retrieval_core.ranking.neighbour_lists import neighbour_lists
-from retrieval_core.runs.steps import Steps, is_fresh, locked
+from retrieval_core.runs.making import Steps, is_fresh, locked
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace

@@ -3,17 +3,19 @@
 Every step looks first whether its artefact is there and fresh, so a run that was killed is simply run again.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported, note_fingerprint, open_dataset
+from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported, is_ready, note_fingerprint, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST
-from retrieval_core.runs import map_steps, steps
+from retrieval_core.runs import map_steps
+from retrieval_core.runs.ahead import build_and_describe
+from retrieval_core.runs.making import Steps
 from retrieval_core.runs.settings import Settings, settle
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
@@ -31,7 +33,7 @@ class Task:
 
     name: str
     seconds: float
-    start: Callable[[], Generator[Progress, None, object]]
+    start: Callable[[], Steps]
 
 
 def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple[str, ...] = ALL_STEPS) -> Iterator[Progress]:
@@ -53,7 +55,7 @@ def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str
         _ = open_results(workspace, dataset, run_name, key).descriptors
     plan = [Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))]
     for key in models:
-        plan += _neighbours(workspace, dataset, run_name, key, [subset for _, subset, _, _ in maps])
+        plan += [_neighbours(workspace, dataset, run_name, key, subset) for subset in dict.fromkeys(one[1] for one in maps)]
         plan += [Task(f"map {key}", 2, partial(map_steps.project, workspace, run_name, dataset, key, *one)) for one in maps]
     yield from _follow(plan)
 
@@ -79,9 +81,7 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             built.add(name)
             yield Task(f"build {name}", seconds, lambda: build_dataset(workspace, name))
 
-    if dataset in BUILT_IN:
-        yield from build(dataset, 20)
-    elif dataset:
+    if dataset and dataset not in BUILT_IN:
         note_fingerprint(workspace, open_dataset(workspace, dataset))  # a broken folder is reported before minutes of training
     if dataset and is_imported(workspace, dataset):
         settings = replace(settings, models=tuple(_imported(workspace, dataset, settings)))
@@ -89,6 +89,9 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             yield from _exploring(workspace, dataset, IMPORTED_RUN, key, settings, do)
         return
     chosen = settle(workspace, settings)
+    if dataset in BUILT_IN:
+        built.add(dataset)
+        yield Task(f"build {dataset}", 25, partial(_build_to_describe, workspace, dataset, chosen, settings, do))
     trained = set()
     for key in settings.models:
         model = get_preset(key)
@@ -99,18 +102,34 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             imported = artefacts.is_imported(workspace, artefacts.weights_path(workspace, chosen, stage))
             if not imported and not origins.is_fetched(chosen, stage):
                 yield from build("shapes", 5) if stage.is_start else build(chosen.training, 60)
-            train = partial(steps.train_stage, workspace, chosen, stage, settings.device, settings.download)
+            train = partial(_step, "train_stage", workspace, chosen, stage, settings.device, settings.download)
             verb = "fetch" if origins.is_fetched(chosen, stage) else "train"
             yield Task(f"{verb} {stage.key}", stage.schedule(chosen.column).seconds, train)
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)
-            yield Task(f"whiten {key}", 8, partial(steps.learn_whitening, workspace, chosen, model, settings.device))
+            yield Task(f"whiten {key}", 8, partial(_step, "learn_whitening", workspace, chosen, model, settings.device))
         if dataset and "describe" in do:
-            describe = partial(steps.describe, workspace, chosen, dataset, model, settings.device)
+            describe = partial(_step, "describe", workspace, chosen, dataset, model, settings.device)
             yield Task(f"describe {dataset} with {key}", 4, describe)
         if dataset:
             yield from _exploring(workspace, dataset, chosen.name, key, settings, do)
+
+
+def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Steps:
+    """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
+    first = get_preset(settings.models[0])
+    fetched = all(artefacts.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
+    if fetched and "describe" in do and not is_ready(workspace, dataset):
+        return build_and_describe(workspace, dataset, chosen, first, settings.device)
+    return build_dataset(workspace, dataset)
+
+
+def _step(name: str, *arguments) -> Steps:
+    """Begin a step of steps.py, which loads torch: that takes seconds, and the first photographs need not wait for it."""
+    from retrieval_core.runs import steps
+
+    return getattr(steps, name)(*arguments)
 
 
 def _to_train(workspace: Workspace, chosen: Run, key: str) -> list[Preset]:
@@ -134,25 +153,24 @@ def _imported(workspace: Workspace, dataset: str, settings: Settings) -> list[st
 
 
 def _exploring(workspace: Workspace, dataset: str, run_name: str, key: str, settings: Settings, do) -> Iterator[Task]:
-    """What is made of a model's descriptors: scores, thumbnails with the first model, neighbours and maps."""
+    """What is made of a model's descriptors: scores, then of each map what is seen first; thumbnails with the first model."""
     if "score" in do:
-        yield Task(f"score {key}", 0.3, partial(steps.score, workspace, run_name, dataset, key))
+        yield Task(f"score {key}", 0.3, partial(_step, "score", workspace, run_name, dataset, key))
     if "map" not in do:
         return
-    if key == settings.models[0]:
-        yield Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
-    yield from _neighbours(workspace, dataset, run_name, key, [subset for _, subset, _ in MAPS])
     for method, subset, parameters in MAPS:
         make = partial(map_steps.project, workspace, run_name, dataset, key, method, subset, parameters)
         yield Task(f"map {key}", 2, partial(_if_enough, workspace, dataset, subset, make))
+        if (key, subset) == (settings.models[0], MAPS[0][1]):
+            yield Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
+        yield _neighbours(workspace, dataset, run_name, key, subset)
 
 
-def _neighbours(workspace: Workspace, dataset: str, run_name: str, key: str, subsets: list[str]) -> list[Task]:
-    return [Task(f"neighbours {key}", 0.5, partial(map_steps.list_neighbours, workspace, run_name, dataset, key, subset))
-            for subset in dict.fromkeys(subsets)]  # fmt: skip
+def _neighbours(workspace: Workspace, dataset: str, run_name: str, key: str, subset: str) -> Task:
+    return Task(f"neighbours {key}", 0.5, partial(map_steps.list_neighbours, workspace, run_name, dataset, key, subset))
 
 
-def _if_enough(workspace: Workspace, dataset: str, subset: str, make: Callable) -> Generator[Progress, None, None]:
+def _if_enough(workspace: Workspace, dataset: str, subset: str, make: Callable) -> Steps:
     """Make a map that nobody asked for by name only where the subset has photographs enough: there may be no labels."""
     if len(artefacts.subset_ids(open_dataset(workspace, dataset), subset)) >= FEWEST:
         yield from make()

@@ -1,11 +1,12 @@
 """What a person chooses for a run, and the run that it comes to."""
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.distilled_files import is_distilled
-from retrieval_core.networks.weight_files import local_file
+from retrieval_core.networks.weight_files import local_file, may_be_in_torch_cache
 from retrieval_core.presets import RUN_ORDER, STAGES, Preset, check_model, lineage
 from retrieval_core.schedules import SCHEDULES, STARTS
 from retrieval_core.stored.artefacts import weights_path
@@ -77,6 +78,8 @@ def settle(workspace: Workspace, settings: Settings) -> Run:
 
 def _usual_schedule(settings: Settings) -> str:
     """Minutes of a GPU are worth hours of a processor: there `long`, else `quick`."""
+    if settings.device in ("cpu", "mps") or not shutil.which("nvidia-smi"):  # comes with the driver; torch loads for seconds
+        return "quick"
     from retrieval_core.networks.device import pick_device
 
     return "long" if pick_device(settings.device).type == "cuda" else "quick"
@@ -107,15 +110,21 @@ def _at_hand(workspace: Workspace, settings: Settings) -> str:
 
     All models of a run start alike, so that they can be compared.
     """
-    from retrieval_core.networks.weights import imagenet_in_cache
-
     starts = _starts(settings, (None,))
     fetched = [run for run in find_runs(workspace) if run.start == "imagenet" and run.weights is None]
     here = lambda stage: any(weights_path(workspace, run, stage).exists() for run in fetched)  # noqa: E731
-    at_hand = settings.download or all(here(stage) or imagenet_in_cache(stage.backbone) for stage in starts)
+    at_hand = settings.download or all(here(stage) or _in_torch_cache(stage.backbone) for stage in starts)
     if starts and at_hand:
         return "imagenet"
     return "distilled" if all(is_distilled(stage.backbone) for stage in starts) else "shapes"
+
+
+def _in_torch_cache(backbone: str) -> bool:
+    if not may_be_in_torch_cache(backbone):
+        return False
+    from retrieval_core.networks.weights import imagenet_in_cache
+
+    return imagenet_in_cache(backbone)
 
 
 def _starts(settings: Settings, origins: tuple[str | None, ...]) -> list[Preset]:

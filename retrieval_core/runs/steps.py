@@ -8,7 +8,6 @@ import os
 import shutil
 import time
 from collections.abc import Generator
-from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.extract import extract_dataset, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
-from retrieval_core.errors import Locked
 from retrieval_core.evaluation.average_precision import mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.network import RetrievalNetwork, build_network
@@ -29,15 +27,15 @@ from retrieval_core.networks.weight_files import local_file
 from retrieval_core.networks.weights import inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress, relabelled
+from retrieval_core.runs.making import Steps, half_done, is_fresh, locked
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import begin_run
 from retrieval_core.training.loop import train
 from retrieval_core.training.test_set_guard import refuse_retrieval, training_set
-from retrieval_core.workspace import LOCK_LIMIT, Workspace, write_json
+from retrieval_core.workspace import Workspace, write_json
 
-Steps = Generator[Progress, None, None]
 WHITENING_WORDS = {"pca": "PCA", "learned": "from matching pairs,"}
 
 
@@ -65,7 +63,7 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         schedule = stage.schedule(run.column)
         pixels = yield from decoded(workspace, dataset, schedule.extract_size, stage.square)
         parent = load_weights(artefacts.weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None
-        folder = _half_done(path, inputs)
+        folder = half_done(path, inputs)
         begin = time.monotonic()
         state, notes = yield from train(stage, schedule, parent, pixels, run.seed, chosen, folder)
         common = {"device": str(chosen), "seconds": time.monotonic() - begin, "notes": notes}
@@ -85,7 +83,7 @@ def learn_whitening(workspace: Workspace, run: Run, preset: Preset, device: str 
         if (yield from _is_there(workspace, path, inputs)):
             return
         dataset = yield from training_set(workspace, run.training)
-        folder = _half_done(path, inputs)
+        folder = half_done(path, inputs)
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
         pixels = yield from decoded(workspace, dataset, inputs["size"], preset.square)
@@ -111,10 +109,11 @@ def describe(workspace: Workspace, run: Run, name: str, preset: Preset, device: 
         yield from refuse_retrieval(workspace, dataset, origins.learnt_from(run, preset))
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
-        folder = _half_done(path, inputs)
+        folder = half_done(path, artefacts.describing_inputs(workspace, run, preset))
         begin = time.monotonic()
         recipe = _recipe(workspace, run, preset, inputs)
-        pixels = yield from decoded(workspace, dataset, recipe["size"], preset.square)
+        begun = any(folder.iterdir())  # most may be described already: what is left is decoded by itself
+        pixels = yield from decoded(workspace, dataset, recipe["size"], preset.square, keep=not begun)
         whitening = load_whitening(workspace, run, preset)
         matrix, queries = yield from extract_dataset(network, whitening, dataset, pixels, recipe, chosen, folder)
         about = {"images": [image.id for image in dataset.images], "queries": [query.id for query in dataset.queries], "recipe": recipe}
@@ -157,29 +156,6 @@ def load_whitening(workspace: Workspace, run: Run, preset: Preset) -> Whitening 
     return Whitening.load(artefacts.whitening_path(workspace, run, preset)) if preset.whitening else None
 
 
-def locked(workspace: Workspace, *names: str) -> Generator[Progress, None, ExitStack]:
-    """Take the lock of an artefact and say so while others hold it; RetrievalError after LOCK_LIMIT seconds."""
-    held = ExitStack()
-    deadline = time.monotonic() + LOCK_LIMIT
-    while True:
-        try:
-            held.enter_context(workspace.lock(*names, limit=1.0))
-            return held
-        except Locked:
-            if time.monotonic() > deadline:
-                raise
-            yield Progress("wait", 0, 1, f"another process is at work on {'/'.join(names)}")
-
-
-def is_fresh(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
-    """Whether an artefact can be used as it is; a damaged one is set aside, and that is said."""
-    state = workspace.state(path, inputs)
-    if state == "damaged":
-        kept = workspace.set_aside(path)
-        yield Progress("check", 0, 1, f"{path} was damaged: it is now {kept.name}, and made anew")
-    return state == "fresh"
-
-
 def _is_there(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
     """Whether weights (or a whitening) are there: imported, fresh, or made by another run from the same inputs."""
     if artefacts.is_imported(workspace, path):
@@ -209,21 +185,11 @@ def _link(workspace: Workspace, twin: Path, path: Path) -> None:
                 shutil.copyfile(twin.with_name(name), temporary)
 
 
-def decoded(workspace: Workspace, dataset: Dataset, size: int, square: bool) -> Generator[Progress, None, Pixels]:
-    """A dataset's photographs at working size, decoded into its folder unless they are there."""
+def decoded(workspace: Workspace, dataset: Dataset, size: int, square: bool, keep: bool = True) -> Generator[Progress, None, Pixels]:
+    """A dataset's photographs at working size, decoded into its folder (with `keep`) unless they are there."""
     folder = workspace.ensure_writable(workspace.folder(dataset.name))
-    decoding = open_pixels(dataset.images, dataset.photographs, size, square, folder)
+    decoding = open_pixels(dataset.images, dataset.photographs, size, square, folder, keep)
     return (yield from relabelled(decoding, done=0, total=0))  # the step's own work, which its bar counts, comes after
-
-
-def _half_done(path: Path, inputs: dict) -> Path:
-    """Folder for the half-done work on an artefact; what was begun with other inputs is thrown away."""
-    folder = artefacts.half_done(path, inputs)
-    for other in artefacts.unfinished(path):
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _recipe(workspace: Workspace, run: Run, preset: Preset, inputs: dict) -> dict:

@@ -147,9 +147,13 @@ def descriptors_path(workspace: Workspace, dataset: str, run: str, model: str) -
 
 def descriptors_inputs(workspace: Workspace, dataset: Dataset, run: Run, preset: Preset) -> dict:
     """What a dataset's descriptors are made from. The ground truth is no part of it."""
+    return {"data": dataset.photographs, **describing_inputs(workspace, run, preset)}
+
+
+def describing_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
+    """What descriptors are made from besides the photographs."""
     return {
         "version": VERSIONS["descriptors"],
-        "data": dataset.photographs,
         "size": preset.described_size(run.column),
         "crop": preset.crop or "fill",
         "scales": list(preset.scales),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval_core.datasets.parallel_rendering import Unit, build_units, write_bytes
+from retrieval_core.datasets.parallel_rendering import Unit, build_units, finished_at_head, newest_pictures, write_bytes
 from retrieval_core.errors import RetrievalError
 
 UNITS = [Unit(name, 3, (name, 3)) for name in ("ash", "birch")]
@@ -83,6 +83,55 @@ def test_finished_units_are_not_rendered_again(tmp_path):
     assert pictures(tmp_path)["ash_0.jpg"] == "kept"
     assert pictures(tmp_path)["birch_0.jpg"] == "birch 0"
     assert not list(tmp_path.glob(".*.writing"))
+
+
+def render_together(root, task):
+    """As `render`, noting whether a picture was there before it began; a unit waits until the one that it names has begun, too."""
+    name, count, other = task
+    (root / f"{name}.begun").write_text(str(len(pictures(root))))
+    time.sleep(0.5)  # what stands for compiling
+    if other:
+        wait_until((root / f"{other}.begun").exists)
+    return render(root, (name, count))
+
+
+def test_one_process_renders_the_first_picture_while_the_others_wait_and_then_all_render_at_once(tmp_path):
+    units = [Unit(name, 2, (name, 2, other)) for name, other in (("ash", None), ("birch", "cedar"), ("cedar", "birch"))]
+    finish(build_units(tmp_path, units, render_together, "draw", workers=3))
+    begun = [int((tmp_path / f"{unit.name}.begun").read_text()) for unit in units]
+    assert begun[0] == 0
+    assert min(begun[1:]) > 0
+
+
+def test_where_the_first_picture_fails_nobody_waits_for_it(tmp_path):
+    units = [Unit("ash", 1, ()), *UNITS[1:]]
+    with pytest.raises(ValueError, match="unpack"):
+        finish(build_units(tmp_path, units, render, "draw", workers=2))
+
+
+def test_units_are_rendered_in_their_order_and_the_head_that_is_finished_is_known(tmp_path):
+    units = [Unit(name, count, (name, count, 0.01)) for name, count in (("ash", 2), ("birch", 5), ("cedar", 3))]
+    assert finished_at_head(tmp_path) == 0
+    heads = [finished_at_head(tmp_path) for _ in build_units(tmp_path, units, render, "draw", workers=1)]
+    assert heads == sorted(heads)
+    assert set(heads) <= {0, 2, 7, 10}
+    assert finished_at_head(tmp_path) == 10
+    (tmp_path / ".units" / "birch.json").unlink()
+    assert finished_at_head(tmp_path) == 2
+
+
+def test_the_newest_pictures_come_first_whatever_their_folder(tmp_path):
+    assert newest_pictures(tmp_path / "nowhere", 3) == []
+    paths = [tmp_path / folder / f"{number}.jpg" for number, folder in enumerate(["a", "b", "a", "b", "a"])]
+    for number, path in enumerate(paths):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+        os.utime(path, (number, number))
+    (tmp_path / ".units").mkdir()
+    (tmp_path / ".units" / "a.json").write_text("[]")
+    (tmp_path / "a" / ".9.jpg.writing").write_bytes(b"")
+    assert newest_pictures(tmp_path, 3) == paths[:1:-1]
+    assert newest_pictures(tmp_path, 9) == paths[::-1]
 
 
 def test_threads_that_write_one_picture_do_not_collide(tmp_path):

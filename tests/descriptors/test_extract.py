@@ -44,7 +44,6 @@ def test_rows_stand_in_the_order_of_the_images_whatever_their_shape(images, netw
 
 def test_an_extraction_that_is_interrupted_ends_with_the_same_bits(images, network, tmp_path, monkeypatch):
     monkeypatch.setattr(extract, "BATCH", 2)
-    monkeypatch.setattr(extract, "PART", 2)
     pixels = result_of(open_pixels(images, "x", 64, False, tmp_path / "cache"))
     whole = result_of(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "whole"))
     broken = extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "broken")
@@ -52,10 +51,34 @@ def test_an_extraction_that_is_interrupted_ends_with_the_same_bits(images, netwo
     broken.close()
     assert len(list((tmp_path / "broken").iterdir())) == 1
     seen = []
-    monkeypatch.setattr(extract, "_describe", lambda *a, real=extract._describe: seen.append(a[3]) or real(*a))
+    monkeypatch.setattr(extract, "describe_batch", lambda *a, real=extract.describe_batch: seen.append(len(a[1])) or real(*a))
     again = result_of(extract.extract_pixels(network, pixels, range(14), CPU, tmp_path / "broken"))
     assert (again == whole).all()
-    assert len(seen) == 3
+    assert sum(seen) == 12
+
+
+def test_a_photograph_that_has_changed_makes_its_own_batch_anew_and_no_other(images, network, tmp_path, monkeypatch):
+    monkeypatch.setattr(extract, "BATCH", 2)
+    describe = lambda: result_of(extract.extract_pixels(  # noqa: E731
+        network, result_of(open_pixels(images, "x", 64, False, tmp_path / "none", keep=False)), range(14), CPU, tmp_path / "parts"
+    ))  # fmt: skip
+    before = describe()
+    PILImage.new("RGB", (64, 48), "red").save(images[1].path)
+    seen = []
+    monkeypatch.setattr(extract, "describe_batch", lambda *a, real=extract.describe_batch: seen.append(len(a[1])) or real(*a))
+    after = describe()
+    assert seen == [2]
+    assert np.flatnonzero((before != after).any(1)).tolist() == [1]
+
+
+def test_full_batches_of_the_first_pictures_are_batches_of_the_whole(monkeypatch):
+    monkeypatch.setattr(extract, "BATCH", 3)
+    shapes = np.random.default_rng(1).choice([48, 64], (40, 1)) * [1, 1]
+    whole = {tuple(batch) for batch in extract._batches(shapes)}
+    for count in range(41):
+        first = [tuple(batch) for batch in extract.full_batches(shapes[:count])]
+        assert set(first) <= whole
+    assert len(first) == sum(np.unique(shapes[:, 0], return_counts=True)[1] // 3)
 
 
 def test_a_broken_photograph_is_named(images, network, tmp_path):

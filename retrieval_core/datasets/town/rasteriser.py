@@ -42,13 +42,17 @@ def clip(triangle, uv, points, coordinates, flat):
     for i in range(3):
         j = (i + 1) % 3
         if flat or triangle[i, 2] > NEAR:
-            points[count] = triangle[i]
-            coordinates[count] = uv[i]
+            for k in range(3):
+                points[count, k] = triangle[i, k]
+            for k in range(2):
+                coordinates[count, k] = uv[i, k]
             count += 1
         if not flat and (triangle[i, 2] > NEAR) != (triangle[j, 2] > NEAR):
             part = (NEAR - triangle[i, 2]) / (triangle[j, 2] - triangle[i, 2])
-            points[count] = triangle[i] + part * (triangle[j] - triangle[i])
-            coordinates[count] = uv[i] + part * (uv[j] - uv[i])
+            for k in range(3):
+                points[count, k] = triangle[i, k] + part * (triangle[j, k] - triangle[i, k])
+            for k in range(2):
+                coordinates[count, k] = uv[i, k] + part * (uv[j, k] - uv[i, k])
             count += 1
     return count
 
@@ -127,11 +131,13 @@ def shade(
             red, green, blue = 1.0, 1.0, 1.0
             if t < 0:
                 if rz > -1e-4:
-                    out[y, x] = sky[y, x]
+                    for c in range(3):
+                        out[y, x, c] = sky[y, x, c]
                     continue
                 z = -eye[2] / rz
                 if z > FAR_GROUND:
-                    out[y, x] = fog_colour
+                    for c in range(3):
+                        out[y, x, c] = fog_colour[c]
                     continue
                 u, v, tile = (eye[0] + rx * z) * ground_scale, (eye[1] + ry * z) * ground_scale, ground
                 wide = z / focal * ground_scale * SIDE * 1.5 / math.sqrt(max(0.15, -rz))

@@ -1,0 +1,103 @@
+"""Start in a real browser: the town as it is built, and the home that it becomes, by mouse and by keyboard, light and dark."""
+
+import pytest
+from app_server import start_app
+from rest import at_rest
+
+pytestmark = pytest.mark.browser
+
+MODELS = ["1a", "1b", "1c", "1d", "1e", "1f", "1g", "1h", "2a", "2t"]
+
+
+def in_url(page, text):
+    page.wait_for_function("(text) => decodeURIComponent(location.search).includes(text)", arg=text)
+
+
+def painted(page, key):
+    """The tile of a model whose map is drawn."""
+    return page.locator(f'.tile[data-model="{key}"][data-painted]')
+
+
+def inked(page, key) -> int:
+    """How many pixels of a small map are not empty."""
+    bytes_of = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
+    canvas = page.locator(f'.tile[data-model="{key}"] canvas')
+    return canvas.evaluate(f"(c) => ({bytes_of})(c).filter((v, k) => k % 4 === 3 && v).length")
+
+
+def test_every_model_has_its_map_and_each_is_a_way_to_the_large_one(page, address):
+    page.goto(address)
+    for key in MODELS:
+        painted(page, key).wait_for()
+        assert inked(page, key) > 100
+    assert [tile.get_attribute("data-model") for tile in page.locator(".tile").all()] == MODELS
+    label = page.locator('.tile[data-model="1d"]').get_attribute("aria-label")
+    assert label.startswith("1d, ResNet18 GeM, landmarks: mAP ")
+    at_rest(page, page.locator('.tile[data-model="1d"]'))
+    page.locator('.tile[data-model="1d"]').focus()
+    page.keyboard.press("Enter")
+    page.locator(".stage[data-scene]").wait_for()
+    in_url(page, "model=1d")
+
+
+def test_a_query_opens_under_the_weakest_and_the_best_model(page, address):
+    page.goto(address)
+    first = page.locator(".query").first
+    first.wait_for()
+    models = first.locator(".model strong").all_inner_texts()
+    query = first.locator(".open").get_attribute("data-query")
+    assert len(models) == 2
+    assert first.locator(".strip").first.locator("img").count() == 8
+    assert all(picture.get_attribute("alt") for picture in first.locator("img").all())
+    at_rest(page, first)
+    first.locator(".open").click()
+    in_url(page, f"query={query}")
+    in_url(page, f"versus={models[0]}")
+    in_url(page, f"model={models[1]}")
+    page.locator(".strips .card").first.wait_for()
+
+
+def test_a_step_opens_the_ledger_at_it(page, address):
+    page.goto(address)
+    step = page.locator('.step[data-step="1c-1d"]')
+    at_rest(page, step)
+    step.click()
+    in_url(page, "step=1c-1d")
+    page.get_by_role("heading", name="1c → 1d: ResNet18").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_home(page, address, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address)
+    painted(page, "2t").wait_for()
+    at_rest(page, page.locator("h1"))
+    page.wait_for_timeout(2000)  # what has been pale while it was made is drawn at full strength
+    found = axe.run(page).response["violations"]
+    serious = [f"{one['id']}: {node['target']}" for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
+    assert not serious, serious
+
+
+def test_the_town_is_watched_as_it_is_built_until_its_first_map_is_there(page, tmp_path):
+    page.set_default_timeout(300_000)
+    with start_app(tmp_path / "cache") as address:
+        page.goto(address)
+        page.get_by_role("button", name="Build the town").click()
+        page.locator('[data-testid="stProgress"]').wait_for()
+        page.locator(".cells img").nth(3).wait_for()
+        page.evaluate("() => { document.querySelector('.cells').marked = true; }")
+        page.get_by_text("The town, as it is rendered").wait_for()
+        seen = page.locator(".cells img").count()
+        page.wait_for_function("(seen) => document.querySelectorAll('.cells img').length > seen", arg=seen)
+        assert page.evaluate("() => document.querySelector('.cells').marked"), "the wall was built anew, and flickers"
+        painted(page, "2a").wait_for()
+        assert "mAP" in page.locator('.tile[data-model="2a"]').get_attribute("aria-label")
+        page.locator(".tile.doing").wait_for()
+        assert page.locator('.tile[data-model="1h"]').is_disabled()
+        page.reload()
+        painted(page, "2a").wait_for()
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_text("The last run was cancelled").wait_for()
+        painted(page, "2a").wait_for()
+        page.locator(".query").first.wait_for()
