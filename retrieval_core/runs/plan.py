@@ -15,7 +15,7 @@ from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST
 from retrieval_core.runs import map_steps, steps
 from retrieval_core.runs.settings import Settings, settle
-from retrieval_core.stored import artefacts
+from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace
@@ -97,10 +97,10 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
                 continue
             trained.add(stage.key)
             imported = artefacts.is_imported(workspace, artefacts.weights_path(workspace, chosen, stage))
-            if not imported and not artefacts.is_fetched(chosen, stage):
+            if not imported and not origins.is_fetched(chosen, stage):
                 yield from build("shapes", 5) if stage.is_start else build(chosen.training, 60)
             train = partial(steps.train_stage, workspace, chosen, stage, settings.device, settings.download)
-            yield Task(f"train {stage.key}", stage.quick.seconds, train)
+            yield Task(f"{'fetch' if origins.is_fetched(chosen, stage) else 'train'} {stage.key}", stage.quick.seconds, train)
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)
