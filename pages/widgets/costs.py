@@ -74,6 +74,6 @@ def _measure(ready: list[str], missing: list[str]) -> None:
     arguments = [*words, "--models", ",".join(missing)] if missing else [*words, "--models", ",".join(ready), "--again"]
     work.ended_badly(work.last(arguments, "run"))
     label = f"Measure {', '.join(missing)}" if missing else "Measure again"
-    if st.button(label, icon=":material/timer:", help="Describes 64 photographs of the dataset six times under each model."):
+    if st.button(label, icon=":material/timer:", help="Describes up to 64 photographs of the dataset six times under each model."):
         work.begin(arguments)
     st.caption(f"The same from the command line: `{loaders.workspace().command(*arguments)}`")

@@ -53,4 +53,4 @@ def chooser(model: ModelState) -> None:
 
 def _open(preset: Preset, field: str) -> bool:
     """Whether a model leaves this to be chosen."""
-    return not (preset.whitening if field == "whitening" else preset.square and field in ("crop", "scales"))
+    return not (preset.whitening if field == "whitening" else preset.square and field in ("size", "crop", "scales"))

@@ -80,15 +80,12 @@ def _model_state(results: Results, run: Run | None) -> ModelState:
 
 
 def _described(workspace: Workspace, dataset: str, run: str) -> list[str]:
-    """Keys that have described a dataset besides the presets: networks by name (timm:…), models with choices (1d-ms); sorted.
-
-    Choices stand in the order of SEARCH_CHOICES.
-    """
+    """Keys that have described a dataset besides the presets: networks by name (timm:…), models with choices (1d-ms); in order."""
     found = []
-    for path in sorted(workspace.folder(dataset, run).glob("*")):
+    for path in workspace.folder(dataset, run).glob("*"):
         key = from_path(path.name)
         with suppress(RetrievalError):  # a folder that somebody else made
             if (is_named(key) or "-" in key) and artefacts.descriptors_path(workspace, dataset, run, key).exists():
                 found.append(artefacts.model_preset(workspace, run, key).key)
-    choices = list(SEARCH_CHOICES)
-    return sorted(found, key=lambda key: (key.split("-")[0], [choices.index(name) for name in key.split("-")[1:]]))
+    places = {name: place for place, name in enumerate(SEARCH_CHOICES)}
+    return sorted(found, key=lambda key: (key.split("-")[0], [places[name] for name in key.split("-")[1:]]))

@@ -48,6 +48,26 @@ def test_a_link_to_an_unknown_run_says_so_and_shows_another(page, changing):
     in_url(page, "run=quick&")
 
 
+def test_costs_are_measured_drawn_and_saved(page, changing):
+    page.goto(f"{changing}/compare?model=1c")
+    page.get_by_role("button", name="Measure 1a, 1b").click()
+    page.get_by_text("Costs are measured when nothing else is").wait_for()
+    page.get_by_text("The line joins the Pareto front").wait_for()
+    page.get_by_role("radio", name="bytes").click()
+    in_url(page, "cost=bytes")
+    chart = page.locator('[data-testid="stPlotlyChart"]').nth(1)
+    chart.get_by_text("bytes a descriptor").wait_for()
+    assert set(chart.locator("text.textpoint, .textpoint text").all_inner_texts()) >= {"1a", "1c", "2a"}
+    section = page.get_by_role("heading", name="What it costs to describe a photograph").locator("xpath=ancestor::*[.//button][1]")
+    section.get_by_role("button", name="Save").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    assert download.value.suggested_filename == "town-costs-oxford-counted.csv"
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].startswith("model,mAP,million parameters,million multiply-adds a photograph,bytes a descriptor,milliseconds")
+    assert [line.split(",")[0] for line in lines[1:9]] == ["1a", "1b", "1c", "1d", "1e", "1f", "1g", "1h"]
+
+
 def test_another_perplexity_is_entered_watched_and_shown(page, changing):
     page.goto(f"{changing}/map?model=1c")
     page.locator(".stage[data-scene]").wait_for()
