@@ -168,7 +168,7 @@ def test_a_size_is_chosen_at_search_time_and_changes_nothing_else(name):
 
 
 @pytest.mark.parametrize(("key", "message"), [
-    ("1d-twice", "96px, .* 1024px, same, fill, ms, ms4, pca, lw"),
+    ("1d-twice", "96px, .* 1024px, same, fill, ms, ms4, gem, pca, lw"),
     ("1d-200px", "Unknown search-time choice '200px'. Choose one of: 96px, 112px, 160px, 224px, 320px"),
     ("1d-pca-ms", "is written '1d-ms-pca'"),
     ("1d-ms-ms4", "chooses scales twice"),
