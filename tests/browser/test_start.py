@@ -18,10 +18,12 @@ def painted(page, key):
     return page.locator(f'.tile[data-model="{key}"][data-painted]')
 
 
+INKED = "(map) => map.getContext('2d').getImageData(0, 0, map.width, map.height).data.filter((value, k) => k % 4 === 3 && value).length"
+
+
 def inked(page, key) -> int:
     """How many pixels of a small map are not empty."""
-    bytes_of = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
-    return page.locator(f'.tile[data-model="{key}"] canvas').evaluate(f"(c) => ({bytes_of})(c).filter((v, k) => k % 4 === 3 && v).length")
+    return page.locator(f'.tile[data-model="{key}"] canvas').evaluate(INKED)
 
 
 def test_every_model_has_its_map_and_each_is_a_way_to_the_large_one(page, address):

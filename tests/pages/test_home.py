@@ -1,4 +1,4 @@
-"""The page Start as a home: what the browser is given of finished and half finished runs, of small datasets, and of a run that goes on."""
+"""The page Start as a home: what the browser is given of finished and half finished runs, of small datasets, of one that goes on."""
 
 import json
 import shutil
