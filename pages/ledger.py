@@ -8,7 +8,7 @@ from pages.state.link import choose
 from pages.widgets import figures, gallery, side_by_side, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
-from retrieval_core.evaluation.ledger import LedgerStep, ledger, moved_pictures
+from retrieval_core.evaluation.ledger import BEYOND, STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
 QUIET = {"label_visibility": "collapsed"}
 
@@ -23,11 +23,13 @@ def main() -> None:
     if not models:
         st.info(how_to_add_queries(loaders.workspace(), dataset.name))
         return
-    entries = ledger({key: loaders.results(key).scores for key in models}, dataset, protocol)
+    pair = chosen_pair(list(models))
+    steps = tuple(dict.fromkeys((*STEPS, *BEYOND, *pair)))
+    entries = ledger({key: loaders.results(key).scores for key in models}, dataset, protocol, steps=steps)
     if not entries:
-        st.info("No two models that follow each other are ready yet: build the rest on the page **Start**.")
+        st.info("No two models that follow each other are ready yet: choose any two above, or build the rest on the page **Start**.")
         return
-    chosen = chosen_step(entries)
+    chosen = chosen_step(entries, pair)
     drawn = figures.show(figures.waterfall(entries, chosen), f"{dataset.name}-ledger-{protocol}", "waterfall", on_select="rerun",
                          selection_mode="points")  # fmt: skip
     picked = [point["point_index"] for point in drawn["selection"]["points"]]
@@ -36,19 +38,30 @@ def main() -> None:
         st.rerun()
     st.caption("Click a bar to see what moved. Whiskers: 95 % interval of a paired bootstrap; p: paired randomisation test. Both draw "
                "whole landmarks, since the queries of one rise and fall together; pale bars are not significant at 5 %.")  # fmt: skip
-    summary(entries, dataset.name, protocol)
-    side_by_side.steps_over_seeds(dataset, protocol)
+    summary(entries, dataset.name, protocol, bool(pair))
+    side_by_side.steps_over_seeds(dataset, protocol, steps)
     detail(entries[chosen], dataset)
 
 
-def chosen_step(entries: list[LedgerStep]) -> int:
-    """The number of the step that the link asks for, the first if it asks for none."""
+def chosen_pair(models: list[str]) -> list[Step]:
+    """Fields for any two models; the step between them, nothing as long as they are not two."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = {"before": "Compare any two models: from", "after": "to"}
+        pair = [choose(field, ["", *models], st.selectbox, label, format_func=lambda key: key or "–", width=260)
+                for field, label in labels.items()]  # fmt: skip
+    return [compared(*pair)] if all(pair) and pair[0] != pair[1] else []
+
+
+def chosen_step(entries: list[LedgerStep], pair: list[Step]) -> int:
+    """The number of the step that the link asks for; if it asks for none, of the two models that are compared, else the first."""
     names = [name(entry) for entry in entries]
     asked = link.get("step")
     if asked and asked not in names:
         st.warning(f"The link asks for the step {asked!r}, which is not here. Showing {names[0]!r} instead.")
         link.put(step=names[0])
-    return names.index(link.get("step")) if link.get("step") in names else 0
+    if link.get("step") in names:
+        return names.index(link.get("step"))
+    return next((number for number, entry in enumerate(entries) if entry.step in pair), 0)
 
 
 def name(entry: LedgerStep) -> str:
@@ -61,7 +74,7 @@ def take(entry: LedgerStep) -> None:
     link.put(step=name(entry))
 
 
-def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
+def summary(entries: list[LedgerStep], dataset: str, protocol: str, compared_too: bool) -> None:
     """Every step in one line of words and figures."""
     table = pd.DataFrame([{
         "step": f"{entry.step.before} → {entry.step.after}", "what changed": entry.step.change, "mAP before": entry.map_before,
@@ -76,7 +89,9 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str) -> None:
     st.dataframe(style.format("{:.4f}", subset=["p"]), width="stretch")
     used = entries[0].difference
     st.caption(f"{used.queries} queries in {used.units} landmarks; {used.resamples:,} resamples, seed {used.seed}. Again:")
-    words = ("ledger", "--dataset", dataset, "--run", link.get("run"), "--protocol", protocol)
+    pair = f"{link.get('before')},{link.get('after')}"
+    words = ("ledger", "--dataset", dataset, "--run", link.get("run"), "--protocol", protocol,
+             *(("--compare", pair) if compared_too else ()))  # fmt: skip
     st.code(loaders.workspace().command(*words), language=None, wrap_lines=True)
 
 

@@ -8,10 +8,12 @@ cores, chosen by the validation mAP on held-out training landmarks. 2a and 2t st
 from dataclasses import dataclass, replace
 
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.named_networks import find_network, is_named
+from retrieval_core.search_choices import SEARCH_CHOICES
 
 BACKBONES = ("alexnet", "resnet18", "resnet50", "lite0")
-POOLINGS = ("fc7", "gem")
-ORIGINS = (None, "package")
+POOLINGS = ("fc7", "gem", "head", "shifted")
+ORIGINS = (None, "package", "published")
 WHITENINGS = (None, "pca", "learned")
 SCHEDULES = ("quick", "full")
 
@@ -56,8 +58,10 @@ class Preset:
     full: Schedule
     head: bool = False  # FC after the pooling, started as PCA whitening
     augmentation: bool = False
-    # Where a start's weights come from; None: from where the run says, "package": with a Python package, whatever the run says.
+    # Where a start's weights come from: None: from where the run says; whatever the run says: "package", with a Python package, or
+    # "published", as timm or torchvision hand them out.
     origin: str | None = None
+    squashed: bool = False  # pictures become squares though the pooling would take any shape
     # What can be chosen at search time, without training anew:
     whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
     scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
@@ -65,7 +69,8 @@ class Preset:
 
     def __post_init__(self):
         check_choice("whitening", self.whitening, WHITENINGS)
-        check_choice("backbone", self.backbone, BACKBONES)
+        if not is_named(self.backbone):
+            check_choice("backbone", self.backbone, BACKBONES)
         check_choice("pooling", self.pooling, POOLINGS)
         check_choice("origin", self.origin, ORIGINS)
 
@@ -81,8 +86,8 @@ class Preset:
 
     @property
     def square(self) -> bool:
-        """Whether pictures are squashed to a square: fc7 has a fixed input, the others take any shape."""
-        return self.pooling == "fc7"
+        """Whether pictures are squashed to a square: fc7 has a fixed input, and so have some networks by name."""
+        return self.pooling == "fc7" or self.squashed
 
     @property
     def weights_stage(self) -> "Preset":
@@ -167,48 +172,35 @@ RUN_ORDER = ("2a", *(key for key in PRESETS if key != "2a"))
 """In which order a run makes the models: first the one that needs no training, so that there is something to see at once."""
 
 
-@dataclass(frozen=True)
-class SearchChoice:
-    """One thing that can be chosen at search time: the field of the preset that it sets, to what, and its words."""
-
-    field: str
-    value: object
-    title: str
-
-
-# Multi-scale: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018; the practical took
-# 1200, 1000, 800 and 600 pixels. Learned whitening: Mikolajczyk and Matas, "Improving descriptors for fast tree matching", 2007.
-SEARCH_CHOICES = {
-    "same": SearchChoice("crop", "same", "crop rule same"),
-    "fill": SearchChoice("crop", "fill", "crop rule fill"),
-    "ms": SearchChoice("scales", (1.0, 2**-0.5, 0.5), "3 scales"),
-    "ms4": SearchChoice("scales", (1.0, 5 / 6, 2 / 3, 0.5), "4 scales"),
-    "pca": SearchChoice("whitening", "pca", "PCA whitening"),
-    "lw": SearchChoice("whitening", "learned", "learned whitening"),
-}
-"""What is written behind a model's key to choose it, as in 1d-ms-pca; in this order, at most one of each field."""
-
-
 def get_preset(key: str) -> Preset:
-    """A model, a model with choices (1d-ms-pca) or a stage by its key.
+    """A model, a network by name (timm:…), either with choices (1d-ms-pca), or a stage, by its key.
 
-    RetrievalError lists the keys or the choices, or says why the choices don't go together.
+    RetrievalError lists the keys, the choices or names near to it, or says why the choices don't go together.
     """
     if key in STAGES:
         return STAGES[key]
     base, *choices = key.split("-")
-    check_choice("model", base, {**PRESETS, **STAGES})
-    model = PRESETS[base]
-    return _chosen(model, choices) if choices else model
+    model = _named(base) if is_named(base) else PRESETS[check_choice("model", base, {**PRESETS, **STAGES})]
+    return _with_choices(model, choices) if choices else model
 
 
 def check_model(key: str) -> str:
     """Return the key if it names a model, with or without choices; RetrievalError lists the models."""
-    check_choice("model", key.split("-")[0], PRESETS)
+    if not is_named(key):
+        check_choice("model", key.split("-")[0], PRESETS)
     return get_preset(key).key
 
 
-def _chosen(model: Preset, names: list[str]) -> Preset:
+def _named(key: str) -> Preset:
+    """A network of a library as it comes: it is its own start, and is described at the size that it was trained for."""
+    network = find_network(key)
+    schedule = Schedule(network.size, network.size)
+    return Preset(key, network.title, key, network.pooling, network.width, None, None, schedule, schedule, origin="published",
+                  squashed=network.square)  # fmt: skip
+
+
+def _with_choices(model: Preset, names: list[str]) -> Preset:
+    """A model with search-time choices; RetrievalError if there is none of that name, or they don't go together."""
     chosen = [SEARCH_CHOICES[check_choice("search-time choice", name, SEARCH_CHOICES)] for name in names]
     fields, asked = [choice.field for choice in chosen], "-".join([model.key, *names])
     key = "-".join([model.key, *(name for name in SEARCH_CHOICES if name in names)])
@@ -216,12 +208,16 @@ def _chosen(model: Preset, names: list[str]) -> Preset:
         raise RetrievalError(f"{asked!r} chooses {max(fields, key=fields.count)} twice. Take one of them out.")
     if key != asked:
         raise RetrievalError(f"{asked!r} is written {key!r}: the choices in this order.")
-    if model.square and fields != ["whitening"]:
+    if model.square and {"crop", "scales"} & set(fields):
         raise RetrievalError(f"Model {model.key} squashes every picture to one square: it has no crop rule and no scales to choose.")
     if model.whitening and "whitening" in fields:
         raise RetrievalError(f"Model {model.key} is whitened already. Take the model without: {model.parent}.")
+    if "pooling" in fields and model.pooling != "head":
+        raise RetrievalError(f"Model {model.key} is pooled by {model.pooling}. Only one that its own head describes can choose gem.")
     title = f"{model.key} + {', '.join(choice.title for choice in chosen)}"
     values = {choice.field: choice.value for choice in chosen}
+    if "pooling" in fields:
+        values["dim"] = find_network(model.backbone).channels
     return replace(model, key=key, title=title, parent=model.weights_stage.key, loss=None, origin=None, **values)
 
 

@@ -86,7 +86,7 @@ class Workspace:
         if not folder.is_dir():
             self.ensure_writable(folder)
         try:
-            held = FileLock(file := folder / ("--".join(names).replace("/", "-") + ".lock")).acquire(timeout=limit)
+            held = FileLock(file := folder / ("--".join(names).replace("/", "-").replace(":", ".") + ".lock")).acquire(timeout=limit)
         except Timeout as error:
             what = f"Another process has been at work on {'/'.join(names)} for more than {limit:.0f} s and holds {file}"
             raise Locked(f"{what}. Wait for it, or end it, and run again.") from error

@@ -8,10 +8,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
     "__main__", "cli", "runs", "stored", "training", "projection", "evaluation", "ranking", "descriptors", "networks", "datasets",
-    "presets", "workspace", "progress", "errors",
+    "presets", "search_choices", "named_networks", "workspace", "progress", "errors",
 ]  # fmt: skip
 DOORS = {  # what lies directly in retrieval_core/
-    "__init__.py", "__main__.py", "errors.py", "progress.py", "presets.py", "workspace.py", "datasets", "networks", "descriptors",
+    "__init__.py", "__main__.py", "errors.py", "progress.py", "presets.py", "search_choices.py",
+    "named_networks.py", "workspace.py", "datasets", "networks", "descriptors",
     "ranking", "evaluation", "projection", "training", "stored", "runs", "cli",
 }  # fmt: skip
 ARTEFACTS = {"weights.safetensors", "scores.json", "run.json", "training.jsonl", "whitening.npz", "descriptors.safetensors"}

@@ -21,7 +21,7 @@ def add_seed(cache: Path, seed: int, factor: float) -> str:
     Its weights and descriptors are those of `quick`: what is tested is how pages show runs, not how runs come about.
     """
     name = f"quick-seed{seed}"
-    for place in ("shapes", "town-train", "town"):
+    for place in ("shapes", "published", "town-train", "town"):
         folder = copy_cache(cache / place / "quick", cache / place / name)
         about = json.loads((folder / "run.json").read_text())
         (folder / "run.json").write_text(json.dumps(about | {"name": name, "seed": seed}))
@@ -33,7 +33,7 @@ def add_seed(cache: Path, seed: int, factor: float) -> str:
 def _adapt(manifest: Path, seed: int, factor: float) -> None:
     content = json.loads(manifest.read_text())
     for file, record in content["artefacts"].items():
-        if file.startswith(("weights", "training")):
+        if "seed" in record["inputs"] and file.startswith(("weights", "training")):
             record["inputs"]["seed"] = seed
         if "recipe" in record["notes"]:
             record["notes"]["recipe"] |= {"run": f"quick-seed{seed}", "seed": seed}

@@ -35,14 +35,17 @@ DEFAULTS = {
     "rows": "report",
     "cells": "ap",
     "step": "",  # of the ledger, as 1a-1b
+    "before": "",  # and after: two models that the ledger compares
+    "after": "",
     "atlas": "hard",
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _KEY = "shared state"
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
-    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "versus"), "method": ("settings", "view"),
-    "query": ("photo", "box"), "photo": ("box",),
+    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "versus", "before",
+                "after"), "method": ("settings", "view"),
+    "query": ("photo", "box"), "photo": ("box",), "before": ("step",), "after": ("step",),
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ START_TITLES = {
     "shapes": "shapes, a formula-driven stand-in for ImageNet",
     "imagenet": "ImageNet",
     "package": "ImageNet, with the Python package of the network",
+    "published": "weights as they were published for the network",
     "imported": "descriptors that were imported",
     None: "not trained yet",
 }
@@ -105,6 +106,8 @@ def recipe_in_words(recipe: dict) -> str:
         return (f"{recipe['dim']} dimensions, imported from `{recipe['source']}` (`{recipe['sha256'][:12]}`); how they were made is "
                 f"not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
     own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
+    if "published" in recipe:
+        own_file = own_file or " ({source}, {licence})".format(**recipe["published"])
     return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "
             f"whitening {recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule "
             f"{recipe['schedule']}, seed {recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs "

@@ -5,24 +5,25 @@ import streamlit as st
 from pages.state import link, loaders
 from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
-from retrieval_core.presets import PRESETS, SEARCH_CHOICES
+from retrieval_core.presets import SEARCH_CHOICES, Preset, get_preset
 from retrieval_core.stored.model_states import ModelState
 
-FIELDS = {"crop": "Crop of the query's box", "scales": "Scales", "whitening": "Whitening"}
-PLAIN = {"crop": "fill", "scales": "one scale", "whitening": "none"}
+FIELDS = {"crop": "Crop of the query's box", "scales": "Scales", "pooling": "Pooling", "whitening": "Whitening"}
+PLAIN = {"crop": "fill", "scales": "one scale", "pooling": "the network's own head", "whitening": "none"}
 
 
 def chooser(model: ModelState) -> None:
     """Fields for the choices; one that is described already is shown at once, another after a press of the button."""
-    preset = PRESETS[model.key.split("-")[0]]
+    preset = get_preset(model.key.split("-")[0])
     if link.get("run") == IMPORTED_RUN:
         st.caption("The descriptors were imported: how they are made can't be chosen here.")
         return
     chosen = model.key.split("-")[1:]
     names = []
     for field, label in FIELDS.items():
-        open_fields = [] if (preset.square and field != "whitening") or (preset.whitening and field == "whitening") else SEARCH_CHOICES
-        options = ["", *(name for name in open_fields if SEARCH_CHOICES[name].field == field)]
+        if field == "pooling" and preset.pooling != "head":
+            continue
+        options = ["", *(name for name, choice in SEARCH_CHOICES.items() if choice.field == field and _open(preset, field))]
         now = next((name for name in options if name in chosen), "")
         names.append(st.selectbox(
             label, options, options.index(now), key=f"{field} of {model.key}", disabled=len(options) == 1,
@@ -42,3 +43,8 @@ def chooser(model: ModelState) -> None:
         work.ended_badly(work.last(arguments, "run"))
         if st.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
             work.begin(arguments)
+
+
+def _open(preset: Preset, field: str) -> bool:
+    """Whether a model leaves this to be chosen."""
+    return not (preset.whitening if field == "whitening" else preset.square and field in ("crop", "scales"))

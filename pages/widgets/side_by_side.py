@@ -9,6 +9,7 @@ from pages.state import loaders, model_metrics
 from pages.widgets import tables
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score, mean_average_precision
+from retrieval_core.evaluation.ledger import Step
 from retrieval_core.evaluation.seeds import seed_table, seeded_ledger
 from retrieval_core.stored.run_list import find_runs, seed_groups
 
@@ -36,11 +37,11 @@ def runs(dataset: Dataset, protocol: str) -> None:
         _command(dataset, "evaluate", members, protocol)
 
 
-def steps_over_seeds(dataset: Dataset, protocol: str) -> None:
-    """What each step is worth over several seeds, paired over seeds and queries; nothing where there is one seed."""
+def steps_over_seeds(dataset: Dataset, protocol: str, steps: Sequence[Step]) -> None:
+    """What each of the steps is worth over several seeds, paired over seeds and queries; nothing where there is one seed."""
     scores = model_metrics.scored_runs()
     for name, members in _groups(scores).items():
-        entries = seeded_ledger({run: scores[run] for run in members}, dataset, protocol)
+        entries = seeded_ledger({run: scores[run] for run in members}, dataset, protocol, steps=steps)
         if not entries:
             continue
         table = pd.DataFrame([{

@@ -120,6 +120,8 @@ def models(workspace, options, arguments) -> None:
     """Print the table of the models."""
     for preset in PRESETS.values():
         print(f"{preset.key}  {preset.title}  ({preset.dim}-d)")
+    print("any network by name: timm:NAME, as timm has it with the tag of its weights (timm:vit_small_patch14_dinov2.lvd142m); "
+          "torchvision:vgg16, torchvision:resnet101")  # fmt: skip
     print("behind a key, as in 1d-ms-pca: " + "; ".join(f"{name}  {choice.title}" for name, choice in SEARCH_CHOICES.items()))
 
 

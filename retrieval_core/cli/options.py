@@ -13,8 +13,8 @@ def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> No
     """Add the options of a command that trains or describes."""
     if dataset:
         command.add_argument("--dataset", default="town", help="dataset (default: town)")
-    command.add_argument("--models", default=",".join(RUN_ORDER), help="models, separated by commas (default: all); with "
-                         "search-time choices as 1d-ms-pca, see the command models")  # fmt: skip
+    command.add_argument("--models", default=",".join(RUN_ORDER), help="models, separated by commas (default: the whole "
+                         "table); with search-time choices as 1d-ms-pca, or by name as timm:NAME: see the command models")  # fmt: skip
     command.add_argument("--run", metavar="NAME", help="go on with the run of this name, or give a new one a name of its own (default: "
                          "a name that the next four options give, as quick-seed1)")  # fmt: skip
     command.add_argument("--schedule", help="quick: two CPU cores; full: a GPU (default: quick)")
@@ -22,9 +22,10 @@ def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> No
                          "(default: town-train)")  # fmt: skip
     command.add_argument("--seed", type=int, help="seed of the training (default: 0)")
     command.add_argument("--start", help="imagenet, shapes, or auto: ImageNet if at hand (default)")
-    command.add_argument("--weights", metavar="PATH", help="start from ImageNet weights of your own: a .pth or .safetensors file of "
-                         "torchvision's network, or a folder with one for each backbone")  # fmt: skip
-    command.add_argument("--download", action="store_true", help="consent to fetch ImageNet weights (about 380 MB)")
+    command.add_argument("--weights", metavar="PATH", help="start from weights of your own: a .pth or .safetensors file as torchvision "
+                         "or timm saves it, or a folder with one for each backbone")  # fmt: skip
+    command.add_argument("--download", action="store_true", help="consent to fetch weights: ImageNet's are about 380 MB; of a "
+                         "network by name size, licence and source are said first")
     command.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
 
 
@@ -90,7 +91,7 @@ def draw(steps: Iterator[Progress]) -> None:
     """Draw progress with tqdm, one bar a stage; in a log file a line a stage."""
     from tqdm import tqdm
 
-    bar = None
+    bar, message = None, ""
     with contextlib.closing(steps):
         for step in steps:
             if bar is None or bar.desc != step.stage:
@@ -98,7 +99,9 @@ def draw(steps: Iterator[Progress]) -> None:
                     bar.close()
                 bar = tqdm(total=step.total, desc=step.stage, mininterval=1, leave=True, dynamic_ncols=True)
             bar.total = step.total
-            bar.set_postfix({name: f"{value:.3g}" for name, value in step.values.items()}, refresh=False)
+            values = [f"{name}={value:.3g}" for name, value in step.values.items()]
+            bar.set_postfix_str(", ".join([step.message, *values] if step.message else values), refresh=step.message != message)
+            message = step.message
             bar.update(step.done - bar.n)
     if bar is not None:
         bar.close()

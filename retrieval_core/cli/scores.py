@@ -22,6 +22,7 @@ def register_scores(add) -> None:
     command.add_argument("--device", default="auto", help="with --check: auto, cuda, mps or cpu (default: auto)")
     command = add("ledger", ledger, "print what each step from one model to the next bought, and whether it is significant")
     looking_options(command, models=False, several=True)
+    command.add_argument("--compare", metavar="BEFORE,AFTER", help="any two models, as 1g,2a, beside these steps")
     command.add_argument("--protocol", default="oxford", help="oxford or finite_sum (default: oxford)")
 
 
@@ -81,16 +82,21 @@ def _easy_medium_hard(workspace: Workspace, dataset, run: str, models) -> None:
 def ledger(workspace: Workspace, options, arguments) -> None:
     """Print the ablation ledger of what has been scored; of several runs, over seeds and queries."""
     from retrieval_core.evaluation.average_precision import PROTOCOLS
+    from retrieval_core.evaluation.ledger import BEYOND, STEPS, compared
     from retrieval_core.evaluation.ledger import ledger as steps_of
     from retrieval_core.evaluation.seeds import seeded_ledger
     from retrieval_core.stored.commands import run_command
     from retrieval_core.stored.run_list import find_run
 
     check_choice("protocol", options.protocol, PROTOCOLS)
+    pair = names(options.compare)
+    if options.compare is not None and len(pair) != 2:
+        raise RetrievalError(f"--compare {options.compare!r} names {len(pair)} models. Name two, as in --compare 1g,2a.")
     runs = chosen_runs(workspace, options)
-    dataset, scores = _scores(workspace, options, runs)
-    one = len(runs) == 1
-    entries = steps_of(scores[runs[0]], dataset, options.protocol) if one else seeded_ledger(scores, dataset, options.protocol)
+    dataset, scores = _scores(workspace, options, runs, pair)
+    one, steps = len(runs) == 1, (*STEPS, *BEYOND, *([compared(*pair)] if pair else []))
+    chosen = {"dataset": dataset, "protocol": options.protocol, "steps": tuple(dict.fromkeys(steps))}
+    entries = steps_of(scores[runs[0]], **chosen) if one else seeded_ledger(scores, **chosen)
     if not entries:
         command = run_command(workspace, options.dataset, find_run(workspace, runs[0]))
         raise RetrievalError(f"No two models that follow each other are scored on {options.dataset}. Run: {command}")
@@ -102,8 +108,8 @@ def ledger(workspace: Workspace, options, arguments) -> None:
         print(f"{step.before} → {step.after}  {step.change:13} {means}  {entry.difference.words}")
 
 
-def _scores(workspace: Workspace, options, runs: list[str]):
-    """The dataset, and by run the scores of the models that are asked for (default: all that have any).
+def _scores(workspace: Workspace, options, runs: list[str], needed: tuple[str, ...] = ()):
+    """The dataset, and by run the scores of the models that are asked for (default: all that have any), and of those needed.
 
     RetrievalError with the command that makes them where one that is asked for has none, or none has any.
     """
@@ -123,7 +129,7 @@ def _scores(workspace: Workspace, options, runs: list[str]):
         if not asked:
             command = run_command(workspace, options.dataset, find_run(workspace, run))
             raise RetrievalError(f"No model of run {run} has scores of {options.dataset}. Run: {command}")
-        found[run] = {key: open_results(workspace, options.dataset, run, key).scores for key in asked}
+        found[run] = {key: open_results(workspace, options.dataset, run, key).scores for key in dict.fromkeys([*asked, *needed])}
     return dataset, found
 
 

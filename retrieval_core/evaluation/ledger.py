@@ -1,9 +1,11 @@
 """The ablation ledger: what each step from one model to the next gained, and on which queries."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval_core.datasets.types import Dataset, Query
+from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.judged_rankings import counted
 from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
@@ -31,13 +33,23 @@ STEPS = (
     Step("ResNet50", "1g", "1h"),
 )
 """The steps of the 2019 report, each by its chief change: 1b to 1c also shortens the descriptor, 1d to 1f also adds the FC."""
+BEYOND = (Step("landmarks", "2a", "2t"),)
+"""Steps that the report does not have."""
+
+
+def compared(before: str, after: str) -> Step:
+    """The step between any two models; RetrievalError if they are one and the same."""
+    if before == after:
+        raise RetrievalError(f"A step leads from one model to another, and both are {before}. Name two.")
+    known = (step for step in (*STEPS, *BEYOND) if (step.before, step.after) == (before, after))
+    return next(known, Step("compared", before, after))
 
 
 def model_before(key: str) -> str | None:
     """The model that a model is compared with: the one before its step, or the plain model of one with search-time choices."""
     if "-" in key:
         return key.split("-")[0]
-    step = next((step.before for step in STEPS if step.after == key), None)
+    step = next((step.before for step in (*STEPS, *BEYOND) if step.after == key), None)
     return step or (get_preset(key).parent if get_preset(key).whitening else None)
 
 
@@ -59,13 +71,15 @@ class LedgerStep:
     moved: tuple[str, ...]
 
 
-def ledger(scores: ScoresByModel, dataset: Dataset, protocol: str, seed: int = 0) -> list[LedgerStep]:
-    """The steps of STEPS whose two models have scores, in that order.
+def ledger(
+    scores: ScoresByModel, dataset: Dataset, protocol: str, seed: int = 0, steps: Sequence[Step] = (*STEPS, *BEYOND)
+) -> list[LedgerStep]:
+    """Those of the steps whose two models have scores, in their order.
 
     Queries of one landmark are not independent: the interval and p value of each step draw whole landmarks.
     Raises RetrievalError if a model's scores lack a query, or if no query has positives.
     """
-    steps = [step for step in STEPS if step.before in scores and step.after in scores]
+    steps = [step for step in steps if step.before in scores and step.after in scores]
     shown = {model: scores[model] for step in steps for model in (step.before, step.after)}
     by_query = ap_table(shown, dataset, protocol, "all")
     by_landmark = landmark_table(shown, dataset, protocol).drop(columns=MEAN)

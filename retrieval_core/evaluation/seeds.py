@@ -14,7 +14,7 @@ import pandas as pd
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import mean_average_precision
-from retrieval_core.evaluation.ledger import STEPS, Step
+from retrieval_core.evaluation.ledger import BEYOND, STEPS, Step
 from retrieval_core.evaluation.significance import LEVEL, Difference, compare, portions
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table
 
@@ -127,15 +127,17 @@ class SeededStep:
     difference: SeededDifference
 
 
-def seeded_ledger(scores: Mapping[str, ScoresByModel], dataset: Dataset, protocol: str, seed: int = 0) -> list[SeededStep]:
-    """The steps of STEPS whose two models have scores in at least two of the runs, in that order.
+def seeded_ledger(
+    scores: Mapping[str, ScoresByModel], dataset: Dataset, protocol: str, seed: int = 0, steps: Sequence[Step] = (*STEPS, *BEYOND)
+) -> list[SeededStep]:
+    """Those of the steps whose two models have scores in at least two of the runs, in their order.
 
     `scores` is by the name of the run; the runs differ in their seed alone. Whole landmarks are drawn, as in `ledger`.
     Raises RetrievalError if a model's scores lack a query, or if no query has positives.
     """
     landmarks = [query.label for query in dataset.queries]
     entries = []
-    for step in STEPS:
+    for step in steps:
         runs = [run for run, by_model in scores.items() if step.before in by_model and step.after in by_model]
         if len(runs) < 2:
             continue

@@ -8,8 +8,10 @@ import torchvision
 from torch import nn
 from torchvision.models.resnet import Bottleneck
 
+from retrieval_core.named_networks import create_timm
 from retrieval_core.networks.convolution import with_small_maps
 from retrieval_core.networks.lite0 import build_lite0
+from retrieval_core.networks.timm_trunks import build_timm
 
 DROPOUT = 0.1  # AlexNet's own 0.5 is for 90 epochs of ImageNet; our training sets are seen a few times only
 
@@ -54,7 +56,7 @@ class AlexNetFeatures(TorchvisionTrunk):
 
 
 class ResNetFeatures(TorchvisionTrunk):
-    """ResNet18 or ResNet50 up to its last block: (B, 3, H, W) → (B, 512 or 2048, h, w)."""
+    """ResNet18, ResNet50 or ResNet101 up to its last block: (B, 3, H, W) → (B, 512 or 2048, h, w)."""
 
     def __init__(self, name: str):
         super().__init__()
@@ -70,14 +72,33 @@ class ResNetFeatures(TorchvisionTrunk):
         return images
 
 
+class Vgg16Features(TorchvisionTrunk):
+    """VGG16's convolutions without the last max-pooling: (B, 3, H, W) → (B, 512, h, w).
+
+    Source: `filipradenovic/cnnimageretrieval-pytorch`, which cuts it there.
+    """
+
+    channels = 512
+
+    def __init__(self):
+        super().__init__()
+        self.features = torchvision.models.vgg16(weights=None, init_weights=False).features[:-1]
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The last convolution's activations after their ReLU."""
+        return self.features(images)
+
+
 _TRUNKS: dict[tuple[str, str], Callable[[], nn.Module]] = {
     ("alexnet", "fc7"): AlexNetFc7,
     ("alexnet", "gem"): AlexNetFeatures,
     ("resnet18", "gem"): partial(ResNetFeatures, "resnet18"),
     ("resnet50", "gem"): partial(ResNetFeatures, "resnet50"),
     ("lite0", "gem"): build_lite0,
+    ("torchvision:vgg16", "gem"): Vgg16Features,
+    ("torchvision:resnet101", "gem"): partial(ResNetFeatures, "resnet101"),
 }
-"""How the trunk of a backbone is built for a pooling."""
+"""How the trunk of a backbone is built for a pooling; those of timm by name are built alike."""
 
 
 def build_trunk(backbone: str, pooling: str) -> nn.Module:
@@ -85,7 +106,15 @@ def build_trunk(backbone: str, pooling: str) -> nn.Module:
 
     It has `channels`, the width of what comes out, and `mean` and `std`, by which its pictures are normalised.
     """
+    if backbone.startswith("timm:"):
+        return build_timm(backbone, pooling)
     return with_small_maps(_TRUNKS[backbone, pooling]())
+
+
+def whole_network(backbone: str) -> nn.Module:
+    """A network by name as its library builds it, with its classifier and random weights."""
+    library, _, name = backbone.partition(":")
+    return create_timm(backbone) if library == "timm" else getattr(torchvision.models, name)(weights=None)
 
 
 def initialise(module: nn.Module, generator: torch.Generator) -> None:

@@ -7,9 +7,10 @@ from torch.nn import functional
 from retrieval_core.datasets.pixels import MIN_SIDE
 from retrieval_core.networks.backbones import MEAN, STD, build_trunk, initialise
 from retrieval_core.networks.device import autocast
-from retrieval_core.networks.pooling import GeM
-from retrieval_core.presets import Preset
+from retrieval_core.networks.pooling import GeM, ShiftedGeM
+from retrieval_core.presets import BACKBONES, Preset
 
+_POOLS = {"gem": GeM, "shifted": ShiftedGeM}  # fc7 and a network's own head give vectors already
 SCALE = 12.0  # unit vectors times this go into the classifier; without it the softmax could never become sure
 
 
@@ -23,7 +24,7 @@ class RetrievalNetwork(nn.Module):
         super().__init__()
         self.dim = preset.dim
         self.trunk = build_trunk(preset.backbone, preset.pooling)
-        self.pool = GeM() if preset.pooling == "gem" else None
+        self.pool = _POOLS[preset.pooling]() if preset.pooling in _POOLS else None
         self.fc = nn.Linear(self.trunk.channels, preset.dim) if preset.head else None
         self.classifier = nn.Linear(preset.dim, classes) if classes else None
         self.dropout = nn.Dropout(0.1)
@@ -58,7 +59,8 @@ class RetrievalNetwork(nn.Module):
 def build_network(preset: Preset, classes: int | None = None, seed: int = 0) -> RetrievalNetwork:
     """A freshly initialised network of a preset, in channels-last memory order; `classes` adds a classifier."""
     network = RetrievalNetwork(preset, classes)
-    initialise(network, torch.Generator().manual_seed(seed))
+    if preset.backbone in BACKBONES:  # one by name is never trained: its weights are about to be loaded
+        initialise(network, torch.Generator().manual_seed(seed))
     return network.to(memory_format=torch.channels_last)
 
 

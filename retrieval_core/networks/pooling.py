@@ -2,7 +2,9 @@
 
 import torch
 from torch import nn
+from torch.nn import functional
 
+SHIFT = 3.0  # standard deviations
 FLOOR = 1e-6  # activations below count as this much, so that the power and its gradient exist
 
 
@@ -20,6 +22,23 @@ class GeM(nn.Module):
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Pool every channel over its positions."""
         return gem(features, self.p)
+
+
+class ShiftedGeM(GeM):
+    """GeM of features that may be negative, as a transformer's tokens are: (B, C, h, w) → (B, C), always in float32.
+
+    GeM counts what is negative as nothing, and would lose half of such features. So they are moved up by a constant first and back
+    afterwards. For one constant to suit every network and every picture, each position's vector is first brought to mean 0 and
+    deviation 1 over its channels (layer normalisation without weights, which most of these networks end with anyway): by
+    Chebyshev's inequality at most one value in nine is then more than SHIFT deviations from 0, and only those below are cut off.
+    """
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Standardise every position, shift, pool, shift back."""
+        with torch.autocast(features.device.type, enabled=False):
+            rows = features.float().permute(0, 2, 3, 1)
+            standard = functional.layer_norm(rows, rows.shape[-1:]).permute(0, 3, 1, 2)
+        return gem(standard + SHIFT, self.p) - SHIFT
 
 
 def gem(features: torch.Tensor, p: torch.Tensor | float) -> torch.Tensor:

@@ -15,6 +15,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from retrieval_core.errors import RetrievalError
+from retrieval_core.named_networks import find_network, is_named, library_of
+from retrieval_core.networks.backbones import build_trunk, whole_network
 
 _RELEASES = {
     "alexnet": torchvision.models.AlexNet_Weights.IMAGENET1K_V1,
@@ -22,7 +24,7 @@ _RELEASES = {
     "resnet50": torchvision.models.ResNet50_Weights.IMAGENET1K_V1,
 }
 
-_UNUSED = ("fc.", "classifier.6.", "classifier.weight", "classifier.bias")  # ImageNet's classifier: we never use it
+_UNUSED = ("fc.", "classifier.6.")  # ImageNet's classifier: we never use it
 _NAMED = 3  # faults of a file that are named; a file of another network has hundreds
 
 State = Mapping[str, torch.Tensor]
@@ -81,23 +83,23 @@ def imagenet_weights(backbone: str, download: bool) -> dict[str, torch.Tensor]:
 
 
 def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
-    """Weights of a torchvision network by the names of ours, from a .pth or .safetensors file.
+    """Weights of a library's network by the names of ours, from a .pth or .safetensors file.
 
     Raises RetrievalError if the file can't be read, holds other things than tensors, or does not fit the backbone; the last
     layer, which we don't use, may have any shape.
     """
+    library = library_of(backbone)
     try:
         state = load_file(file) if file.suffix == ".safetensors" else torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds of them for a file that is not one of its own
         raise RetrievalError(
-            f"Weights {file} can't be read ({str(error).splitlines()[0]}). Give a state dict as torchvision saves it (.pth), or "
+            f"Weights {file} can't be read ({str(error).splitlines()[0]}). Give a state dict as {library} saves it (.pth), or "
             "a .safetensors file."
         ) from error
     if not isinstance(state, Mapping) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
-        raise RetrievalError(f"{file} holds more than tensors by name. Give a state dict as torchvision saves it, and no more.")
-    with torch.device("meta"):
-        wanted = named_as_ours(getattr(torchvision.models, backbone)(weights=None).state_dict())
-    state = named_as_ours(state)
+        raise RetrievalError(f"{file} holds more than tensors by name. Give a state dict as {library} saves it, and no more.")
+    wanted, unused = _of_library(backbone)
+    state = named_as_ours(state, unused)
     # Files from before PyTorch 1.0 do not count the batches that batch norm has seen; nothing depends on it.
     missing = [name for name in wanted if name not in state and not name.endswith("num_batches_tracked")]
     faults = [f"{name} is missing" for name in missing]
@@ -108,15 +110,26 @@ def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
         more = f", and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
         named = ", ".join(faults[:_NAMED]).replace("trunk.", "")
         raise RetrievalError(
-            f"{file} does not fit {backbone}: {named}{more}. Give torchvision's weights of {backbone}; for models with different "
+            f"{file} does not fit {backbone}: {named}{more}. Give {library}'s weights of {backbone}; for models with different "
             "backbones give a folder with a file for each."
         )
     return state
 
 
-def named_as_ours(state: State) -> dict[str, torch.Tensor]:
-    """The tensors of a library's network by the names of ours, without its classifier."""
-    return {f"trunk.{name}": tensor for name, tensor in state.items() if not name.startswith(_UNUSED)}
+def named_as_ours(state: State, unused: tuple[str, ...] = _UNUSED) -> dict[str, torch.Tensor]:
+    """The tensors of a library's network by the names of ours, without those whose names start with one of `unused`."""
+    return {f"trunk.{name}": tensor for name, tensor in state.items() if not name.startswith(unused or ("\0",))}
+
+
+def _of_library(backbone: str) -> tuple[State, tuple[str, ...]]:
+    """The tensors that a library's network must have, by the names of ours and without memory, and the names of its classifier."""
+    with torch.device("meta"):
+        if not is_named(backbone):
+            return named_as_ours(getattr(torchvision.models, backbone)(weights=None).state_dict()), _UNUSED
+        wanted = build_trunk(backbone, find_network(backbone).pooling).state_dict()
+        whole = whole_network(backbone).state_dict()
+    unused = tuple(name for name in whole if name not in wanted)
+    return named_as_ours(wanted, ()), unused
 
 
 def _cached(backbone: str) -> Path:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.named_networks import is_named
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import inherit, load_weights
 from retrieval_core.presets import PRESETS, Preset, get_preset
-from retrieval_core.stored import artefacts
+from retrieval_core.stored import artefacts, origins
+from retrieval_core.stored.model_names import in_path
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import as_json, begin_run, from_json
 from retrieval_core.workspace import MANIFEST, Record, Workspace, canonical, file_hash, read_json, temporary_name, write_json
@@ -28,14 +30,17 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
     Raises RetrievalError if a named model is not trained, a file is damaged or the folder can't be written.
     """
     for key in models:
-        check_choice("model", key, PRESETS)
+        if not is_named(key):
+            check_choice("model", key, PRESETS)
     entries, files = {}, {}
-    for key, preset in PRESETS.items():
-        paths = dict(_paths(workspace, run, preset))
-        trained = all(workspace.record(path) for path in paths.values())
-        if key not in (models or PRESETS) or (not trained and not models):
+    for key in [*PRESETS, *dict.fromkeys([*filter(is_named, models), *artefacts.named_models(workspace, run)])]:
+        if models and key not in models:
             continue
-        if not trained:
+        preset = artefacts.model_preset(workspace, run.name, key)
+        paths = dict(_paths(workspace, run, preset))
+        if not all(workspace.record(path) for path in paths.values()):
+            if not models:
+                continue
             remedy = workspace.command("train", "--models", key, "--run", run.name)
             raise RetrievalError(f"Model {key} of run {run.name} is not trained. Run: {remedy}")
         entries[key] = _entry(workspace, run, preset)
@@ -82,7 +87,7 @@ def import_models(workspace: Workspace, folder: Path, name: str | None = None) -
             for file, path in _paths(workspace, run, preset):
                 _check_file(folder / file, records[file], preset)
                 _check_free(workspace, path, records[file])
-                taken[file] = (path, artefacts.trained_on(run, preset.weights_stage if file.endswith(".safetensors") else preset))
+                taken[file] = (path, origins.trained_on(run, preset.weights_stage if file.endswith(".safetensors") else preset))
     except (KeyError, TypeError, AttributeError) as error:
         raise RetrievalError(f"{folder / MANIFEST} is damaged ({error!r}). Ask for the folder again.") from error
     for file, (path, place) in taken.items():
@@ -99,9 +104,9 @@ def import_models(workspace: Workspace, folder: Path, name: str | None = None) -
 
 def _paths(workspace: Workspace, run: Run, preset: Preset) -> Iterator[tuple[str, Path]]:
     """Names in the folder, and paths here, of a model's weights and of its whitening if it has one."""
-    yield f"{preset.weights_stage.key}.safetensors", artefacts.weights_path(workspace, run, preset)
+    yield f"{in_path(preset.weights_stage.key)}.safetensors", artefacts.weights_path(workspace, run, preset)
     if preset.whitening:
-        yield f"{preset.key}.npz", artefacts.whitening_path(workspace, run, preset)
+        yield f"{in_path(preset.key)}.npz", artefacts.whitening_path(workspace, run, preset)
 
 
 def _entry(workspace: Workspace, run: Run, preset: Preset) -> dict:
@@ -124,7 +129,7 @@ def _figures(run: Run, preset: Preset) -> dict:
 
 
 def _check_preset(folder: Path, run: Run, key: str, entry: dict) -> Preset:
-    preset = PRESETS.get(key)
+    preset = get_preset(key) if is_named(key) else PRESETS.get(key)
     if preset is None or canonical(_figures(run, preset)) != canonical(entry):
         raise RetrievalError(f"Model {key} in {folder} was made for other presets than this program has. Use the same version of both.")
     return preset

@@ -17,7 +17,7 @@ from retrieval_core.runs import map_steps
 from retrieval_core.runs.ahead import build_and_describe
 from retrieval_core.runs.making import Steps
 from retrieval_core.runs.settings import Settings, settle
-from retrieval_core.stored import artefacts
+from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace
@@ -100,10 +100,10 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
                 continue
             trained.add(stage.key)
             imported = artefacts.is_imported(workspace, artefacts.weights_path(workspace, chosen, stage))
-            if not imported and not artefacts.is_fetched(chosen, stage):
+            if not imported and not origins.is_fetched(chosen, stage):
                 yield from build("shapes", 5) if stage.is_start else build(chosen.training, 60)
             train = partial(_step, "train_stage", workspace, chosen, stage, settings.device, settings.download)
-            yield Task(f"train {stage.key}", stage.quick.seconds, train)
+            yield Task(f"{'fetch' if origins.is_fetched(chosen, stage) else 'train'} {stage.key}", stage.quick.seconds, train)
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)
@@ -118,9 +118,9 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
 def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Steps:
     """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
     first = get_preset(settings.models[0])
-    fetched = all(artefacts.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
+    fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
     if fetched and "describe" in do and not is_ready(workspace, dataset):
-        return build_and_describe(workspace, dataset, chosen, first, settings.device)
+        return build_and_describe(workspace, dataset, chosen, first, settings.device, settings.download)
     return build_dataset(workspace, dataset)
 
 

@@ -27,10 +27,10 @@ class Settings:
     seed: int | None = None
     start: str | None = None
     training: str | None = None  # the dataset of landmarks that models are trained on
-    weights: str | None = None  # a person's own file of ImageNet weights, or a folder with one for each backbone
+    weights: str | None = None  # a person's own file of weights to start from, or a folder with one for each backbone
     run: str | None = None
     device: str = AUTO
-    download: bool = False  # consent to fetch the ImageNet weights
+    download: bool = False  # consent to fetch weights
     models: tuple[str, ...] = RUN_ORDER
 
     def __post_init__(self):
@@ -77,7 +77,7 @@ def _own_weights(settings: Settings) -> OwnWeights | None:
     if settings.weights is None:
         return None
     path = Path(settings.weights).expanduser().absolute()
-    needed = {stage.backbone for stage in _starts(settings)}
+    needed = {stage.backbone for stage in _starts(settings, (None, "published"))}
     found = {}
     for backbone in dict.fromkeys([*(stage.backbone for stage in STAGES.values() if stage.is_start and not stage.origin), *needed]):
         try:
@@ -96,7 +96,7 @@ def _at_hand(workspace: Workspace, settings: Settings) -> str:
 
     All models of a run start alike, so that they can be compared.
     """
-    starts = _starts(settings)
+    starts = _starts(settings, (None,))
     fetched = [run for run in find_runs(workspace) if run.start == "imagenet" and run.weights is None]
     here = lambda stage: any(weights_path(workspace, run, stage).exists() for run in fetched)  # noqa: E731
     at_hand = settings.download or all(here(stage) or _in_torch_cache(stage.backbone) for stage in starts)
@@ -111,6 +111,6 @@ def _in_torch_cache(backbone: str) -> bool:
     return imagenet_in_cache(backbone)
 
 
-def _starts(settings: Settings) -> list[Preset]:
-    """Where the chosen models start, but for those whose start is the same in every run."""
-    return [start for key in settings.models if not (start := lineage(key)[0]).origin]
+def _starts(settings: Settings, origins: tuple[str | None, ...]) -> list[Preset]:
+    """Where the chosen models start, of those whose weights have one of these origins."""
+    return [start for key in settings.models if (start := lineage(key)[0]).origin in origins]

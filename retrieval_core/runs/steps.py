@@ -28,7 +28,7 @@ from retrieval_core.networks.weights import inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.runs.making import Steps, half_done, is_fresh, locked
-from retrieval_core.stored import artefacts
+from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import begin_run
@@ -47,20 +47,19 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
     """
     path = artefacts.weights_path(workspace, run, stage)
     with (yield from locked(workspace, str(path.relative_to(workspace.root)))):
-        begin_run(workspace, run, artefacts.trained_on(run, stage))
+        begin_run(workspace, run, origins.trained_on(run, stage))
         inputs = artefacts.weights_inputs(workspace, run, stage)
         if (yield from _is_there(workspace, path, inputs)):
             return
-        about = {"stage": stage.key, "start": artefacts.start_of(run, stage)}
-        if artefacts.is_fetched(run, stage):
-            yield Progress(f"fetch {stage.key}", 0, 1)
-            file = local_file(Path(run.weights.path), stage.backbone) if run.weights and not stage.origin else None
-            state, notes = start_weights(about["start"], stage.backbone, file, download)
+        about = {"stage": stage.key, "start": origins.start_of(run, stage)}
+        if origins.is_fetched(run, stage):
+            file = local_file(Path(run.weights.path), stage.backbone) if origins.has_own_file(run, stage) else None
+            state, notes = yield from start_weights(about["start"], stage.backbone, file, download)
             with workspace.writing(path, inputs, notes=notes) as temporary:
                 save_weights(state, temporary, about)
             return
         chosen = pick_device(device)
-        dataset = yield from training_set(workspace, artefacts.trained_on(run, stage))
+        dataset = yield from training_set(workspace, origins.trained_on(run, stage))
         schedule = stage.schedule(run.schedule)
         pixels = yield from decoded(workspace, dataset, schedule.extract_size, stage.square)
         parent = load_weights(artefacts.weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None
@@ -107,12 +106,12 @@ def describe(workspace: Workspace, run: Run, name: str, preset: Preset, device: 
         inputs = artefacts.descriptors_inputs(workspace, dataset, run, preset)
         if (yield from is_fresh(workspace, path, inputs)):
             return
-        yield from refuse_retrieval(workspace, dataset, artefacts.learnt_from(run, preset))
+        yield from refuse_retrieval(workspace, dataset, origins.learnt_from(run, preset))
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
         folder = half_done(path, artefacts.describing_inputs(workspace, run, preset))
         begin = time.monotonic()
-        recipe = _recipe(run, preset, inputs)
+        recipe = _recipe(workspace, run, preset, inputs)
         begun = any(folder.iterdir())  # most may be described already: what is left is decoded by itself
         pixels = yield from decoded(workspace, dataset, recipe["size"], preset.square, keep=not begun)
         whitening = load_whitening(workspace, run, preset)
@@ -193,13 +192,14 @@ def decoded(workspace: Workspace, dataset: Dataset, size: int, square: bool, kee
     return (yield from relabelled(decoding, done=0, total=0))  # the step's own work, which its bar counts, comes after
 
 
-def _recipe(run: Run, preset: Preset, inputs: dict) -> dict:
+def _recipe(workspace: Workspace, run: Run, preset: Preset, inputs: dict) -> dict:
     """What a person needs to know of a descriptor, and to make it again."""
     own = run.weights.files.get(preset.backbone) if run.weights else None
+    notes = workspace.record(artefacts.weights_path(workspace, run, preset)).notes
     return {
         "model": preset.key,
         "run": run.name,
-        "start": artefacts.start_of(run, preset),
+        "start": origins.start_of(run, preset),
         "training": run.training,
         "schedule": run.schedule,
         "seed": run.seed,
@@ -211,4 +211,5 @@ def _recipe(run: Run, preset: Preset, inputs: dict) -> dict:
         "weights": inputs["weights"],
         "dataset": inputs["data"],
         **({"start_file": {"name": own[0], "sha256": own[1]}} if own else {}),
+        **({"published": {name: notes[name] for name in ("source", "licence", "sha256")}} if "source" in notes else {}),
     }

@@ -13,13 +13,15 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import DESCRIPTORS
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.presets import SCHEDULES, Preset, Schedule, get_preset, lineage
+from retrieval_core.named_networks import is_named, recall
+from retrieval_core.presets import SCHEDULES, Preset, Schedule, get_preset
+from retrieval_core.stored.model_names import from_path, in_path
+from retrieval_core.stored.origins import PUBLISHED, has_own_file, is_fetched, start_of, trained_on
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace, short_hash
 
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING, SCORES = "weights.safetensors", "training.jsonl", "whitening.npz", "scores.json"
-PUBLISHED = "published"  # the folder of weights that come from elsewhere, whatever a run starts from
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
@@ -27,35 +29,30 @@ VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "map": 
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 
+# --- networks by name ----------------------------------------------------------------------------------------------
+
+
+def model_preset(workspace: Workspace, run: str, key: str) -> Preset:
+    """`get_preset`; a network by name is taken as it was noted with its weights, so that no library is loaded to look."""
+    base = key.split("-")[0]
+    if is_named(base):
+        weights = workspace.record(workspace.folder(PUBLISHED, run, in_path(base)) / WEIGHTS)
+        recall(weights.notes["network"] if weights else {})
+    return get_preset(key)
+
+
+def named_models(workspace: Workspace, run: Run) -> list[str]:
+    """Networks by name whose weights a run has."""
+    folders = sorted(workspace.folder(PUBLISHED, run.name).glob(f"*/{WEIGHTS}"))
+    return [key for folder in folders if is_named(key := from_path(folder.parent.name))]
+
+
 # --- weights and whitening -----------------------------------------------------------------------------------------
-
-
-def trained_on(run: Run, stage: Preset) -> str:
-    """Where a stage's weights lie, and what it is trained on: the training set, or for a start `shapes`, `imagenet` or PUBLISHED."""
-    if stage.origin:
-        return PUBLISHED
-    return run.start if stage.is_start else run.training
-
-
-def is_fetched(run: Run, stage: Preset) -> bool:
-    """Whether a stage's weights come from elsewhere, so that there is nothing to train."""
-    return stage.origin is not None or (stage.is_start and run.start == "imagenet")
-
-
-def start_of(run: Run, preset: Preset) -> str:
-    """What a model starts from: shapes, imagenet, or where else the weights of its start come from."""
-    return lineage(preset.key)[0].origin or run.start
-
-
-def learnt_from(run: Run, preset: Preset) -> set[str]:
-    """Names of the datasets that a model was made with: its weights, and its whitening if it has one."""
-    places = {trained_on(run, stage) for stage in lineage(preset.key)} | ({run.training} if preset.whitening else set())
-    return places - {PUBLISHED, "imagenet"}
 
 
 def stage_folder(workspace: Workspace, run: Run, stage: Preset) -> Path:
     """Folder of a trained stage."""
-    return workspace.folder(trained_on(run, stage), run.name, stage.key)
+    return workspace.folder(trained_on(run, stage), run.name, in_path(stage.key))
 
 
 def weights_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
@@ -70,7 +67,7 @@ def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
 
 def identity(stage: Preset) -> dict:
     """What a stage is, apart from its title, its schedules and what is chosen at search time."""
-    left_out = (*SCHEDULES, "title", "scales", "crop", *(() if stage.origin else ("origin",)))
+    left_out = {*SCHEDULES, "title", "scales", "crop", *(name for name in ("origin", "squashed") if not getattr(stage, name))}
     return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
@@ -90,12 +87,13 @@ def weights_inputs(workspace: Workspace, run: Run, stage: Preset) -> dict:
     path = weights_path(workspace, run, stage)
     if is_imported(workspace, path):
         return dict(workspace.record(path).inputs)
+    own = run.weights.hashes.get(stage.backbone) if has_own_file(run, stage) else None
+    file = {"file": own} if own else {}
     if stage.origin:  # the same for every run
-        return {"version": VERSIONS["weights"], "stage": identity(stage)}
+        return {"version": VERSIONS["weights"], "stage": identity(stage), **file}
     fetched = is_fetched(run, stage)  # there is nothing to train
-    own = run.weights.hashes.get(stage.backbone) if fetched and run.weights else None
     return {
-        **({"file": own} if own else {}),
+        **file,
         "version": VERSIONS["weights"],
         "stage": identity(stage),
         "schedule": None if fetched else figures(stage.schedule(run.schedule)),
@@ -119,6 +117,7 @@ def whitening_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
         "power": schedule.whitening_power,
         "weights": sha256(workspace, weights_path(workspace, run, preset)),
         "kind": preset.whitening,
+        **({"pooling": preset.pooling} if preset.pooling in ("head", "shifted") else {}),
         "scales": list(preset.scales),
     }
 
@@ -138,7 +137,7 @@ def _training_data(workspace: Workspace, name: str, path: Path) -> list[str] | N
 
 def model_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
     """Folder of what a model of a run made of a dataset."""
-    return workspace.folder(dataset, run, model)
+    return workspace.folder(dataset, run, in_path(model))
 
 
 def descriptors_path(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
@@ -158,6 +157,7 @@ def describing_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
         "size": preset.schedule(run.schedule).extract_size,
         "crop": preset.crop or "fill",
         "scales": list(preset.scales),
+        **({"pooling": preset.pooling} if preset.pooling in ("head", "shifted") else {}),
         "weights": sha256(workspace, weights_path(workspace, run, preset)),
         "whitening": sha256(workspace, whitening_path(workspace, run, preset)) if preset.whitening else None,
     }

@@ -1,13 +1,15 @@
 """What exists of every model for a dataset in a run, in a line each: what `status` and the page Start show."""
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, get_preset
-from retrieval_core.stored import artefacts
+from retrieval_core.named_networks import is_named
+from retrieval_core.presets import PRESETS
+from retrieval_core.stored import artefacts, origins
+from retrieval_core.stored.model_names import from_path
 from retrieval_core.stored.results import MapRecord, Results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import find_run
@@ -41,20 +43,25 @@ class ModelState:
 
 
 def model_states(workspace: Workspace, dataset: str, run: str) -> list[ModelState]:
-    """The state of every preset, each followed by its search-time choices that there are; of imported ones what there is."""
+    """The state of every preset, then of networks by name that there are, each followed by its search-time choices that there are.
+
+    Of imported descriptors what there is.
+    """
     opened = open_dataset(workspace, dataset)
     if run == IMPORTED_RUN:
         keys = imported_models(workspace, dataset)
     else:
-        keys = [key for model in PRESETS for key in (model, *_chosen(workspace, dataset, run, model))]
+        others = _described(workspace, dataset, run)
+        keys = [key for model in PRESETS for key in (model, *(other for other in others if other.startswith(f"{model}-")))]
+        keys += [key for key in others if is_named(key)]
     settings = find_run(workspace, run)
-    return [_model_state(Results(workspace, opened, run, get_preset(key)), settings) for key in keys]
+    return [_model_state(Results(workspace, opened, run, artefacts.model_preset(workspace, run, key)), settings) for key in keys]
 
 
 def _model_state(results: Results, run: Run | None) -> ModelState:
     weights = results.workspace.record(artefacts.weights_path(results.workspace, run, results.preset)) if run else None
     common = {
-        "key": results.model, "title": results.preset.title, "start": artefacts.start_of(run, results.preset) if run else None,
+        "key": results.model, "title": results.preset.title, "start": origins.start_of(run, results.preset) if run else None,
         "validation_map": weights.notes.get("validation_map") if weights and not results.preset.whitening else None,
     }  # fmt: skip
     if results.record is None:
@@ -72,12 +79,12 @@ def _model_state(results: Results, run: Run | None) -> ModelState:
     )  # fmt: skip
 
 
-def _chosen(workspace: Workspace, dataset: str, run: str, model: str) -> Iterator[str]:
-    """Keys of a model with search-time choices (1d-ms) that have described a dataset, sorted."""
-    folder = workspace.folder(dataset, run)
-    for path in sorted(folder.glob(f"{model}-*")):
-        try:
-            if get_preset(path.name) and artefacts.descriptors_path(workspace, dataset, run, path.name).exists():
-                yield path.name
-        except RetrievalError:  # a folder that somebody else made
-            continue
+def _described(workspace: Workspace, dataset: str, run: str) -> list[str]:
+    """Keys that have described a dataset besides the presets: networks by name (timm:…), models with choices (1d-ms); sorted."""
+    found = []
+    for path in sorted(workspace.folder(dataset, run).glob("*")):
+        key = from_path(path.name)
+        with suppress(RetrievalError):  # a folder that somebody else made
+            if (is_named(key) or "-" in key) and artefacts.descriptors_path(workspace, dataset, run, key).exists():
+                found.append(artefacts.model_preset(workspace, run, key).key)
+    return found

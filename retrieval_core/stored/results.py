@@ -18,7 +18,7 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.presets import Preset, check_model, get_preset
+from retrieval_core.presets import Preset, check_model
 from retrieval_core.projection.maps import ProjectedMap
 from retrieval_core.ranking.search import Ranking, rank
 from retrieval_core.stored import artefacts
@@ -208,8 +208,9 @@ class Results:
 
 def open_results(workspace: Workspace, dataset: str, run: str, model: str) -> Results:
     """What there is of a model; RetrievalError for an unknown dataset or model."""
+    preset = artefacts.model_preset(workspace, run, model)
     check_model(model)
-    return Results(workspace, open_dataset(workspace, dataset), run, get_preset(model))
+    return Results(workspace, open_dataset(workspace, dataset), run, preset)
 
 
 def list_sheets(workspace: Workspace, dataset: Dataset) -> list[Path]:

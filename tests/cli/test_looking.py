@@ -70,7 +70,7 @@ def test_status_lists_the_runs_of_a_dataset(cache, capsys):
     assert main(["--cache", str(cache), "status"]) == 0
     printed = capsys.readouterr().out
     assert "run quick, in" in printed
-    assert printed.count(" ready ") == 8
+    assert printed.count(" ready ") == 10
     begin_run(Workspace(cache), Run("full-imagenet-seed2", "full", "imagenet", seed=2), "town")
     assert main(["--cache", str(cache), "status", "--run", "full-imagenet-seed2"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -87,7 +87,7 @@ def test_status_of_a_town_that_no_run_has_described(cache, capsys):
     assert main(["--cache", str(cache), "status"]) == 0
     printed = capsys.readouterr().out
     assert "No model of a run has described town yet." in printed
-    assert printed.count(" trained ") == 8
+    assert printed.count(" trained ") == 10
 
 
 @pytest.mark.parametrize("command", ["run", "extract", "train", "evaluate", "project", "status", "search x"])

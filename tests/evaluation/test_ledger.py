@@ -8,7 +8,7 @@ import pytest
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.evaluation.ledger import STEPS, ledger
+from retrieval_core.evaluation.ledger import BEYOND, STEPS, Step, compared, ledger, model_before
 from retrieval_core.presets import PRESETS
 
 IDS = ("gate_1", "gate_2", "keep_1", "keep_2")
@@ -43,10 +43,28 @@ def test_only_steps_between_present_models(by_model, dataset):
 
 def test_the_steps_are_a_chain_of_presets():
     assert [step.before for step in STEPS[1:]] == [step.after for step in STEPS[:-1]]
-    assert {step.after for step in STEPS} < set(PRESETS)
+    assert {step.after for step in (*STEPS, *BEYOND)} < set(PRESETS)
 
 
 def test_a_missing_score_is_named(by_model, dataset):
     by_model["1a"] = by_model["1a"][1:]
     with pytest.raises(RetrievalError, match="model 1a lack the query 'gate_1'"):
         ledger(by_model, dataset, "oxford")
+
+
+def test_any_two_models_can_be_compared(by_model, dataset):
+    by_model["timm:net"] = by_model.pop("1b")
+    steps = (*STEPS, compared("1a", "timm:net"))
+    (entry,) = ledger(by_model, dataset, "oxford", steps=steps)
+    assert entry.step == Step("compared", "1a", "timm:net")
+    assert entry.queries == pytest.approx({"gate_1": 10, "gate_2": 0, "keep_1": -30})
+    assert compared("1g", "1h") in STEPS
+    assert compared("2a", "2t") in BEYOND
+    with pytest.raises(RetrievalError, match="both are 1a"):
+        compared("1a", "1a")
+
+
+def test_a_model_is_compared_with_the_one_that_it_comes_from():
+    assert [model_before(key) for key in ("1a", "1b", "1e", "1d-ms", "2a", "2t", "2a-ms", "timm:net", "timm:net-gem")] == [
+        None, "1a", "1d", "1d", None, "2a", "2a", None, "timm:net",
+    ]  # fmt: skip

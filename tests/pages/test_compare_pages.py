@@ -1,12 +1,15 @@
 """Compare, Ledger and Failures: the numbers on the pages are those of the core, and links open what they say."""
 
+import shlex
+
 import pandas as pd
 import pytest
 from looking import button, end_of_work, stored, texts
 
 from pages.state import link
+from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import open_dataset
-from retrieval_core.evaluation.ledger import ledger, model_before
+from retrieval_core.evaluation.ledger import compared, ledger, model_before
 from retrieval_core.evaluation.tables import MEAN, ap_table
 from retrieval_core.presets import PRESETS
 from retrieval_core.workspace import Workspace
@@ -34,7 +37,7 @@ def test_changes_are_against_the_model_before(open_page, town_cache, dataset, sc
     app = open_page("Compare", town_cache, rows="all", cells="change")
     table = ap_table(scores, dataset, "oxford", "all")
     shown = app.dataframe[0].value
-    assert list(shown.columns) == ["1b", "1c", "1d", "1e", "1f", "1g", "1h"]
+    assert list(shown.columns) == ["1b", "1c", "1d", "1e", "1f", "1g", "1h", "2t"]
     assert shown["1f"][MEAN] == pytest.approx(table.loc["1f", MEAN] - table.loc["1d", MEAN])
     assert model_before("1e") == model_before("1d-ms") == "1d"
     assert model_before("1a") is None
@@ -82,6 +85,23 @@ def test_every_view_of_the_failures_opens(open_page, town_cache, atlas, own):
 
 def test_the_new_parameters_are_part_of_the_link():
     assert {"own", "rows", "cells", "step", "atlas"} <= set(link.DEFAULTS)
+
+
+def test_the_ledger_compares_any_two_models_that_are_chosen(open_page, town_cache, scores, dataset, capsys):
+    app = open_page("Ledger", town_cache, before="1g", after="2a")
+    wanted = ledger({key: scores[key] for key in ("1g", "2a")}, dataset, "oxford", steps=(compared("1g", "2a"),))[0]
+    assert "1g → 2a: compared" in texts(app.subheader)
+    row = app.dataframe[0].value.loc["1g → 2a"]
+    assert row["Δ mAP"] == pytest.approx(wanted.difference.points)
+    assert "1d → 1f" in app.dataframe[0].value.index
+    command = next(code.value for code in app.code if "ledger" in code.value)
+    assert "--compare 1g,2a" in command
+    assert main(shlex.split(command)[3:]) == 0
+    assert f"1g → 2a  compared       {wanted.map_before:6.2f} → {wanted.map_after:6.2f}" in capsys.readouterr().out
+    field = next(box for box in app.selectbox if box.label == "to")
+    field.select("1h").run()
+    assert "1g → 1h: ResNet50" in texts(app.subheader)
+    assert "compare" not in open_page("Ledger", town_cache, before="1g", after="1g").code[0].value
 
 
 @pytest.mark.parametrize("page", ["Ledger", "Failures"])

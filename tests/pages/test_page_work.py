@@ -43,7 +43,7 @@ def test_another_perplexity_is_made_under_a_bar_and_shown(open_page, cache):
     app.run()
     assert "settings=perplexity=5" in shared(app)["scene"]
     assert stored(cache, "1d").map(map_choice("tsne", "all", {"perplexity": 5}, 0)).parameters["perplexity"] == 5
-    assert "Compute the shown map of 7 more models" in [one.label for one in app.button]
+    assert "Compute the shown map of 9 more models" in [one.label for one in app.button]
 
 
 def test_the_bar_is_there_again_after_a_reload_and_cancelling_is_said(open_page, stopped):

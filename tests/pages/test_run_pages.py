@@ -11,6 +11,7 @@ from tiny_runs import add_seed
 from retrieval_core.cli.main import main
 from retrieval_core.evaluation.ledger import ledger
 from retrieval_core.evaluation.seeds import seeded_ledger
+from retrieval_core.presets import PRESETS
 from retrieval_core.runs import jobs
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run_list import find_run
@@ -41,8 +42,7 @@ def run_field(app):
 def means(cache, run, protocol="ap_oxford"):
     """mAP of every model in percent, from the stored APs."""
     workspace = Workspace(cache)
-    keys = ("1a", "1b", "1c", "1d", "1e", "1f", "1g", "1h")
-    every = {key: open_results(workspace, "town", run, key).score_file["scores"] for key in keys}
+    every = {key: open_results(workspace, "town", run, key).score_file["scores"] for key in PRESETS}
     return {key: 100 * np.mean([score[protocol] for score in scores]) for key, scores in every.items()}
 
 
