@@ -88,7 +88,7 @@ def test_the_town_is_watched_as_it_is_built_until_its_first_map_is_there(page, t
         page.locator('[data-testid="stProgress"]').wait_for()
         page.locator(".cells img").nth(3).wait_for()
         page.evaluate("() => { document.querySelector('.cells').marked = true; }")
-        page.get_by_text("The town, as it is rendered").wait_for()
+        page.get_by_text("The town as rendered").wait_for()
         seen = page.locator(".cells img").count()
         page.wait_for_function("(seen) => document.querySelectorAll('.cells img').length > seen", arg=seen)
         assert page.evaluate("() => document.querySelector('.cells').marked"), "the wall was built anew, and flickers"
