@@ -110,13 +110,12 @@ def progress(job: JobState) -> None:
         if "loss" in job.values:
             losses = {**losses_so_far(job.stage.removeprefix("train ")), job.done: job.values["loss"]}
             st.plotly_chart(figures.loss_curve(dict(sorted(losses.items()))), width="stretch", key="loss")
-        if job.finished:
-            with st.expander("Finished stages"):
-                table = pd.DataFrame(job.finished, columns=["stage", "seconds"])
-                st.dataframe(table, hide_index=True, width="stretch")
-        if st.button("Cancel", icon=":material/stop_circle:"):
-            jobs.cancel(loaders.workspace())
-            st.toast("Cancelling: the step that is going on is left at its last checkpoint.")
+        with st.container(horizontal=True):
+            if st.button("Cancel", icon=":material/stop_circle:"):
+                jobs.cancel(loaders.workspace())
+                st.toast("Cancelling: the step that is going on is left at its last checkpoint.")
+            with st.popover("Finished stages", disabled=not job.finished):
+                st.dataframe(pd.DataFrame(job.finished, columns=["stage", "seconds"]), hide_index=True, width="stretch")
 
 
 def losses_so_far(stage: str) -> dict[int, float]:

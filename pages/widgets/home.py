@@ -16,6 +16,7 @@ from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score
 from retrieval_core.evaluation.ledger import LedgerStep, ledger
 from retrieval_core.evaluation.telling_queries import best_to_worst, most_gained
 from retrieval_core.presets import RUN_ORDER
+from retrieval_core.projection.maps import METHODS
 from retrieval_core.runs.jobs import JobState
 from retrieval_core.runs.plan import MAPS
 
@@ -30,7 +31,7 @@ def show() -> None:
     """Draw all that there is of the chosen dataset and run, and follow a click."""
     dataset = loaders.dataset()
     scores = {key: loaders.results(key).scores for key in model_metrics.scored_models()}
-    view: drawn.View = {"maps": maps(), "said": {}}
+    view: drawn.View = {"maps": maps(), "said": {"maps": map_words()}}
     if (ends := _ends(scores)) is not None:
         view["queries"], view["said"]["queries"] = queries(dataset, scores, *ends)
         versions = tuple((key, loaders.results(key).version) for key in scores)
@@ -41,8 +42,10 @@ def show() -> None:
 
 
 def show_making(job: JobState) -> None:
-    """What a run makes, while it makes it: the photographs as they are rendered, each model's map and mAP as they come."""
-    view: drawn.View = {"maps": maps(_doing(job)), "said": {}}
+    """What a run makes, while it makes it: the photographs as they are rendered, each model's map and mAP in the order they come in."""
+    made = maps(_doing(job))
+    made["models"].sort(key=lambda model: RUN_ORDER.index(model["key"]) if model["key"] in RUN_ORDER else len(RUN_ORDER))
+    view: drawn.View = {"maps": made, "said": {"maps": map_words()}}
     name = job.stage.removeprefix("build ")
     if job.stage.startswith("build ") and name in BUILT_IN and job.total:
         root = loaders.workspace().folder(name) / "photographs"
@@ -66,6 +69,13 @@ def maps(doing: dict[str, str] | None = None) -> drawn.Maps:
         "places": places.get(state.key), "doing": (doing or {}).get(state.key, ""),
     } for state in states]  # fmt: skip
     return {"models": models, "labels": labels, "hues": hues, "protocol": PROTOCOL_TITLES[link.get("protocol")]}
+
+
+def map_words() -> str:
+    """What the small maps show."""
+    method = METHODS[METHOD].title
+    shown = f"{method} of each model's descriptors: a point is a photograph, in the colour of its landmark or grey if unlabelled"
+    return f"{shown}; how far clusters are apart means nothing. Bars: mAP, {PROTOCOL_TITLES[link.get('protocol')]}, in percent."
 
 
 def queries(dataset: Dataset, scores: Scores, weakest: str, best: str) -> tuple[list[drawn.Query], str]:

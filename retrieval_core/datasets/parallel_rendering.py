@@ -97,9 +97,12 @@ def newest_pictures(root: Path, count: int) -> list[Path]:
         return []
     found: list[os.DirEntry] = []
     for folder in folders:
-        if len(found) < count and not folder.name.startswith("."):
+        if len(found) >= count and _changed(folder) < _changed(found[count - 1]):
+            break  # a folder changes with each picture in it: the rest holds older ones
+        if not folder.name.startswith("."):
             found += [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
-    return [Path(entry.path) for entry in sorted(found, key=_changed, reverse=True)[:count]]
+            found.sort(key=_changed, reverse=True)
+    return [Path(entry.path) for entry in found[:count]]
 
 
 def write_bytes(path: Path, data: bytes) -> None:

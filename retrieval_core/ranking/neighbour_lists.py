@@ -25,7 +25,7 @@ def neighbour_lists(matrix: np.ndarray, k: int) -> Generator[Progress, None, tup
         found, scores = search(matrix[block], matrix, width + 1)
         own = found == np.arange(block.start, block.stop)[:, None]
         own[~own.any(axis=1), -1] = True  # a row with many doubles may not be among its own nearest
-        positions[block] = found[~own].reshape(-1, width)
-        similarities[block] = scores[~own].reshape(-1, width)
+        positions[block] = found[~own].reshape(len(found), width)
+        similarities[block] = scores[~own].reshape(len(found), width)
     yield Progress("neighbours", total, total)
     return positions, similarities

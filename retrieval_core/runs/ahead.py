@@ -27,7 +27,7 @@ from retrieval_core.workspace import Workspace
 PAUSE = 0.2  # seconds between two looks at what is rendered
 
 
-def build_and_describe(workspace: Workspace, name: str, run: Run, preset: Preset, device: str) -> Steps:
+def build_and_describe(workspace: Workspace, name: str, run: Run, preset: Preset, device: str, download: bool = False) -> Steps:
     """Render a built-in dataset unless it is there, and describe what is rendered meanwhile.
 
     The weights of the model must be such as are fetched, not trained. Raises what rendering or describing raises, once both have
@@ -35,7 +35,7 @@ def build_and_describe(workspace: Workspace, name: str, run: Run, preset: Preset
     """
     described, ended = [], Event()
     with ThreadPoolExecutor(1) as threads:
-        describing = threads.submit(_describe, workspace, name, run, preset, device, described, ended)
+        describing = threads.submit(_describe, workspace, name, run, preset, device, download, described, ended)
         try:
             for progress in build_dataset(workspace, name):
                 if describing.done():
@@ -47,7 +47,7 @@ def build_and_describe(workspace: Workspace, name: str, run: Run, preset: Preset
 
 
 def _describe(
-    workspace: Workspace, name: str, run: Run, preset: Preset, device: str, described: list[int], ended: Event
+    workspace: Workspace, name: str, run: Run, preset: Preset, device: str, download: bool, described: list[int], ended: Event
 ) -> None:
     """Describe the full batches of a dataset as they are rendered, until `ended`; note the size of each in `described`."""
     from retrieval_core.descriptors.extract import extract_pixels, full_batches  # torch loads while the first are rendered
@@ -55,7 +55,7 @@ def _describe(
     from retrieval_core.runs import steps
 
     for stage in lineage(preset.key):
-        _finish(steps.train_stage(workspace, run, stage, device))
+        _finish(steps.train_stage(workspace, run, stage, device, download))
     inputs, chosen = artefacts.describing_inputs(workspace, run, preset), pick_device(device)
     path = artefacts.descriptors_path(workspace, name, run.name, preset.key)
     with suppress(Locked), workspace.lock(name, run.name, preset.key, "descriptors", limit=0.0):

@@ -119,9 +119,9 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
 def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Steps:
     """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
     first = get_preset(settings.models[0])
-    fetched = all(artefacts.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
+    fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
     if fetched and "describe" in do and not is_ready(workspace, dataset):
-        return build_and_describe(workspace, dataset, chosen, first, settings.device)
+        return build_and_describe(workspace, dataset, chosen, first, settings.device, settings.download)
     return build_dataset(workspace, dataset)
 
 

@@ -18,11 +18,12 @@ def painted(page, key):
     return page.locator(f'.tile[data-model="{key}"][data-painted]')
 
 
+INKED = "(map) => map.getContext('2d').getImageData(0, 0, map.width, map.height).data.filter((value, k) => k % 4 === 3 && value).length"
+
+
 def inked(page, key) -> int:
     """How many pixels of a small map are not empty."""
-    bytes_of = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
-    canvas = page.locator(f'.tile[data-model="{key}"] canvas')
-    return canvas.evaluate(f"(c) => ({bytes_of})(c).filter((v, k) => k % 4 === 3 && v).length")
+    return page.locator(f'.tile[data-model="{key}"] canvas').evaluate(INKED)
 
 
 def test_every_model_has_its_map_and_each_is_a_way_to_the_large_one(page, address):
@@ -87,7 +88,7 @@ def test_the_town_is_watched_as_it_is_built_until_its_first_map_is_there(page, t
         page.locator('[data-testid="stProgress"]').wait_for()
         page.locator(".cells img").nth(3).wait_for()
         page.evaluate("() => { document.querySelector('.cells').marked = true; }")
-        page.get_by_text("The town, as it is rendered").wait_for()
+        page.get_by_text("The town as rendered").wait_for()
         seen = page.locator(".cells img").count()
         page.wait_for_function("(seen) => document.querySelectorAll('.cells img').length > seen", arg=seen)
         assert page.evaluate("() => document.querySelector('.cells').marked"), "the wall was built anew, and flickers"

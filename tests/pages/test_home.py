@@ -1,4 +1,4 @@
-"""The page Start as a home: what the browser is given of runs, finished, half finished or going on, and of small datasets."""
+"""The page Start as a home: what the browser is given of finished and half finished runs, of small datasets, of one that goes on."""
 
 import json
 import shutil

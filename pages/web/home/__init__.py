@@ -83,7 +83,7 @@ class Step(TypedDict):
 
 
 class View(TypedDict):
-    """What is shown, from the top down; a part that is missing is not shown. `said` are the words below strips and steps."""
+    """What is shown, from the top down; a part that is missing is not shown. `said` are the words below a part."""
 
     wall: NotRequired[Wall]
     maps: Maps

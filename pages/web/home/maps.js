@@ -17,17 +17,19 @@ function fetched(address) {
 
 /** The points of a model: unlabelled photographs pale and below, landmarks in their colours. */
 function draw(canvas, places, labels, hues) {
-  const side = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1));
-  if (!side) return;
-  canvas.width = canvas.height = side;
+  const sharp = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(canvas.clientWidth * sharp), Math.round(canvas.clientHeight * sharp)];
+  if (!width || !height) return;
+  [canvas.width, canvas.height] = [width, height];
+  const scale = 0.475 * Math.min(width, height);
   const brush = canvas.getContext("2d");
-  const radius = Math.max(0.6, Math.min(3.2, 30 / Math.sqrt(labels.length))) * side / 200;
+  const radius = (Math.max(0.6, Math.min(3.5, 40 / Math.sqrt(labels.length))) * scale) / 95;
   const spots = (wanted) => {
     for (let point = 0; point < labels.length; point += 1) {
       if ((labels[point] === UNLABELLED) !== wanted) continue;
       if (!wanted) brush.fillStyle = hues[labels[point] % hues.length];
       brush.beginPath();
-      brush.arc((0.5 + 0.475 * places[2 * point]) * side, (0.5 - 0.475 * places[2 * point + 1]) * side, radius, 0, 2 * Math.PI);
+      brush.arc(width / 2 + scale * places[2 * point], height / 2 - scale * places[2 * point + 1], radius, 0, 2 * Math.PI);
       brush.fill();
     }
   };
@@ -42,12 +44,14 @@ export class Maps {
     this.tell = tell;
     this.tiles = new Map();
     this.grid = root.appendChild(element("div", "tiles"));
+    this.words = root.appendChild(element("p", "note"));
     this.resized = new ResizeObserver(() => this.redraw());
     this.resized.observe(this.grid);
   }
 
-  show(data) {
+  show(data, words) {
     this.data = data;
+    this.words.textContent = words;
     const keys = new Set(data.models.map((model) => model.key));
     for (const [key, tile] of this.tiles) {
       if (keys.has(key)) continue;

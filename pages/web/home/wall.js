@@ -9,14 +9,13 @@ export class Wall {
     this.root = root;
     this.shown = new Set();
     this.title = element("h3");
-    this.words = element("p", "note");
     this.grid = element("div", "cells");
-    this.root.append(this.title, this.grid, this.words);
+    this.root.append(this.title, this.grid);
   }
 
   show({ name, done, total, newest }) {
-    this.title.textContent = `${TITLES[name] ?? name}, as it is rendered`;
-    this.words.textContent = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} photographs; the newest are shown.`;
+    const counted = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} pictures`;
+    this.title.textContent = `${TITLES[name] ?? name} as rendered: ${counted}, the newest`;
     if (name !== this.name) this.clear(name);
     for (const { id, src } of newest.filter((one) => !this.shown.has(one.id)).reverse()) {
       this.shown.add(id);
