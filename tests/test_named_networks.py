@@ -60,7 +60,7 @@ def test_a_network_by_name_is_a_model_that_is_its_own_start():
 
 
 @pytest.mark.parametrize(("key", "words"), [
-    (f"{VIT}-gem-ms", "is written"), ("timm:volo_d1_224.sail_in1k-ms", "no crop rule and no scales"),
+    (f"{VIT}-gem-ms", "is written"), ("timm:volo_d1_224.sail_in1k-96px", "no size, no crop rule"),
     ("timm:test_resnet.r160_in1k-gem", "pooled by gem"), ("1d-gem", "pooled by gem"),
 ])  # fmt: skip
 def test_choices_that_do_not_suit_a_network_say_so(key, words):

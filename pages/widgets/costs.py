@@ -9,12 +9,14 @@ from pages.widgets import figures, tables, work
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
-from retrieval_core.evaluation.costs import MEASURES, cost_table, pareto_front
+from retrieval_core.evaluation.costs import FASTEST, MEASURES, SLOWEST, cost_table, pareto_front
 from retrieval_core.evaluation.tables import MEAN
 from retrieval_core.stored.costs import read_cost
 
 DECIMALS = {MEAN: "{:.1f}", MEASURES["parameters"]: "{:.2f}", MEASURES["operations"]: "{:.0f}", MEASURES["bytes"]: "{:,.0f}",
-            MEASURES["milliseconds"]: "{:.2f}"}  # fmt: skip
+            **dict.fromkeys((MEASURES["milliseconds"], FASTEST, SLOWEST), "{:.2f}")}  # fmt: skip
+HEADS = {MEASURES["parameters"]: "parameters, M", MEASURES["operations"]: "multiply-adds, M", MEASURES["bytes"]: "bytes",
+         MEASURES["milliseconds"]: "ms", FASTEST: "fastest", SLOWEST: "slowest"}  # fmt: skip
 
 
 def show(protocol: str, own: str) -> None:
@@ -33,7 +35,8 @@ def show(protocol: str, own: str) -> None:
             tables.save(table, f"{name}-costs-{protocol}-{own}", "save costs")
     if found:
         _chart(table, measure, f"m{PROTOCOL_TITLES[protocol]} in percent")
-        st.dataframe(table.style.format(DECIMALS, na_rep="–"), width="stretch", placeholder="–")
+        heads = {column: st.column_config.Column(short, help=column) for column, short in HEADS.items()}
+        st.dataframe(table.style.format(DECIMALS, na_rep="–"), width="stretch", placeholder="–", column_config=heads)
         _caption(table)
     _measure(ready, [key for key in ready if key not in found])
 
@@ -58,8 +61,8 @@ def _chart(table: pd.DataFrame, measure: str, title: str) -> None:
 
 def _caption(table: pd.DataFrame) -> None:
     st.caption("Multiply-adds of convolutions, linear layers and attention, counted by torch at the size (pixels) at which the model "
-               "describes. Milliseconds: median over five repeats, of photographs that are decoded already; a whitening is part of the "
-               "time alone.")  # fmt: skip
+               "describes. Milliseconds: median over five repeats, of photographs that are decoded already; where the repeats lie far "
+               "apart, the machine had other work. A whitening is part of the time alone.")  # fmt: skip
     if table["measured on"].nunique() > 1:
         st.warning("These times are of several machines, so they can't be compared. Measure all models again.")
 

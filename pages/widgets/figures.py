@@ -7,13 +7,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.widgets import style
-from retrieval_core.evaluation.costs import MEASURES
+from retrieval_core.evaluation.costs import FASTEST, MEASURES, SLOWEST
 from retrieval_core.evaluation.ledger import LedgerStep
 from retrieval_core.evaluation.tables import MEAN
 
 GAIN, LOSS = "#2f6fb0", "#d66e14"
 FORMATS = {"png": "PNG", "svg": "SVG"}
 _FORMAT = "format of figures"
+_TICKS = [float(f"{digit}e{power}") for power in range(-3, 8) for digit in (1, 1.5, 2, 3, 5, 7)]  # of a logarithmic axis
 
 
 def draw(figure: go.Figure, stem: str, key: str, **arguments):
@@ -48,22 +49,31 @@ def map_bars(means: pd.DataFrame) -> go.Figure:
 
 
 def cost_chart(table: pd.DataFrame, measure: str, front: Sequence[str], title: str) -> go.Figure:
-    """mAP against a cost, on a logarithmic axis: a point a model, and a line through those of the front, cheapest first."""
+    """mAP against a cost, on a logarithmic axis: a point a model, and a line through those of the front, cheapest first.
+
+    Milliseconds have whiskers from the fastest to the slowest repeat.
+    """
     column = MEASURES[measure]
     known = table.dropna(subset=[MEAN])
+    whiskers = {
+        "type": "data", "symmetric": False, "color": "#808080", "thickness": 1, "width": 4,
+        "array": known[SLOWEST] - known[column], "arrayminus": known[column] - known[FASTEST],
+    }  # fmt: skip
     figure = go.Figure(go.Scatter(
         x=known.loc[front, column], y=known.loc[front, MEAN], mode="lines", line={"color": "#808080", "width": 2, "dash": "dot"},
         hoverinfo="skip",
     ))  # fmt: skip
     figure.add_trace(go.Scatter(
         x=known[column], y=known[MEAN], mode="markers+text", text=[f"<b>{key}</b>" if key in front else key for key in known.index],
-        textposition="top center", hovertemplate="%{text}: mAP %{y:.1f}, %{x:,.3~r} " + column + "<extra></extra>",
+        textposition="top center", cliponaxis=False, error_x=whiskers if measure == "milliseconds" else None,
+        hovertemplate="%{text}: mAP %{y:.1f}, %{x:,.3~r} " + column + "<extra></extra>",
         marker={"size": 14, "color": [style.model_colour(key) for key in known.index],
                 "line": {"color": "#808080", "width": [2 if key in front else 0 for key in known.index]}},
     ))  # fmt: skip
     figure.update_layout(
         height=420, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False, dragmode=False,
-        xaxis={"title": column, "type": "log"}, yaxis={"title": title, "rangemode": "tozero"},
+        xaxis={"title": column, "type": "log", "tickvals": _TICKS, "ticktext": [f"{tick:,g}" for tick in _TICKS]},
+        yaxis={"title": title, "rangemode": "tozero"},
     )  # fmt: skip
     return figure
 

@@ -28,17 +28,23 @@ MEASURES = {
     "bytes": "bytes a descriptor",
     "milliseconds": "milliseconds a photograph",
 }
-"""What a cost is measured in, by the column of the table that it stands in."""
+"""What a cost is measured in, and the column of the table that it stands in."""
+FASTEST, SLOWEST = "fastest repeat", "slowest repeat"
 
 
 def cost_table(costs: Mapping[str, Cost], means: Mapping[str, float]) -> pd.DataFrame:
-    """Models down; across their mAP in percent, NaN where a model has none, the four measures, the size and the machine."""
+    """Models down; across their mAP in percent, NaN where a model has none, the four measures, the size and the machine.
+
+    Beside the median of the milliseconds stand the fastest and the slowest repeat: far apart if the machine had other work.
+    """
     rows = {key: {
         MEAN: means.get(key),
         MEASURES["parameters"]: cost.parameters / 1e6,
         MEASURES["operations"]: cost.operations / 1e6,
         MEASURES["bytes"]: cost.bytes,
         MEASURES["milliseconds"]: cost.milliseconds,
+        FASTEST: min(cost.repeats),
+        SLOWEST: max(cost.repeats),
         "size": cost.size,
         "measured on": cost.machine,
     } for key, cost in costs.items()}  # fmt: skip

@@ -4,19 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retrieval_core.evaluation.costs import MEASURES, Cost, cost_table, pareto_front
+from retrieval_core.evaluation.costs import FASTEST, MEASURES, SLOWEST, Cost, cost_table, pareto_front
 from retrieval_core.evaluation.tables import MEAN
 
 
 def cost(operations, parameters=2_500_000, milliseconds=1.5):
-    return Cost(parameters, operations, 2048, milliseconds, (milliseconds,), 64, 112, "a machine")
+    return Cost(parameters, operations, 2048, milliseconds, (1.25, milliseconds, 9.0), 64, 112, "a machine")
 
 
 def test_the_table_says_each_measure_in_the_unit_of_its_head():
     table = cost_table({"1a": cost(3e8), "1b": cost(4e8)}, {"1a": 12.5})
     assert table.index.name == "model"
-    assert table.loc["1a"].to_list() == [12.5, 2.5, 300, 2048, 1.5, 112, "a machine"]
-    assert list(table.columns) == [MEAN, *MEASURES.values(), "size", "measured on"]
+    assert table.loc["1a"].to_list() == [12.5, 2.5, 300, 2048, 1.5, 1.25, 9.0, 112, "a machine"]
+    assert list(table.columns) == [MEAN, *MEASURES.values(), FASTEST, SLOWEST, "size", "measured on"]
     assert np.isnan(table.loc["1b", MEAN])
 
 

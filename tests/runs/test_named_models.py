@@ -18,19 +18,21 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import read_image
 from retrieval_core.errors import RetrievalError
 from retrieval_core.named_networks import find_network
+from retrieval_core.runs.cost_steps import measure_costs
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.runs.model_folder import export_models, import_models
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.recompute import recompute
 from retrieval_core.runs.settings import Settings, settle
 from retrieval_core.stored.artefacts import map_choice
+from retrieval_core.stored.costs import read_cost
 from retrieval_core.stored.model_states import model_states
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run_list import get_run
 from retrieval_core.workspace import Workspace, file_hash
 
 VIT, VGG, RESNET = "timm:test_vit.r160_in1k", "torchvision:vgg16", "torchvision:resnet101"
-KEYS = (VIT, VGG, RESNET, f"{VIT}-ms-gem")
+KEYS = (VIT, VGG, RESNET, f"{VIT}-96px", f"{VIT}-ms-gem")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -88,7 +90,7 @@ def test_they_are_described_scored_and_mapped(named_cache, key):
 def test_the_fixed_models_come_first_and_the_titles_are_those_of_the_networks(named_cache):
     workspace, its_run = named_cache
     listed = {state.key: state.title for state in model_states(workspace, "town", its_run.name)}
-    assert list(listed)[-5:] == ["2t", VIT, f"{VIT}-ms-gem", RESNET, VGG]
+    assert list(listed)[-6:] == ["2t", VIT, f"{VIT}-96px", f"{VIT}-ms-gem", RESNET, VGG]
     assert listed[RESNET] == "resnet101, 44.5 M parameters"
 
 
@@ -103,6 +105,27 @@ def test_what_stands_behind_them_is_noted(named_cache, files):
     assert (recipe["size"], recipe["start"], len(recipe["scales"])) == (160, "published", 3)
     assert recipe["start_file"]["sha256"] == file_hash(file)
     assert f"--models {VIT}" in open_results(workspace, "town", its_run.name, VIT).command
+
+
+def test_a_size_of_its_own_changes_how_it_is_described_and_not_by_what(named_cache):
+    workspace, its_run = named_cache
+    usual, smaller = (open_results(workspace, "town", its_run.name, key) for key in (VIT, f"{VIT}-96px"))
+    assert (usual.recipe["size"], smaller.recipe["size"]) == (160, 96)
+    assert usual.recipe["weights"] == smaller.recipe["weights"]
+    assert not np.allclose(usual.descriptors[0].matrix, smaller.descriptors[0].matrix, atol=0.01)
+
+
+def test_their_costs_are_measured(named_cache):
+    workspace, its_run = named_cache
+    list(measure_costs(workspace, "town", its_run.name, KEYS, "cpu"))
+    costs = {key: read_cost(open_results(workspace, "town", its_run.name, key)) for key in KEYS}
+    for key, cost in costs.items():
+        assert cost.bytes == 4 * open_results(workspace, "town", its_run.name, key).preset.dim
+        assert min(cost.repeats) > 0
+    vit, smaller, shifted = (costs[key] for key in (VIT, f"{VIT}-96px", f"{VIT}-ms-gem"))
+    assert vit.parameters == smaller.parameters
+    assert smaller.operations < vit.operations < shifted.operations
+    assert costs[RESNET].operations > 20 * vit.operations
 
 
 def test_a_new_picture_is_described_as_the_queries_were(named_cache):
