@@ -194,7 +194,7 @@ def check_model(key: str) -> str:
 def _named(key: str) -> Preset:
     """A network of a library as it comes: it is its own start, and is described at the size that it was trained for."""
     network = find_network(key)
-    schedule = Schedule(network.size, network.size)
+    schedule = Schedule(network.size, network.size, seconds=2)
     return Preset(key, network.title, key, network.pooling, network.width, None, None, schedule, schedule, origin="published",
                   squashed=network.square)  # fmt: skip
 
