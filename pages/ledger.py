@@ -30,7 +30,9 @@ def main() -> None:
         st.info("No two models that follow each other are ready yet: choose any two above, or build the rest on the page **Start**.")
         return
     chosen = chosen_step(entries, pair)
-    drawn = figures.show(figures.waterfall(entries, chosen), f"{dataset.name}-ledger-{protocol}", "waterfall", on_select="rerun",
+    # The chart forgets a bar that was clicked before another pair was chosen.
+    key = " ".join(["waterfall", *(f"{step.before} {step.after}" for step in pair)])
+    drawn = figures.show(figures.waterfall(entries, chosen), f"{dataset.name}-ledger-{protocol}", key, on_select="rerun",
                          selection_mode="points")  # fmt: skip
     picked = [point["point_index"] for point in drawn["selection"]["points"]]
     if picked and picked[0] > 0 and picked[0] - 1 != chosen:

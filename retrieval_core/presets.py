@@ -71,7 +71,7 @@ class Preset:
         """Its schedule in a column of `schedules.py`; of a model with search-time choices that of the model itself."""
         if is_named(self.backbone):  # it is described at the size that it was trained for
             network = find_network(self.backbone)
-            return Schedule(network.size, network.size)
+            return Schedule(network.size, network.size, seconds=2)
         schedules = COLUMNS[column]
         return schedules.get(self.key) or schedules[self.key.split("-")[0]]
 

@@ -94,9 +94,10 @@ _GENTLE_TRIPLET = replace(
 _LITE0 = replace(_GENTLE, learning_rate=2e-4, slow=1.0)
 _QUICK_LITE0 = {
     "start-lite0": replace(_LITE0, seconds=1),
-    "warm-lite0": replace(_LITE0, steps=250, seconds=150),
+    # Its batch normalisation follows slowly (momentum 0.01): after 250 steps the statistics would be those of other weights.
+    "warm-lite0": replace(_LITE0, steps=250, frozen_batch_norm=True, seconds=150),
     "2a": _LITE0,
-    "2t": replace(_GENTLE_TRIPLET, steps=60, seconds=90),
+    "2t": replace(_GENTLE_TRIPLET, steps=60, learning_rate=5e-5, seconds=90),
 }
 _QUICK_IMAGENET = {
     "start-alexnet": _GENTLE_FC7, "start-resnet18": _GENTLE, "start-resnet50": _GENTLE,

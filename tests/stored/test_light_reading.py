@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "torchvision", "numba", "sklearn", "umap", "openTSNE", "streamlit")
+HEAVY = ("torch", "torchvision", "timm", "numba", "sklearn", "umap", "openTSNE", "streamlit")
 CODE = """
 import sys
 sys.path[:0] = [{root!r}, {tests!r}]
