@@ -100,7 +100,7 @@ def _config(asked: str):
         raise RetrievalError(f"timm has no network {asked!r}" + (f". Near to it: {', '.join(near)}." if near else
                              "; its networks: python -c 'import timm; print(*timm.list_pretrained())'"))  # fmt: skip
     config = get_pretrained_cfg(asked)
-    if config.tag and "." not in asked:
+    if config.has_weights and config.tag and "." not in asked:
         tagged = ", ".join(f"timm:{name}" for name in timm.list_pretrained(f"{asked}.*"))
         raise RetrievalError(f"timm:{asked} is written with the tag of its weights: {tagged}.")
     return config

@@ -13,7 +13,7 @@ HUES = (
 )  # fmt: skip
 SYMBOLS = 11  # markers that the map can draw
 MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")  # of the report
-BEYOND_RAMP = ("#7fcf8a", "#62b96f", "#47a359", "#2f8d48", "#1e7839")  # beyond it
+BEYOND_RAMP = ("#86d096", "#76be86", "#69b079", "#5da26d", "#4c925d", "#3c814e", "#2b713f", "#186131")  # beyond it
 
 _CSS = """
 <style>

@@ -9,7 +9,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.judged_rankings import counted
 from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
-from retrieval_core.presets import get_preset
+from retrieval_core.presets import PRESETS
 from retrieval_core.ranking.search import Ranking
 
 MOST_MOVED = 5
@@ -50,7 +50,7 @@ def model_before(key: str) -> str | None:
     if "-" in key:
         return key.split("-")[0]
     step = next((step.before for step in (*STEPS, *BEYOND) if step.after == key), None)
-    return step or (get_preset(key).parent if get_preset(key).whitening else None)
+    return step or (PRESETS[key].parent if key in PRESETS and PRESETS[key].whitening else None)
 
 
 @dataclass(frozen=True)

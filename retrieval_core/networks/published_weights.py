@@ -44,7 +44,7 @@ def published_weights(name: str, download: bool) -> Generator[Progress, None, tu
         if cached:
             remedy = f"Remove this file, and give --download to fetch it again; or {own}"
             raise RetrievalError(f"The weights of {name} could not be read from {cached} {why}. {remedy}") from error
-        remedy = f"Check the network, and whether the licence has to be accepted there first; or {own}"
+        remedy = f"Check the connection, and whether the licence has to be accepted there first; or {own}"
         raise RetrievalError(f"The weights of {name} could not be fetched {why}. {remedy}") from error
     file = cached or _cached(network)
     return state, {"file": file.name, "sha256": file_hash(file), "licence": network.licence, "source": network.source}
@@ -56,10 +56,6 @@ def _in_words(network: NamedNetwork) -> str:
 
 def _licence(network: NamedNetwork) -> str:
     return network.licence if network.licence == LICENCE_UNKNOWN else f"licence {network.licence}"
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _on_the_hub(network: NamedNetwork) -> bool:

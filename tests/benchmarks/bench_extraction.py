@@ -25,7 +25,7 @@ from retrieval_core.datasets.types import Image
 from retrieval_core.descriptors.extract import BATCH, extract_pixels
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.malloc import keep_freed_memory
-from retrieval_core.networks.network import build_network, normalise
+from retrieval_core.networks.network import build_network
 from retrieval_core.presets import PRESETS
 
 PHOTOGRAPHS = 4 * BATCH
@@ -52,14 +52,14 @@ def finish(steps):
             return end.value
 
 
-def tensors(pixels: Pixels, device: torch.device) -> list[torch.Tensor]:
+def tensors(network, pixels: Pixels, device: torch.device) -> list[torch.Tensor]:
     """The batches that extraction makes, ready for the network."""
     found = []
     for shape in np.unique(pixels.shapes, axis=0):
         members = np.flatnonzero((pixels.shapes == shape).all(1))
         for start in range(0, len(members), BATCH):
             stacked = torch.from_numpy(np.stack(pixels.read(members[start : start + BATCH]))).permute(0, 3, 1, 2)
-            found.append(normalise(stacked.to(device)))
+            found.append(network.normalise(stacked.to(device)))
     return found
 
 
@@ -97,7 +97,7 @@ def main() -> None:
             network = build_network(preset).to(device).eval()
             decoded = finish(open_pixels(images, "f", size, preset.square, folder))
             files = replace(decoded, flat=None)
-            batches = tensors(decoded, device)
+            batches = tensors(network, decoded, device)
             alone, stored, fresh = rates(
                 lambda network=network, batches=batches: bare(network, batches),
                 lambda network=network, pixels=decoded: finish(extract_pixels(network, pixels, range(PHOTOGRAPHS), device)),

@@ -28,7 +28,7 @@ from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.networks import convolution
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.malloc import keep_freed_memory
-from retrieval_core.networks.network import build_network, normalise
+from retrieval_core.networks.network import build_network
 from retrieval_core.presets import get_preset
 from retrieval_core.training.loop import train
 from retrieval_core.training.objectives import get_objective
@@ -63,7 +63,7 @@ def bare(stage, schedule, device: torch.device) -> float:
         begin = time.perf_counter()
         optimiser.zero_grad(set_to_none=True)
         for _ in range(schedule.accumulate):
-            loss, _ = objective.loss(network, normalise(pictures), classes, schedule)
+            loss, _ = objective.loss(network, network.normalise(pictures), classes, schedule)
             loss.backward()
         optimiser.step()
         float(loss.detach())  # waits for a GPU

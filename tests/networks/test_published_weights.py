@@ -13,6 +13,7 @@ import pytest
 import timm
 import torch
 import torchvision
+from caches import result_of
 from safetensors.torch import save_file
 
 from retrieval_core.errors import RetrievalError
@@ -112,7 +113,7 @@ def test_with_consent_the_librarys_loader_fetches_once(hub):
     assert (notes["licence"], notes["source"], notes["file"]) == ("apache-2.0", "timm/test_vit.r160_in1k", "model.safetensors")
     assert notes["network"]["name"] == VIT
     torch.manual_seed(3)
-    assert total == pytest.approx(float(timm.create_model("test_vit").cls_token.sum()))
+    assert total == pytest.approx(float(timm.create_model("test_vit").cls_token.detach().sum()))
     assert ("GET", "/timm/test_vit.r160_in1k/resolve/main/model.safetensors") in hub.asked
     hub.asked.clear()
     said, again, same, _ = fetch(hub, VIT, "no")  # it is in the cache now: no consent is needed, and no server asked
@@ -133,12 +134,18 @@ def test_torchvisions_are_had_from_its_own_cache_or_with_consent(tmp_path, monke
     monkeypatch.setattr(torch.hub, "load_state_dict_from_url", lambda *a, **k: pytest.fail("fetched without consent"))
     with pytest.raises(RetrievalError, match=r"about 178 MB, licence not stated, from https.*resnet101.*--download"):
         next(published_weights("torchvision:resnet101", False))
-    (tmp_path / "checkpoints").mkdir()
-    torch.save(torchvision.models.resnet101().state_dict(), tmp_path / "checkpoints" / "resnet101-63fe2227.pth")
     monkeypatch.undo()
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    file = tmp_path / "checkpoints" / "resnet101-63fe2227.pth"
+    file.parent.mkdir()
+    whole = torchvision.models.resnet101().state_dict()
+    torch.save(whole, file)
+    state, notes = result_of(published_weights("torchvision:resnet101", False))
+    assert torch.equal(state["conv1.weight"], whole["conv1.weight"])
+    assert notes["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(RetrievalError, match=r"could not be read from .*resnet101-63fe2227\.pth.*Remove this file"):
-        list(published_weights("torchvision:resnet101", False))  # its hash is not the one in its name
+        list(published_weights("torchvision:resnet101", False))
 
 
 def test_a_network_whose_weights_nobody_published_wants_a_file(monkeypatch):

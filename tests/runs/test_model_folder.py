@@ -194,6 +194,8 @@ def test_what_can_not_be_exported_is_said(handed_out, town_cache, tmp_path):
 
 def test_models_alone_prints_the_table(capsys, tmp_path):
     assert main(["--cache", str(tmp_path), "models"]) == 0
-    *table, choices = capsys.readouterr().out.splitlines()
+    *table, named, choices = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in table] == list(PRESETS)
+    assert "timm:NAME" in named
+    assert "torchvision:vgg16" in named
     assert all(name in choices for name in SEARCH_CHOICES)
