@@ -7,5 +7,5 @@ from retrieval_core.stored.artefacts import identity
 
 
 @pytest.mark.parametrize("key", PRESETS)
-def test_what_is_chosen_at_search_time_is_no_part_of_trained_weights(key):
-    assert {choice.field for choice in SEARCH_CHOICES.values()} & set(identity(get_preset(key))) == {"whitening"}
+def test_size_scales_and_crop_rule_are_no_part_of_trained_weights(key):
+    assert {choice.field for choice in SEARCH_CHOICES.values()} & set(identity(get_preset(key))) == {"pooling", "whitening"}
