@@ -71,7 +71,7 @@ def _measure(ready: list[str], missing: list[str]) -> None:
     """A button that measures what is missing, or everything again, and the work while it goes on."""
     words = ["costs", "--dataset", link.get("dataset"), "--run", link.get("run")]
     if work.going_on("run"):
-        st.caption("A run is at work. Costs are measured when nothing else is:")
+        st.caption("At work now (costs are never measured beside a run):")
         work.watch("run")
         return
     arguments = [*words, "--models", ",".join(missing)] if missing else [*words, "--models", ",".join(ready), "--again"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -65,7 +66,8 @@ def cost_chart(table: pd.DataFrame, measure: str, front: Sequence[str], title: s
     ))  # fmt: skip
     figure.add_trace(go.Scatter(
         x=known[column], y=known[MEAN], mode="markers+text", text=[f"<b>{key}</b>" if key in front else key for key in known.index],
-        textposition="top center", cliponaxis=False, error_x=whiskers if measure == "milliseconds" else None,
+        textposition=_label_places(known[column], known[MEAN], first="top center" if measure == "milliseconds" else "middle right"),
+        cliponaxis=False, error_x=whiskers if measure == "milliseconds" else None,
         hovertemplate="%{text}: mAP %{y:.1f}, %{x:,.3~r} " + column + "<extra></extra>",
         marker={"size": 14, "color": [style.model_colour(key) for key in known.index],
                 "line": {"color": "#808080", "width": [2 if key in front else 0 for key in known.index]}},
@@ -76,6 +78,19 @@ def cost_chart(table: pd.DataFrame, measure: str, front: Sequence[str], title: s
         yaxis={"title": title, "rangemode": "tozero"},
     )  # fmt: skip
     return figure
+
+
+def _label_places(costs: pd.Series, means: pd.Series, first: str) -> list[str]:
+    """Where the label of each point stands: at the first place, unless that of a point close by stands there already."""
+    every = [first, *(place for place in ("middle right", "middle left", "top center", "bottom center") if place != first)]
+    across, up = np.log(costs), means
+    close_across, close_up = 0.06 * max(np.ptp(across), 0.1), 0.07 * max(np.ptp([0.0, *up]), 0.1)
+    places: list[str] = []
+    for number in range(len(costs)):
+        near = (abs(across - across.iloc[number]) < close_across) & (abs(up - up.iloc[number]) < close_up)
+        taken = {place for place, close in zip(places, near, strict=False) if close}
+        places.append(next((place for place in every if place not in taken), first))
+    return places
 
 
 def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:

@@ -51,7 +51,7 @@ def test_a_link_to_an_unknown_run_says_so_and_shows_another(page, changing):
 def test_costs_are_measured_drawn_and_saved(page, changing):
     page.goto(f"{changing}/compare?model=1c")
     page.get_by_role("button", name="Measure 1a, 1b").click()
-    page.get_by_text("Costs are measured when nothing else is").wait_for()
+    page.get_by_text("At work now").wait_for()
     page.get_by_text("The line joins the Pareto front").wait_for()
     page.get_by_role("radio", name="bytes").click()
     in_url(page, "cost=bytes")

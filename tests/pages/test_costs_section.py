@@ -35,7 +35,7 @@ def test_a_button_measures_and_the_table_is_the_cores(open_page, cache):
     assert not [frame for frame in app.dataframe if MEASURES["operations"] in frame.value.columns]
     button(app, f"Measure {', '.join(PRESETS)}").click().run()
     assert not app.exception
-    assert "A run is at work" in texts(app.caption)
+    assert "At work now" in texts(app.caption)
     assert end_of_work(cache, "run").state == "done"
     app.run()
     costs = {key: read_cost(stored(cache, key)) for key in PRESETS}
