@@ -1,6 +1,7 @@
 """The command line: `python -m retrieval_core …`, a thin layer over runs and what they stored."""
 
 import argparse
+import os
 import signal
 import sys
 
@@ -22,6 +23,9 @@ from retrieval_core.workspace import Workspace
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 2 a RetrievalError, 130 interrupted."""
+    # What torch's threads wait for may be a core on which a picture is rendered, or a browser draws: they spin no longer than they
+    # must. OpenMP looks at this once, when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     arguments = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args(arguments)
     # A cancelled run ends like one that was interrupted with Ctrl-C: locks are freed, the last word is written.

@@ -19,6 +19,7 @@ from retrieval_core.datasets.pixels import Pixels, read_shapes
 from retrieval_core.datasets.types import Image
 from retrieval_core.errors import Locked
 from retrieval_core.presets import Preset, lineage
+from retrieval_core.projection.maps import FEWEST, compute_map
 from retrieval_core.runs.making import Steps, half_done
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.run import Run
@@ -60,6 +61,7 @@ def _describe(
     path = artefacts.descriptors_path(workspace, name, run.name, preset.key)
     with suppress(Locked), workspace.lock(name, run.name, preset.key, "descriptors", limit=0.0):
         folder, network = half_done(path, inputs), steps.load_network(workspace, run, preset, chosen)
+        _finish(compute_map(range(FEWEST), np.eye(FEWEST, dtype=np.float32), "tsne"))  # loads and compiles what the first map needs
         images, shapes, done = [], np.empty((0, 2), np.int64), set()
         while not ended.is_set():
             found = _finished(workspace, name)[len(images) :]

@@ -19,7 +19,7 @@ export class Wall {
     if (name !== this.name) this.clear(name);
     for (const { id, src } of newest.filter((one) => !this.shown.has(one.id)).reverse()) {
       this.shown.add(id);
-      this.put(this.cells[this.next % CELLS], photograph(src, id, false));
+      this.put(this.cells[this.next % CELLS], photograph(src, id.replace(/^jpg\/|\.jpg$/g, ""), false));
       this.next += 1;
     }
   }
