@@ -2,10 +2,9 @@
 
 from retrieval_core.cli.options import draw
 from retrieval_core.errors import check_choice
+from retrieval_core.networks.distilled_files import TAUGHT
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
-
-TAUGHT = ("alexnet", "resnet18", "resnet50")
 
 
 def register_starts(actions, command) -> None:

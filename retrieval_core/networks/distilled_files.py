@@ -7,6 +7,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import file_hash
 
 FOLDER = Path(__file__).parent / "distilled"
+TAUGHT = ("alexnet", "resnet18", "resnet50")
 
 
 def distilled_file(backbone: str) -> Path:

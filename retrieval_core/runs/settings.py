@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.networks.distilled_files import is_distilled
+from retrieval_core.networks.distilled_files import TAUGHT, is_distilled
 from retrieval_core.networks.weight_files import local_file, may_be_in_torch_cache
 from retrieval_core.presets import RUN_ORDER, STAGES, Preset, check_model, lineage
 from retrieval_core.schedules import SCHEDULES, STARTS
@@ -116,7 +116,8 @@ def _at_hand(workspace: Workspace, settings: Settings) -> str:
     at_hand = settings.download or all(here(stage) or _in_torch_cache(stage.backbone) for stage in starts)
     if starts and at_hand:
         return "imagenet"
-    return "distilled" if all(is_distilled(stage.backbone) for stage in starts) else "shapes"
+    needed = {stage.backbone for stage in starts} or set(TAUGHT)  # a run of other networks has the start that the seven would have
+    return "distilled" if all(is_distilled(backbone) for backbone in needed) else "shapes"
 
 
 def _in_torch_cache(backbone: str) -> bool:

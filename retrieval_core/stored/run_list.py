@@ -14,7 +14,9 @@ FORMAT = 1
 
 
 def find_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
-    """The runs of a cache, or those that have a folder for a dataset: by the worth of their start, first seeds first, then by name.
+    """The runs of a cache, or those that have a folder for a dataset.
+
+    The built-in training set comes first, then low seeds, then the better starts.
 
     Raises RetrievalError naming a `run.json` that can't be read or is of another version.
     """
@@ -25,7 +27,7 @@ def find_runs(workspace: Workspace, dataset: str | None = None) -> list[Run]:
 
 
 def _place(run: Run) -> tuple:
-    return STARTS.index(run.start), run.training != TRAINING_SET, SCHEDULES.index(run.schedule), run.seed, run.name
+    return run.training != TRAINING_SET, run.seed, STARTS.index(run.start), SCHEDULES.index(run.schedule), run.name
 
 
 def find_run(workspace: Workspace, name: str) -> Run | None:

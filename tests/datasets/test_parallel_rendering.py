@@ -90,7 +90,7 @@ def render_together(root, task):
     name, count, other = task
     (root / f"{name}.begun").write_text(str(len(pictures(root))))
     time.sleep(0.5)  # what stands for compiling
-    if other:
+    if other and pictures(root):  # whoever renders the first picture waits for nobody
         wait_until((root / f"{other}.begun").exists)
     return render(root, (name, count))
 
@@ -99,8 +99,7 @@ def test_one_process_renders_the_first_picture_while_the_others_wait_and_then_al
     units = [Unit(name, 2, (name, 2, other)) for name, other in (("ash", None), ("birch", "cedar"), ("cedar", "birch"))]
     finish(build_units(tmp_path, units, render_together, "draw", workers=3))
     begun = [int((tmp_path / f"{unit.name}.begun").read_text()) for unit in units]
-    assert begun[0] == 0
-    assert min(begun[1:]) > 0
+    assert begun.count(0) == 1
 
 
 def test_where_the_first_picture_fails_nobody_waits_for_it(tmp_path):
@@ -157,10 +156,11 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path):
     with subprocess.Popen([sys.executable, str(script)]) as parent:
         try:
             wait_until((folder / "process.txt").exists)
-            wait_until((folder / "process.txt").read_text)
+            read = []  # what was read: another worker may be writing the file anew when the parent is killed
+            wait_until(lambda: read.append((folder / "process.txt").read_text()) or read[-1])
         finally:
             parent.send_signal(signal.SIGKILL)
-    worker = int((folder / "process.txt").read_text())
+    worker = int(read[-1])
     assert worker != parent.pid
     wait_until(lambda: not runs(worker))
     assert len(pictures(folder)) < 1000
