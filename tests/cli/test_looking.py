@@ -74,7 +74,7 @@ def test_status_lists_the_runs_of_a_dataset(cache, capsys):
     begin_run(Workspace(cache), Run("full-imagenet-seed2", "full", "imagenet", seed=2), "town")
     assert main(["--cache", str(cache), "status", "--run", "full-imagenet-seed2"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split()[:5] == ["run", "quick", "8", "models", "ready;"]
+    assert lines[0].split()[:5] == ["run", "quick", "10", "models", "ready;"]
     assert lines[1].split()[:6] == ["→", "run", "full-imagenet-seed2", "0", "models", "ready;"]
     assert "schedule full, start imagenet, training town-train, seed 2" in lines[1]
     assert all(" missing " in line for line in lines[4:12])
