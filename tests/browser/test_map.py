@@ -141,9 +141,9 @@ def test_film_strip_shares_the_selection(page, address):
     page.locator(".caption", has_text="model 1f").wait_for()
     hover(page, CASTLE, "1f")
     page.get_by_role("button", name="▶ Play").click()
-    page.locator(".caption", has_text="model 1h").wait_for()
+    page.locator(".caption", has_text="model 2t").wait_for()
     page.get_by_role("button", name="▶ Play").wait_for()
-    page.wait_for_function("() => location.search.includes('model=1h')")
+    page.wait_for_function("() => location.search.includes('model=2t')")
     chosen(page, BROCK)
 
 
