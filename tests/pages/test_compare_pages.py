@@ -97,7 +97,8 @@ def test_the_ledger_compares_any_two_models_that_are_chosen(open_page, town_cach
     command = next(code.value for code in app.code if "ledger" in code.value)
     assert "--compare 1g,2a" in command
     assert main(shlex.split(command)[3:]) == 0
-    assert f"1g → 2a  compared       {wanted.map_before:6.2f} → {wanted.map_after:6.2f}" in capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"1g → 2a compared {wanted.map_before:.2f} → {wanted.map_after:.2f}" in printed
     field = next(box for box in app.selectbox if box.label == "to")
     field.select("1h").run()
     assert "1g → 1h: ResNet50" in texts(app.subheader)
