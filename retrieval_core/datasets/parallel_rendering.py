@@ -100,7 +100,7 @@ def newest_pictures(root: Path, count: int) -> list[Path]:
         if len(found) >= count and _changed(folder) < _changed(found[count - 1]):
             break  # a folder changes with each picture in it: the rest holds older ones
         if not folder.name.startswith("."):
-            found += [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+            found += [entry for entry in os.scandir(folder) if entry.name.endswith(".jpg") and not entry.name.startswith(".")]
             found.sort(key=_changed, reverse=True)
     return [Path(entry.path) for entry in found[:count]]
 

@@ -41,7 +41,7 @@ def page(browser):
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(60_000)
     errors = []
-    page.on("console", lambda message: errors.append(message.text) if is_fault(message) else None)
+    page.on("console", lambda message: errors.append(f"{message.text} {message.location.get('url')}") if is_fault(message) else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     page.close()

@@ -57,7 +57,7 @@ def test_costs_are_measured_drawn_and_saved(page, changing):
     in_url(page, "cost=bytes")
     chart = page.locator('[data-testid="stPlotlyChart"]').nth(1)
     chart.get_by_text("bytes a descriptor").wait_for()
-    assert set(chart.locator("text.textpoint, .textpoint text").all_inner_texts()) >= {"1a", "1c", "2a"}
+    assert set(chart.locator("text.textpoint, .textpoint text").all_text_contents()) >= {"1a", "1c", "2a"}
     section = page.get_by_role("heading", name="What it costs to describe a photograph").locator("xpath=ancestor::*[.//button][1]")
     section.get_by_role("button", name="Save").click()
     with page.expect_download() as download:

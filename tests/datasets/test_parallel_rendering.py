@@ -129,6 +129,7 @@ def test_the_newest_pictures_come_first_whatever_their_folder(tmp_path):
     (tmp_path / ".units").mkdir()
     (tmp_path / ".units" / "a.json").write_text("[]")
     (tmp_path / "a" / ".9.jpg.writing").write_bytes(b"")
+    (tmp_path / "a" / "ash_1_query.txt").write_text("ground truth")
     assert newest_pictures(tmp_path, 3) == paths[:1:-1]
     assert newest_pictures(tmp_path, 9) == paths[::-1]
 

@@ -31,7 +31,8 @@ def test_2a_is_the_networks_features_under_gem():
     pictures = torch.rand(2, 3, 96, 128, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         maps = whole.forward_features((pictures - 0.5) / 0.5)
-        assert torch.equal(load_lite0().forward_features((pictures - 0.5) / 0.5), maps)
+        # Not to the bit: the library splits sums by threads, and ours lies in memory channel by channel.
+        torch.testing.assert_close(load_lite0().forward_features((pictures - 0.5) / 0.5), maps, rtol=1e-3, atol=1e-3)
         expected = functional.normalize(gem(maps, 3.0), dim=1)
         found = network.descriptors(network.normalise(pictures))
     assert maps.shape == (2, 1280, 3, 4)

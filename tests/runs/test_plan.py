@@ -281,7 +281,8 @@ def test_a_network_as_it_comes_is_the_same_in_every_run_and_stored_once(cache):
     files = [cache / "published" / name / "start-lite0" / "weights.safetensors" for name in ("quick", "quick-seed1")]
     assert files[0].samefile(files[1])
     found = [open_results(workspace, "town", name, "2a") for name in ("quick", "quick-seed1")]
-    assert np.array_equal(*(results.descriptors[0].matrix for results in found))
+    # Not to the bit: the library splits sums of float32 by the threads that it has at that moment.
+    np.testing.assert_allclose(*(results.descriptors[0].matrix for results in found), rtol=0, atol=1e-5)
     assert found[0].recipe["start"] == "package"
     for change in ({"seed": 1}, {"start": "imagenet"}, {"schedule": "full"}):
         inputs = weights_inputs(workspace, replace(get_run(workspace, "quick"), **change), get_preset("2a").weights_stage)
