@@ -8,6 +8,7 @@ import numpy as np
 
 from retrieval_core.progress import Progress
 from retrieval_core.projection.method import Method
+from retrieval_core.projection.worker_thread import run_in_thread
 
 TITLE = "PaCMAP"
 
@@ -16,14 +17,20 @@ _PHASES = (100, 100)  # iterations of the first two phases, as published; the re
 
 def _place(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) -> Generator[Progress, None, np.ndarray]:
     """From a start on the principal components."""
-    yield Progress(TITLE, 0, 1, "loading PaCMAP, which takes seconds the first time")
-    from pacmap import PaCMAP
-
+    yield Progress(TITLE, 0, 1, "loading PaCMAP, which takes seconds the first time, then placing points")
     logging.getLogger("pacmap").setLevel(logging.ERROR)  # it warns that a seed was given, and of any kind of search
-    yield Progress(TITLE, 0, 1, "placing points")
     if not np.ptp(coordinates):
         # It divides by the spread.
         coordinates = np.random.default_rng(seed).normal(scale=1e-6, size=coordinates.shape).astype(np.float32)
+    # In a thread of its own: with a seed its search sets OpenMP to one thread, for all that the calling thread does afterwards.
+    places = yield from run_in_thread(lambda _: _fit_transform(coordinates, parameters, seed))
+    yield Progress(TITLE, 1, 1)
+    return np.array(places, dtype=np.float32)
+
+
+def _fit_transform(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) -> np.ndarray:
+    from pacmap import PaCMAP
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reducer = PaCMAP(
@@ -34,9 +41,7 @@ def _place(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) 
             apply_pca=False,  # the points are principal coordinates already
             random_state=seed,
         )
-        places = reducer.fit_transform(coordinates, init="pca")
-    yield Progress(TITLE, 1, 1)
-    return np.array(places, dtype=np.float32)
+        return reducer.fit_transform(coordinates, init="pca")
 
 
 def _fit(parameters: dict[str, float], count: int) -> dict[str, float]:

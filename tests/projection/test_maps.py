@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from layouts import clusters, compute
 
 from retrieval_core.errors import RetrievalError
@@ -39,6 +40,17 @@ def test_clusters_come_apart_and_all_is_recorded(method):
     assert 0 < layout.quality["knn_overlap"] <= 1
     json.dumps([layout.parameters, layout.quality], allow_nan=False)
     assert all(isinstance(report, Progress) and 0 <= report.done <= report.total for report in reports)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_other_work_keeps_its_threads(method):
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        compute(clusters(60)[0], method, QUICK[method])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("method", METHODS)
