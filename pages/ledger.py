@@ -6,7 +6,7 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.widgets import figures, gallery, side_by_side, tables
-from retrieval_core.datasets.catalog import how_to_add_queries
+from retrieval_core.datasets.catalog import why_no_precision
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import BEYOND, STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
@@ -21,7 +21,7 @@ def main() -> None:
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
     models = model_metrics.scored_models()
     if not models:
-        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+        st.info(why_no_precision(loaders.workspace(), dataset))
         return
     pair = chosen_pair(list(models))
     steps = tuple(dict.fromkeys((*STEPS, *BEYOND, *pair)))

@@ -6,8 +6,8 @@ from pages.state import link, loaders, upload
 from pages.state.link import choose
 from pages.web import map_scene
 from pages.web.map import show_map
-from pages.widgets import projection
-from retrieval_core.projection.maps import METHODS
+from pages.widgets import gallery, projection
+from retrieval_core.projection.maps import FEWEST, METHODS
 from retrieval_core.stored.artefacts import subset_ids
 
 SUBSETS = {"all": "all", "labelled": "labelled"}
@@ -29,8 +29,12 @@ def main() -> None:
             projection.settings(method)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
-    choice = map_scene.MapChoice.read(link.map_parameters())
-    projection.make_missing(model.key, choice, len(subset_ids(dataset, subset)))
+    choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
+    if len(ids) < FEWEST:
+        st.info(f"A map takes at least {FEWEST} photographs, and of these there are {len(ids)}.")
+        gallery.show_gallery(dataset, [gallery.Card(image_id, dataset.image(image_id).label or "unlabelled") for image_id in ids])
+        return
+    projection.make_missing(model.key, choice, len(ids))
     new = placed(model.key, choice)
     shared = {name: link.get(name) for name in BROWSER} | {"selection": [] if new else link.selected(dataset)}
     address = f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}"

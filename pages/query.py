@@ -8,7 +8,7 @@ from pages.state.link import choose
 from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web.ranking import show_view
 from pages.widgets import gallery, ranking_views, search_choices
-from retrieval_core.datasets.catalog import how_to_add_queries
+from retrieval_core.datasets.catalog import why_no_precision
 from retrieval_core.datasets.types import Dataset
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow"}
@@ -32,7 +32,7 @@ def main() -> None:
         obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     if subject is None:
         st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
-                + how_to_add_queries(loaders.workspace(), dataset.name))  # fmt: skip
+                + why_no_precision(loaders.workspace(), dataset))  # fmt: skip
         return
     left, right = st.columns([1, 3 if shown == "ranking" else 4], gap="medium")
     with left:

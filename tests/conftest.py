@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import tiny
 from caches import copy_cache
+from odd_sets import add_odd_sets
 
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
@@ -30,3 +31,11 @@ def town_cache(tmp_path_factory):
 def cache(town_cache, tmp_path):
     """A copy of this cache that may be spoilt; weights may be replaced and not written in place."""
     return copy_cache(town_cache, tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def odd_cache(town_cache, tmp_path_factory):
+    """A cache with datasets of odd sizes, each gone through a run: see odd_sets."""
+    root = tmp_path_factory.mktemp("odd")
+    add_odd_sets(Workspace(copy_cache(town_cache, root / "cache")), root)
+    return root / "cache"

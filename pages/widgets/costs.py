@@ -6,7 +6,7 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.widgets import figures, tables, work
-from retrieval_core.datasets.catalog import how_to_add_queries
+from retrieval_core.datasets.catalog import why_no_precision
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.costs import FASTEST, MEASURES, SLOWEST, cost_table, pareto_front
@@ -49,9 +49,7 @@ def _means(models: list[str], protocol: str, own: str) -> dict[str, float]:
 def _chart(table: pd.DataFrame, measure: str, title: str) -> None:
     if table[MEAN].isna().all():
         dataset = loaders.dataset()
-        start = "Build what is missing on the page **Start**."
-        why = start if dataset.queries else how_to_add_queries(loaders.workspace(), dataset.name)
-        st.info(f"Without mAP there is no chart, only the table. {why}")
+        st.info(f"Without mAP there is no chart, only the table. {why_no_precision(loaders.workspace(), dataset)}")
         return
     front = pareto_front(table, measure)
     figures.draw(figures.cost_chart(table, measure, front, title), f"{link.get('dataset')}-costs-{measure}", "costs")

@@ -19,7 +19,7 @@ def register_costs(add) -> None:
 
 def costs(workspace: Workspace, options, arguments) -> None:
     """Measure what is missing and print the table; without queries there is no mAP in it, which is said."""
-    from retrieval_core.datasets.catalog import how_to_add_queries, open_dataset
+    from retrieval_core.datasets.catalog import open_dataset, why_no_precision
     from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
     from retrieval_core.evaluation.costs import cost_table
     from retrieval_core.evaluation.tables import MEAN
@@ -43,5 +43,5 @@ def costs(workspace: Workspace, options, arguments) -> None:
     table = cost_table({key: read_cost(results) for key, results in found.items()}, means)
     about = f"{PROTOCOL_TITLES[options.protocol]} in percent, dataset {options.dataset}, run {run}"
     print_table(table, f"What describing a photograph costs, and mean {about}", options.format)
-    if options.format == "text" and table[MEAN].isna().all() and not open_dataset(workspace, options.dataset).queries:
-        print(how_to_add_queries(workspace, options.dataset))
+    if options.format == "text" and table[MEAN].isna().all():
+        print(why_no_precision(workspace, open_dataset(workspace, options.dataset)))

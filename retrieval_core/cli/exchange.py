@@ -70,7 +70,7 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
-    from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, list_datasets
+    from retrieval_core.datasets.catalog import add_dataset, list_datasets, why_no_precision
     from retrieval_core.stored.run_list import trained_on
     from retrieval_core.training.test_set_guard import check_added
 
@@ -85,7 +85,7 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
           f"Next: python -m retrieval_core run --{'train-on' if training else 'dataset'} {dataset.name}")  # fmt: skip
     if not dataset.queries and not training:
-        print(how_to_add_queries(workspace, dataset.name))
+        print(why_no_precision(workspace, dataset))
 
 
 def data_export(workspace: Workspace, options, arguments) -> None:

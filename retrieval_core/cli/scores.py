@@ -104,15 +104,15 @@ def _scores(workspace: Workspace, options, runs: list[str], needed: tuple[str, .
 
     RetrievalError with the command that makes them where one that is asked for has none, or none has any.
     """
-    from retrieval_core.datasets.catalog import how_to_add_queries, open_dataset
+    from retrieval_core.datasets.catalog import open_dataset, why_no_precision
     from retrieval_core.stored.commands import run_command
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.results import open_results
     from retrieval_core.stored.run_list import find_run
 
     dataset = open_dataset(workspace, options.dataset)
-    if not dataset.queries:
-        raise RetrievalError(how_to_add_queries(workspace, options.dataset))
+    if not any(query.positives for query in dataset.queries):
+        raise RetrievalError(why_no_precision(workspace, dataset))
     found = {}
     for run in runs:
         ready = [state.key for state in model_states(workspace, options.dataset, run) if state.map_oxford is not None]

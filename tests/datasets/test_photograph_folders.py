@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image as PILImage
 
-from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, open_dataset
+from retrieval_core.datasets.catalog import add_dataset, open_dataset, why_no_precision
 from retrieval_core.datasets.csv_table import read_csv
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.photograph_folders import find_layout, read_classes, read_flat
@@ -90,7 +90,7 @@ def test_a_landmark_may_be_called_lab(tmp_path):
 def test_a_folder_may_get_its_ground_truth_later(tmp_path):
     root, workspace = photographs(tmp_path / "pictures", "a.jpg", "b.jpg"), Workspace(tmp_path / "cache")
     assert add_dataset(workspace, "mine", root).queries == ()
-    assert f"data add mine {root} --ground-truth" in how_to_add_queries(workspace, "mine")
+    assert f"data add mine {root} --ground-truth" in why_no_precision(workspace, open_dataset(workspace, "mine"))
     query = Query("mill_1", "a", "mill", None, ("a", "b"), (), ())
     write_oxford(tmp_path / "truth", [query])
     assert add_dataset(workspace, "mine", root, ground_truth=tmp_path / "truth").queries == (query,)

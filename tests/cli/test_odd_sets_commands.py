@@ -1,0 +1,36 @@
+"""Every command on datasets of odd sizes ends with what can be said, or with one sentence that says why not."""
+
+import pytest
+from odd_sets import PHOTOGRAPHS, ROWS, name
+
+from retrieval_core.cli.main import main
+from retrieval_core.projection.maps import FEWEST, METHODS
+
+COMMANDS = {
+    "status": ("status", "--dataset", "{set}"),
+    "evaluate": ("evaluate", "--dataset", "{set}"),
+    "evaluate every query": ("evaluate", "--dataset", "{set}", "--queries", "all", "--format", "csv"),
+    "ledger": ("ledger", "--dataset", "{set}"),
+    "ledger of two": ("ledger", "--dataset", "{set}", "--compare", "1e,2a"),
+    "search a photograph": ("search", name(0), "--dataset", "{set}", "--k", "100"),
+    "check": ("data", "check", "{set}"),
+    "run again": ("run", "--dataset", "{set}", "--models", "1e", "--start", "shapes", "--device", "cpu"),
+    **{method: ("project", "--dataset", "{set}", "--models", "1e", "--method", method, "--seed", "1") for method in METHODS},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("key", [*PHOTOGRAPHS, *ROWS])
+def test_every_command_ends_on_every_odd_set(odd_cache, key, command, capsys):
+    code = main(["--cache", str(odd_cache), *(word.format(set=key) for word in COMMANDS[command])])
+    said = capsys.readouterr()
+    assert code in (0, 1, 2)
+    assert said.out or said.err
+    count, _, more = (PHOTOGRAPHS | ROWS)[key]
+    judged = key in PHOTOGRAPHS and any(query.positives for query in more)
+    if command in METHODS:
+        assert (code == 0) == (count >= FEWEST)
+    elif command.startswith(("evaluate", "ledger of")):
+        assert (code == 0) == judged, said.err
+    elif command != "ledger":
+        assert code == 0, said.err

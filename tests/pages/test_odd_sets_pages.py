@@ -1,0 +1,24 @@
+"""Every page on datasets of odd sizes: what can be shown is shown, and the rest says why."""
+
+import pytest
+from looking import PAGES, shared, texts, views
+from odd_sets import PHOTOGRAPHS, ROWS
+
+from retrieval_core.projection.maps import FEWEST
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", [*PHOTOGRAPHS, *ROWS])
+def test_every_page_opens_on_every_odd_set(open_page, odd_cache, name, page):
+    app = open_page(page, odd_cache, dataset=name, model=ROWS[name][2] if name in ROWS else "2a")
+    assert not app.error, texts(app.error)
+    if page == "Map" and (PHOTOGRAPHS | ROWS)[name][0] < FEWEST:
+        assert f"at least {FEWEST} photographs" in texts(app.info)
+        assert "strips" in views(app) or name in ROWS
+    elif page == "Map":
+        assert shared(app)["scene"].startswith(f"files/scene/{name}")
+
+
+def test_it_says_that_there_is_nothing_to_find(open_page, odd_cache):
+    app = open_page("Compare", odd_cache, dataset="nothing-to-find", model="2a")
+    assert "Not even the only query of 'nothing-to-find' has a good or ok photograph" in texts(app.info)
