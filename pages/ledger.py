@@ -5,8 +5,7 @@ import streamlit as st
 
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
-from pages.widgets import figures, gallery, side_by_side, tables
-from retrieval_core.datasets.catalog import how_to_add_queries
+from pages.widgets import figures, gallery, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import BEYOND, STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
@@ -21,7 +20,7 @@ def main() -> None:
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
     models = model_metrics.scored_models()
     if not models:
-        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+        st.info(loaders.how_to_add_queries())
         return
     pair = chosen_pair(list(models))
     steps = tuple(dict.fromkeys((*STEPS, *BEYOND, *pair)))
@@ -94,7 +93,7 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str, compared_too
     pair = f"{link.get('before')},{link.get('after')}"
     words = ("ledger", "--dataset", dataset, "--run", link.get("run"), "--protocol", protocol,
              *(("--compare", pair) if compared_too else ()))  # fmt: skip
-    st.code(loaders.workspace().command(*words), language=None, wrap_lines=True)
+    work.show_command(loaders.workspace().command(*words))
 
 
 def detail(entry: LedgerStep, dataset) -> None:

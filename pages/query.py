@@ -7,8 +7,7 @@ from pages.state import link, loaders, upload
 from pages.state.link import choose
 from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web.ranking import show_view
-from pages.widgets import gallery, ranking_views, search_choices
-from retrieval_core.datasets.catalog import how_to_add_queries
+from pages.widgets import gallery, ranking_views, search_choices, work
 from retrieval_core.datasets.types import Dataset
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow"}
@@ -32,7 +31,7 @@ def main() -> None:
         obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     if subject is None:
         st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
-                + how_to_add_queries(loaders.workspace(), dataset.name))  # fmt: skip
+                + loaders.how_to_add_queries())  # fmt: skip
         return
     left, right = st.columns([1, 3 if shown == "ranking" else 4], gap="medium")
     with left:
@@ -88,7 +87,7 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
         st.markdown(f"**{subject.name}** · " + ((image.label or "unlabelled") if image else "stays in memory, is never kept"))
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
-        st.code(loaders.command(model.key), language=None, wrap_lines=True)
+        work.show_command(loaders.command(model.key))
 
 
 def hardness() -> dict[str, float]:

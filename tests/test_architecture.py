@@ -7,13 +7,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
-    "__main__", "cli", "runs", "stored", "training", "projection", "evaluation", "ranking", "descriptors", "networks", "datasets",
-    "presets", "schedules", "search_choices", "named_networks", "workspace", "progress", "errors",
+    "__main__", "cli", "verbs", "runs", "stored", "training", "projection", "evaluation", "ranking", "descriptors", "networks",
+    "datasets",
+    "presets", "schedules", "search_choices", "named_networks", "workspace", "app_script", "paths", "progress", "errors",
 ]  # fmt: skip
 DOORS = {  # what lies directly in retrieval_core/
-    "__init__.py", "__main__.py", "errors.py", "progress.py", "presets.py", "schedules.py", "search_choices.py",
-    "named_networks.py", "workspace.py", "datasets", "networks", "descriptors",
-    "ranking", "evaluation", "projection", "training", "stored", "runs", "cli",
+    "__init__.py", "__main__.py", "py.typed", "errors.py", "paths.py", "app_script.py", "progress.py", "presets.py", "schedules.py",
+    "search_choices.py", "named_networks.py", "workspace.py", "datasets", "networks", "descriptors", "ranking", "evaluation",
+    "projection", "training", "stored", "runs", "verbs", "cli",
 }  # fmt: skip
 ARTEFACTS = {"weights.safetensors", "scores.json", "costs.json", "run.json", "training.jsonl", "whitening.npz",
              "descriptors.safetensors"}  # fmt: skip

@@ -9,7 +9,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.state import link
+from pages.state import door, link
+from pages.state.cache_folder import workspace
+from retrieval_core.datasets import catalog
 from retrieval_core.datasets.catalog import is_imported, list_datasets, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
@@ -20,7 +22,6 @@ from retrieval_core.stored.model_states import ModelState
 from retrieval_core.stored.model_states import model_states as states_of
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import default_run, find_runs
-from retrieval_core.workspace import Workspace
 
 START_TITLES = {
     "shapes": "shapes, a formula-driven stand-in for ImageNet",
@@ -32,12 +33,6 @@ START_TITLES = {
     None: "not trained yet",
 }
 THUMBNAIL = 480  # pixels of the longest side of a picture that travels inside a page
-
-
-@st.cache_resource
-def workspace() -> Workspace:
-    """The cache folder of this app."""
-    return Workspace()
 
 
 def retrieval_datasets() -> list[str]:
@@ -79,7 +74,7 @@ def some_models() -> list[str]:
     """Models that can be explored; stops the page with the way out if there is none."""
     ready = explorable_models()
     if not ready:
-        why = next((f"{model.key} is {model.state}: {model.message} " for model in model_states() if model.message), "")
+        why = next((f"{model.key} is {model.state}: {door.said(model.message)} " for model in model_states() if model.message), "")
         st.info(f"Run {link.get('run')!r} has nothing of this dataset to show. {why}Press the button on the page **Start**.")
         st.stop()
     return ready
@@ -89,7 +84,8 @@ def chosen_model() -> ModelState:
     """The chosen model; stops the page with the way out if there is nothing to explore."""
     chosen = next((model for model in model_states() if model.key == link.get("model")), None)
     if chosen is None or not chosen.explorable:
-        why = f"is {chosen.state}: {chosen.message}" if chosen and chosen.message else f"has not described {link.get('dataset')!r} yet."
+        because = door.said(chosen.message) if chosen else ""
+        why = f"is {chosen.state}: {because}" if because else f"has not described {link.get('dataset')!r} yet."
         st.info(f"Model {link.get('model')} of run {link.get('run')} {why} Ready: {', '.join(some_models())} — choose one of them on "
                 "the left, or build the rest on the page Start.")  # fmt: skip
         st.stop()
@@ -129,6 +125,11 @@ def start_note() -> str:
 def dataset() -> Dataset:
     """The chosen dataset."""
     return open_dataset(workspace(), link.get("dataset"))
+
+
+def how_to_add_queries() -> str:
+    """Why the chosen dataset has no average precision, and what to do about it."""
+    return door.said(catalog.how_to_add_queries(workspace(), link.get("dataset")))
 
 
 def photograph(dataset: Dataset, image_id: str) -> str:

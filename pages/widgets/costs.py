@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders, model_metrics
+from pages.state import door, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.widgets import figures, tables, work
-from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.costs import FASTEST, MEASURES, SLOWEST, cost_table, pareto_front
@@ -50,7 +49,7 @@ def _chart(table: pd.DataFrame, measure: str, title: str) -> None:
     if table[MEAN].isna().all():
         dataset = loaders.dataset()
         start = "Build what is missing on the page **Start**."
-        why = start if dataset.queries else how_to_add_queries(loaders.workspace(), dataset.name)
+        why = start if dataset.queries else loaders.how_to_add_queries()
         st.info(f"Without mAP there is no chart, only the table. {why}")
         return
     front = pareto_front(table, measure)
@@ -77,6 +76,6 @@ def _measure(ready: list[str], missing: list[str]) -> None:
     arguments = [*words, "--models", ",".join(missing)] if missing else [*words, "--models", ",".join(ready), "--again"]
     work.ended_badly(work.last(arguments, "run"))
     label = f"Measure {', '.join(missing)}" if missing else "Measure again"
-    if st.button(label, icon=":material/timer:", help="Describes up to 64 photographs of the dataset six times under each model."):
+    if door.button(label, icon=":material/timer:", help="Describes up to 64 photographs of the dataset six times under each model."):
         work.begin(arguments)
-    st.caption(f"The same from the command line: `{loaders.workspace().command(*arguments)}`")
+    work.same_command(arguments)

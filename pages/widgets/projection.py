@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import door, link, loaders
 from pages.web.map_scene import MapChoice
 from pages.widgets import work
 from retrieval_core.projection.expected_time import expected_time
@@ -37,7 +37,7 @@ def settings(method: str) -> None:
         take(method, changed, seed)
         st.rerun()
     others = [key for key in loaders.explorable_models() if loaders.results(key).map_record(choice.as_stored()) is None]
-    if others and not work.going_on() and st.button(f"Compute the shown map of {len(others)} more models"):
+    if others and not work.going_on() and door.button(f"Compute the shown map of {len(others)} more models"):
         work.begin(arguments(others, choice), "look")
 
 
@@ -71,6 +71,9 @@ def make_missing(model: str, choice: MapChoice, count: int) -> None:
         work.watch()
         st.stop()
     again = work.ended_badly(work.last(wanted))
+    if door.is_visitor():
+        st.info(f"{title} is not computed yet. {door.WHY}")
+        st.stop()
     known = _expected(choice.method, count)
     if again or (known[2] > ASK_FROM if known else count > ASK_ABOVE):
         st.info(f"{title} is not computed yet. {time_in_words(choice.method, count)}")

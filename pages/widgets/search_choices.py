@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import door, link, loaders
 from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.presets import SEARCH_CHOICES, Preset, get_preset
@@ -47,7 +47,7 @@ def chooser(model: ModelState) -> None:
     else:
         arguments = ["run", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", key]
         work.ended_badly(work.last(arguments, "run"))
-        if st.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
+        if door.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
             work.begin(arguments)
 
 

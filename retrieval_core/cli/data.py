@@ -1,10 +1,10 @@
 """The commands about datasets: `data list`, `data get`, `data check`, `data build`."""
 
 import sys
-from pathlib import Path
 
-from retrieval_core.cli.options import draw
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.cli.terminal import draw
+from retrieval_core.errors import Failed, check_choice
+from retrieval_core.paths import absolute
 from retrieval_core.workspace import Workspace
 
 
@@ -57,18 +57,19 @@ def data_get(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.datasets.fetched import get
 
     def consent(what: str) -> bool:
-        print(f"Fetch {what}?", end=" " if not options.yes else "\n", flush=True)
+        print(f"Fetch {what}?", end=" " if not options.yes else "\n", file=sys.stderr, flush=True)
         if options.yes:
             return True
         if not sys.stdin.isatty():
-            print()
+            print(file=sys.stderr)
             return False
-        return input("[y/N] ").strip().lower() in ("y", "yes")
+        print("[y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     found = []
 
     def steps():
-        archives = Path(options.archives).expanduser().absolute() if options.archives else None
+        archives = absolute(options.archives) if options.archives else None
         found.append((yield from get(workspace, options.name, consent, archives)))
 
     draw(steps())
@@ -94,7 +95,7 @@ def data_check(workspace: Workspace, options, arguments) -> None:
     for fault in checked.faults[1:]:
         print(fault)
     if checked.faults:
-        raise RetrievalError(f"{len(checked.faults)} faults in {checked.name}. {checked.faults[0]}")
+        raise Failed(f"{len(checked.faults)} faults in {checked.name}. {checked.faults[0]}")
 
 
 def data_overlap(workspace: Workspace, options, arguments) -> None:

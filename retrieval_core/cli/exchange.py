@@ -1,9 +1,8 @@
 """The commands that take something in or hand it out: `data add`, `data export`, `models export`, `models import`."""
 
-from pathlib import Path
-
 from retrieval_core.cli.options import names
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.paths import absolute
 from retrieval_core.presets import PRESETS
 from retrieval_core.workspace import Workspace
 
@@ -54,7 +53,7 @@ def models_export(workspace: Workspace, options, arguments) -> None:
 
     run = get_run(workspace, options.run or default_run(workspace, TRAINING_SET))
 
-    folder = Path(options.folder).expanduser().absolute()
+    folder = absolute(options.folder)
     keys = export_models(workspace, run, folder, names(options.models))
     print(f"Models {', '.join(keys)} of run {run.name} are in {folder} ({folder_size(folder) / 1e6:.0f} MB)")
 
@@ -63,7 +62,7 @@ def models_import(workspace: Workspace, options, arguments) -> None:
     """Take the models of a folder."""
     from retrieval_core.runs.model_folder import import_models
 
-    run, keys = import_models(workspace, Path(options.folder).expanduser().absolute(), options.run)
+    run, keys = import_models(workspace, absolute(options.folder), options.run)
     print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --run {run.name} "
           f"--models {','.join(keys)}")  # fmt: skip
 
@@ -96,7 +95,7 @@ def data_export(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.stored.run_list import default_run
 
     check_choice("layout", options.layout, (*EXPORTS, DESCRIPTOR_LAYOUT))
-    dataset, folder = open_dataset(workspace, options.name), Path(options.folder).expanduser().absolute()
+    dataset, folder = open_dataset(workspace, options.name), absolute(options.folder)
     if options.layout != DESCRIPTOR_LAYOUT:
         export_dataset(dataset, folder, options.layout)
     elif options.model is None:

@@ -1,7 +1,6 @@
-"""What commands share: their options, the settings and the run that these stand for, and progress as bars."""
+"""What commands share: their options, the settings and the run that these stand for."""
 
 import argparse
-import contextlib
 from collections.abc import Iterator
 
 from retrieval_core.errors import RetrievalError
@@ -110,23 +109,3 @@ def watched(workspace, arguments, *what) -> Iterator[Progress]:
         yield from run(workspace, *what)
 
     return jobs.watched(workspace, arguments, load_and_run())
-
-
-def draw(steps: Iterator[Progress]) -> None:
-    """Draw progress with tqdm, one bar a stage; in a log file a line a stage."""
-    from tqdm import tqdm
-
-    bar, message = None, ""
-    with contextlib.closing(steps):
-        for step in steps:
-            if bar is None or bar.desc != step.stage:
-                if bar is not None:
-                    bar.close()
-                bar = tqdm(total=step.total, desc=step.stage, mininterval=1, leave=True, dynamic_ncols=True)
-            bar.total = step.total
-            values = [f"{name}={value:.3g}" for name, value in step.values.items()]
-            bar.set_postfix_str(", ".join([step.message, *values] if step.message else values), refresh=step.message != message)
-            message = step.message
-            bar.update(step.done - bar.n)
-    if bar is not None:
-        bar.close()

@@ -2,8 +2,9 @@
 
 import os
 
-from retrieval_core.cli.options import FORMATS, chosen_runs, draw, looking_options, names, print_table
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.cli.options import FORMATS, chosen_runs, looking_options, names, print_table
+from retrieval_core.cli.terminal import draw
+from retrieval_core.errors import Failed, RetrievalError, check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
@@ -139,7 +140,7 @@ def _check(workspace: Workspace, options, arguments, models: dict[str, list[str]
                 differing.extend([] if found.agrees else [found.words])
                 yield Progress(f"check {key}", 1, 1, found.words)
         if differing:
-            raise RetrievalError(f"{' '.join(differing)} Make it anew: delete {workspace.folder(options.dataset, run)} and run again.")
+            raise Failed(f"{' '.join(differing)} Make it anew: delete {workspace.folder(options.dataset, run)} and run again.")
 
     try:
         # A cache that is read-only can be checked too: there is just nowhere to say how far it is.

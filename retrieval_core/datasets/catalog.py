@@ -19,6 +19,7 @@ from retrieval_core.datasets.revisited import read_revisited
 from retrieval_core.datasets.training_lists import LISTINGS, read_gldv2, read_lists, read_sfm
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.paths import absolute
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
@@ -178,7 +179,7 @@ def add_dataset(
     if name in BUILT_IN:
         raise RetrievalError(f"{name!r} is the name of a built-in dataset. Choose another name.")
     path, ground_truth, ids, queries, distractors = (
-        Path(part).expanduser().absolute() if part is not None else None
+        absolute(part) if part is not None else None
         for part in (path, ground_truth, ids, queries, distractors)
     )
     layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, DESCRIPTOR_LAYOUT))

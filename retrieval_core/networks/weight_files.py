@@ -33,7 +33,7 @@ def local_file(path: Path, backbone: str) -> Path:
 def may_be_in_torch_cache(backbone: str) -> bool:
     """Whether torch's cache holds a file whose name starts with the backbone's; torch itself, which loads for seconds, knows which."""
     home = os.environ.get("TORCH_HOME") or os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "torch")
-    return any((Path(home).expanduser() / "hub" / "checkpoints").glob(f"{backbone}-*"))
+    return any((Path(os.path.expanduser(home)) / "hub" / "checkpoints").glob(f"{backbone}-*"))
 
 
 def _named_after(file: Path, name: str) -> bool:

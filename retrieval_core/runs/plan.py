@@ -20,6 +20,7 @@ from retrieval_core.runs.settings import Settings, settle
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
+from retrieval_core.training.test_set_guard import check_trainable
 from retrieval_core.workspace import Workspace
 
 ALL_STEPS = ("describe", "score", "map")
@@ -40,8 +41,8 @@ def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple
     """Do everything that is missing, model after model, each explorable as soon as its own steps are done.
 
     `dataset` None trains only. `do` leaves out later steps. Descriptors that were imported are scored and mapped, and nothing
-    is trained for them. Raises RetrievalError, before anything is done, where the dataset is unknown or can't be read, or the
-    settings don't go with the run of that name.
+    is trained for them. Raises RetrievalError, before anything is done, where the dataset or the training set is unknown or
+    can't be read, or the settings don't go with the run of that name.
     """
     yield from _follow(list(_plan(workspace, dataset, settings, do)))
 
@@ -89,6 +90,8 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             yield from _exploring(workspace, dataset, IMPORTED_RUN, key, settings, do)
         return
     chosen = settle(workspace, settings)
+    if any(_trains(workspace, chosen, key) for key in settings.models):
+        check_trainable(workspace, chosen.training)
     if dataset in BUILT_IN:
         built.add(dataset)
         yield Task(f"build {dataset}", 25, partial(_build_to_describe, workspace, dataset, chosen, settings, do))
@@ -114,6 +117,15 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             yield Task(f"describe {dataset} with {key}", 4, describe)
         if dataset:
             yield from _exploring(workspace, dataset, chosen.name, key, settings, do)
+
+
+def _trains(workspace: Workspace, chosen: Run, key: str) -> bool:
+    """Whether something of a model has to be learnt from the training set, that is not here yet."""
+    paths = [artefacts.weights_path(workspace, chosen, stage) for stage in _to_train(workspace, chosen, key)
+             if not origins.is_fetched(chosen, stage) and origins.trained_on(chosen, stage) == chosen.training]  # fmt: skip
+    model = get_preset(key)
+    paths += [artefacts.whitening_path(workspace, chosen, model)] if model.whitening else []
+    return any(workspace.record(path) is None for path in paths)
 
 
 def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Steps:

@@ -2,11 +2,11 @@
 
 import shutil
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.distilled_files import TAUGHT, is_distilled
 from retrieval_core.networks.weight_files import local_file, may_be_in_torch_cache
+from retrieval_core.paths import absolute
 from retrieval_core.presets import RUN_ORDER, STAGES, Preset, check_model, lineage
 from retrieval_core.schedules import SCHEDULES, STARTS
 from retrieval_core.stored.artefacts import weights_path
@@ -89,7 +89,7 @@ def _own_weights(settings: Settings) -> OwnWeights | None:
     """The files that `--weights` stands for, for the backbones that the chosen models have."""
     if settings.weights is None:
         return None
-    path = Path(settings.weights).expanduser().absolute()
+    path = absolute(settings.weights)
     needed = {stage.backbone for stage in _starts(settings, (None, "published"))}
     found = {}
     for backbone in dict.fromkeys([*(stage.backbone for stage in STAGES.values() if stage.is_start and not stage.origin), *needed]):

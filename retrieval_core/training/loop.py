@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from retrieval_core.datasets.pixels import Pixels
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import Failed, RetrievalError
 from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
@@ -88,7 +88,7 @@ def train(
                 run.save()
                 saved = time.monotonic()
     except NotFiniteError as found:
-        raise RetrievalError(run.stopped(str(found))) from found
+        raise Failed(run.stopped(str(found))) from found
     return run.finish()
 
 

@@ -87,7 +87,8 @@ def test_size_and_host_are_said_before_anything_is_fetched(server, tmp_path):
     asked = []
     with pytest.raises(RetrievalError, match="takes your consent"):
         drain(fetch(remote(server), tmp_path, lambda what: asked.append(what)))
-    assert asked == ["set.tgz, 5 MB, from 127.0.0.1:" + str(server.server_port)]
+    assert asked == ["set.tgz, 5 MB, from 127.0.0.1:" + str(server.server_port)
+                     + ", over plain http: whoever is on the way can read and change it"]  # fmt: skip
     assert not (tmp_path / "set.tgz").exists()
     assert not (tmp_path / "set.tgz.part").exists()
 

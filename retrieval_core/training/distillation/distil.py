@@ -17,7 +17,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import Failed
 from retrieval_core.networks.backbones import build_trunk, initialise
 from retrieval_core.networks.initialisation import fit_to_pictures
 from retrieval_core.networks.lite0 import load_lite0
@@ -110,7 +110,7 @@ def distil(
         student.train()
         loss, parts = student.loss(normalise(resized(pictures, lesson.side)), maps.clone())
         if not torch.isfinite(loss):
-            raise RetrievalError(f"The lesson of {backbone} stopped at step {step}: the loss is not finite. Lower its learning_rate.")
+            raise Failed(f"The lesson of {backbone} stopped at step {step}: the loss is not finite. Lower its learning_rate.")
         loss.backward()
         nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         optimiser.step()
