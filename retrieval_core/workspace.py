@@ -28,7 +28,7 @@ MANIFEST = "manifest.json"
 FORMAT = 2  # of manifests; 1 had no number, and its model folders lay directly below a dataset's
 LOCK_LIMIT = 600.0  # seconds that one waits for another process or thread
 WRITING = ".writing"  # ending of a file that is not whole yet
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _PATIENCE = (0.05, 0.2, 0.8)  # seconds
 
 
@@ -58,7 +58,7 @@ class Workspace:
     def folder(self, *names: str) -> Path:
         """Path of a folder below the root, as of a dataset, a run and a model; it may not exist yet."""
         if (bad := next((name for name in names if not _NAME.fullmatch(name)), None)) is not None:
-            raise RetrievalError(f"{bad!r} can't be a name here: use letters, digits, '.', '_' and '-' only.")
+            raise RetrievalError(f"{bad[:80]!r} can't be a name here: use up to 200 letters, digits, '.', '_' and '-' only.")
         return self.root.joinpath(*names)
 
     def command(self, *words: str) -> str:

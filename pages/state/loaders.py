@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image as PILImage
 
 from pages.state import link
+from pages.state.plain_text import code, plain
 from retrieval_core.datasets.catalog import is_imported, list_datasets, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
@@ -57,7 +58,7 @@ def runs() -> list[str]:
 
 def model_titles() -> dict[str, str]:
     """Key and title of every model of the chosen dataset."""
-    return {model.key: f"{model.key} · {model.title}" for model in model_states()}
+    return {model.key: f"{model.key} · {plain(model.title)}" for model in model_states()}
 
 
 def model_states() -> list[ModelState]:
@@ -79,7 +80,7 @@ def some_models() -> list[str]:
     """Models that can be explored; stops the page with the way out if there is none."""
     ready = explorable_models()
     if not ready:
-        why = next((f"{model.key} is {model.state}: {model.message} " for model in model_states() if model.message), "")
+        why = next((f"{model.key} is {model.state}: {plain(model.message)} " for model in model_states() if model.message), "")
         st.info(f"Run {link.get('run')!r} has nothing of this dataset to show. {why}Press the button on the page **Start**.")
         st.stop()
     return ready
@@ -89,7 +90,8 @@ def chosen_model() -> ModelState:
     """The chosen model; stops the page with the way out if there is nothing to explore."""
     chosen = next((model for model in model_states() if model.key == link.get("model")), None)
     if chosen is None or not chosen.explorable:
-        why = f"is {chosen.state}: {chosen.message}" if chosen and chosen.message else f"has not described {link.get('dataset')!r} yet."
+        yet = f"has not described {link.get('dataset')!r} yet."
+        why = f"is {chosen.state}: {plain(chosen.message)}" if chosen and chosen.message else yet
         st.info(f"Model {link.get('model')} of run {link.get('run')} {why} Ready: {', '.join(some_models())} — choose one of them on "
                 "the left, or build the rest on the page Start.")  # fmt: skip
         st.stop()
@@ -104,9 +106,9 @@ def results(model: str) -> Results:
 def recipe_in_words(recipe: dict) -> str:
     """What stands behind a model's descriptors of the chosen dataset."""
     if recipe["start"] == "imported":
-        return (f"{recipe['dim']} dimensions, imported from `{recipe['source']}` (`{recipe['sha256'][:12]}`); how they were made is "
-                f"not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
-    own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
+        return (f"{recipe['dim']} dimensions, imported from {code(recipe['source'])} (`{recipe['sha256'][:12]}`); how they were made "
+                f"is not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
+    own_file = f" from the file {code(recipe['start_file']['name'])}" if "start_file" in recipe else ""
     if "published" in recipe:
         own_file = own_file or " ({source}, {licence})".format(**recipe["published"])
     return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "

@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image as PILImage
 
 from pages.state import link, loaders
+from pages.state.plain_text import plain
 from retrieval_core.datasets.uploads import read_upload
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.describer import Describer, open_describer
@@ -37,7 +38,7 @@ def uploader() -> None:
         try:
             picture = read_upload(file.getvalue(), file.name)
         except RetrievalError as error:
-            st.error(str(error), icon=":material/warning:")
+            st.error(plain(error), icon=":material/warning:")
             return
         small = picture.copy()
         small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.state import loaders
+from pages.state.plain_text import plain
 from pages.widgets.errors import shown_errors
 from retrieval_core.runs import jobs
 from retrieval_core.runs.jobs import JobState
@@ -35,7 +36,8 @@ def watch(place: str = "look") -> None:
         if job is None or job.state != "running":
             st.rerun()
         with st.container(border=True):
-            st.progress(min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {job.message} · {job.seconds:.0f} s")
+            words = f"**{plain(job.stage or 'starting')}** {plain(job.message)} · {job.seconds:.0f} s"
+            st.progress(min(1.0, job.overall or 0.0), text=words)
             if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel {place}"):
                 jobs.cancel(loaders.workspace(), place)
                 st.toast("Cancelling …")
@@ -46,5 +48,5 @@ def ended_badly(job: JobState | None) -> bool:
     if job is None or job.state not in ("failed", "cancelled", "interrupted"):
         return False
     said = f"It failed: {job.error}" if job.state == "failed" else f"It was {job.state} after {job.seconds:.0f} s."
-    (st.error if job.state == "failed" else st.info)(said, icon=":material/warning:")
+    (st.error if job.state == "failed" else st.info)(plain(said), icon=":material/warning:")
     return True

@@ -91,6 +91,10 @@ def data_check(workspace: Workspace, options, arguments) -> None:
     print(f"{checked.name}: {checked.photographs:,} photographs, {checked.queries} queries, {len(checked.classes)} labels")
     for label, (count, listed) in checked.classes.items():
         print(f"  {label:32}{count:>8,}" + (f" of {listed:,}" if listed is not None else ""))
+    if checked.unlabelled:
+        print(f"  {'(unlabelled)':32}{checked.unlabelled:>8,}")
+    for note in checked.notes:
+        print(note)
     for fault in checked.faults[1:]:
         print(fault)
     if checked.faults:
@@ -104,6 +108,9 @@ def data_overlap(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.runs import jobs
     from retrieval_core.stored.run_list import default_run
     from retrieval_core.training.overlap import NEAR_DUPLICATE, confirm_different, known_pairs, overlap_lines
+
+    if not -1 <= options.similarity <= 1:
+        raise RetrievalError(f"--similarity is {options.similarity:g}. Give a number from -1 to 1.")
 
     def steps():
         yield Progress("load the libraries", 0, 1)

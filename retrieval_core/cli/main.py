@@ -14,7 +14,7 @@ from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
-from retrieval_core.errors import RetrievalError, room_needed
+from retrieval_core.errors import RetrievalError, check_choice, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
@@ -103,10 +103,11 @@ def extract(workspace, options, arguments) -> None:
 
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
-    from retrieval_core.projection.maps import read_parameters
-    from retrieval_core.stored.run import check_seed
+    from retrieval_core.projection.maps import METHODS, check_map_seed, read_parameters
 
-    run_name, seed, numbers = chosen_run(workspace, options), check_seed(options.seed), read_parameters(options.parameters)
+    seed, numbers = check_map_seed(options.seed), read_parameters(options.parameters)
+    METHODS[check_choice("projection", options.method, METHODS)].fill_in(numbers)
+    run_name = chosen_run(workspace, options)
     models = ready_models(workspace, options, run_name)
 
     def load_and_project():

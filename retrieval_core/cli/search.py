@@ -49,8 +49,8 @@ def search(workspace: Workspace, options, arguments) -> None:
         print(f"{options.what} in {options.dataset} under {model}, run {run}{words}")
         for place, image_id in enumerate(ranking.ids[: options.k], 1):
             sign = SIGNS[verdict(query, image_id) if query else None]
-            label = dataset.image(image_id).label or "unlabelled"
-            print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  ({label})")
+            label = dataset.image(image_id).label
+            print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  {'unlabelled' if label is None else f'({label})'}")
 
 
 def _picture(dataset, name: str):

@@ -3,6 +3,7 @@
 A dataset is known by `cache/<name>/dataset.json`, written last: where it lies and which reader it needs.
 """
 
+import os
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
 DESCRIPTION = "dataset.json"
+_TAKEN = ("archives", "jobs", "published", "starts")  # folders of the cache that hold other things
 
 
 @dataclass(frozen=True)
@@ -169,18 +171,21 @@ def add_dataset(
 ) -> Dataset:  # fmt: skip
     """Register what lies at `path` under a name, after reading it whole. It is only ever read.
 
-    `layout` is one of LAYOUTS or DESCRIPTOR_LAYOUT; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
-    they don't lie with the photographs, `distractors` a folder of photographs that are added without labels. `training`
+    `layout` is one of LAYOUTS or DESCRIPTOR_LAYOUT; by default it is found out. `ground_truth` is a folder of Oxford's text files, or
+    a file gnd_*.pkl, if they don't lie with the photographs, `distractors` a folder of photographs without labels. `training`
     makes it a set to train on and not to explore: a CSV file may then name photographs that are missing. `model`, `ids` and
     `queries` are for descriptors: see `read_source`. `check` is called with what was read: if it raises, nothing is registered.
     Raises RetrievalError if the name is taken, or as the readers do.
     """
-    if name in BUILT_IN:
-        raise RetrievalError(f"{name!r} is the name of a built-in dataset. Choose another name.")
+    if name in BUILT_IN or name.lower() in _TAKEN:
+        raise RetrievalError(f"{name!r} is the name of a built-in dataset, or of another folder of the cache. Choose another name.")
     path, ground_truth, ids, queries, distractors = (
         Path(part).expanduser().absolute() if part is not None else None
         for part in (path, ground_truth, ids, queries, distractors)
     )
+    given = {"": path, "--ground-truth ": ground_truth, "--ids ": ids, "--queries ": queries, "--distractors ": distractors}
+    if gone := next((f"{option}{part}" for option, part in given.items() if part is not None and not os.path.exists(part)), None):
+        raise RetrievalError(f"{gone} does not exist. Check the path.")
     layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, DESCRIPTOR_LAYOUT))
     description = read_json(workspace.folder(name) / DESCRIPTION)
     joining = description is not None and description["kind"] == layout == DESCRIPTOR_LAYOUT  # another model of the same photographs

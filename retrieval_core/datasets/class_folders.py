@@ -3,13 +3,16 @@
 import os
 from pathlib import Path
 
+from retrieval_core.datasets.checks import check_ids, check_label
 from retrieval_core.datasets.images import list_photographs
+from retrieval_core.datasets.landmark_names import TABLE, read_names
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
 
 
 def read_class_folders(root: str | Path, name: str) -> Dataset:
-    """Read a folder of class folders. The label is the folder's name, the image id `folder/stem`; there are no queries.
+    """Read a folder of class folders. The label is the folder's name, or what the table of landmark_names.py says that it stands for;
+    the image id is `folder/stem`; there are no queries.
 
     Folders without photographs are no classes. Images are sorted by class, then by stem; none is decoded.
     Raises RetrievalError if the folder is missing or holds no class with photographs.
@@ -19,14 +22,18 @@ def read_class_folders(root: str | Path, name: str) -> Dataset:
         raise RetrievalError(f"The folder {root} does not exist. Check the path, or build the dataset again.")
     with os.scandir(root) as entries:
         classes = sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+    names = read_names(root)
     images = tuple(
-        Image(f"{label}/{stem}", path, label)
-        for label in classes
-        for stem, path in list_photographs(root / label).items()
+        Image(f"{folder}/{stem}", path, names.get(folder, folder))
+        for folder in classes
+        for stem, path in list_photographs(root / folder).items()
     )
     if not images:
         raise RetrievalError(
             f"No photographs in the folders of {root}. Make one folder for each class and put its photographs "
             "(.jpg, .jpeg, .png or .webp) there."
         )
-    return Dataset(name, images, (), (str(root), *(str(root / label) for label in classes)))
+    check_ids([image.id for image in images], root)
+    for label in dict.fromkeys(image.label for image in images):
+        check_label(label, root)
+    return Dataset(name, images, (), (str(root), str(root / TABLE), *(str(root / folder) for folder in classes)))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval_core.datasets.catalog import add_dataset, described, is_ready, open_dataset
+from retrieval_core.datasets.checks import LISTS, lonely
 from retrieval_core.datasets.download import Remote, check, fetch, in_words
 from retrieval_core.datasets.images import image_size
-from retrieval_core.datasets.oxford import LISTS
 from retrieval_core.datasets.registry import REGISTRY, Published
 from retrieval_core.datasets.training_lists import listed_photographs
 from retrieval_core.datasets.types import Dataset
@@ -23,14 +23,16 @@ ARCHIVES, ORIGINAL = "archives", "original"
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found. `faults` are sentences, empty where all is as it should be; `classes` holds, by
-    label, how many photographs are there, and how many its list names (None without a list).
+    """What a check found. `faults` are sentences, empty where all is as it should be, `notes` what else is to be said; `classes`
+    holds, by label, how many photographs are there, and how many its list names (None without a list).
     """
 
     name: str
     photographs: int
     queries: int
     classes: dict[str, tuple[int, int | None]]
+    unlabelled: int
+    notes: tuple[str, ...]
     faults: tuple[str, ...]
 
 
@@ -95,10 +97,12 @@ def inspect(workspace: Workspace, name: str) -> Generator[Progress, None, Checke
                     check(file, remote)
                 except RetrievalError as error:
                     faults.append(str(error))
-    there = Counter(image.label or "unlabelled" for image in dataset.images)
+    there = Counter(image.label for image in dataset.images)
+    unlabelled = there.pop(None, 0)
     listed = listed_photographs(*described(workspace, name))
     classes = {label: (there[label], listed.get(label)) for label in sorted(there.keys() | listed.keys())}
-    return Checked(name, len(dataset.images), len(dataset.queries), classes, tuple(faults))
+    notes = (*dataset.notes, *lonely(dataset.queries))
+    return Checked(name, len(dataset.images), len(dataset.queries), classes, unlabelled, notes, tuple(faults))
 
 
 def state_in_words(workspace: Workspace, entry: Published) -> str:

@@ -4,9 +4,10 @@ import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from retrieval_core.datasets.checks import check_ids
 from retrieval_core.datasets.class_folders import read_class_folders
 from retrieval_core.datasets.images import list_photographs
-from retrieval_core.datasets.oxford import find_ground_truth, find_photographs, photograph_folders, read_ground_truth
+from retrieval_core.datasets.oxford import WANTED, find_ground_truth, find_photographs, photograph_folders, read_ground_truth
 from retrieval_core.datasets.revisited import find_revisited
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
@@ -36,6 +37,8 @@ def find_layout(path: Path, ground_truth: Path | None = None) -> str:
         return "oxford"
     if has_classes:
         return "classes"
+    if photographs and ground_truth is not None:
+        raise RetrievalError(f"No ground truth in {ground_truth}. {WANTED}")
     if photographs:
         return "flat"
     raise RetrievalError(
@@ -55,6 +58,7 @@ def read_flat(root: str | Path, name: str, ground_truth: str | Path | None = Non
     images = tuple(Image(stem, path) for stem, path in find_photographs(root).items())
     if not images:
         raise RetrievalError(f"No photographs in {root}. Put them (.jpg, .jpeg, .png or .webp) there, or add another folder.")
+    check_ids([image.id for image in images], root)
     return Dataset(name, images, (), photograph_folders(root, images))
 
 
@@ -69,6 +73,7 @@ def read_classes(root: str | Path, name: str, ground_truth: str | Path | None = 
     labelled = read_class_folders(root, name)
     unlabelled = (Image(stem, path) for stem, path in list_photographs(root).items())
     images = tuple(sorted((*labelled.images, *unlabelled), key=lambda image: image.id))
+    check_ids([image.id for image in images], root)
     return with_ground_truth(replace(labelled, images=images), root, ground_truth)
 
 
@@ -97,4 +102,5 @@ def with_distractors(dataset: Dataset, folder: str | Path) -> Dataset:
         raise RetrievalError(f"No photographs in {folder}. Name the folder into which the distractors were unpacked.")
     images = (Image(image_id, path) for image_id, path in found.items())
     joined = tuple(sorted((*dataset.images, *images), key=lambda image: image.id))
+    check_ids([image.id for image in joined], folder)
     return replace(dataset, images=joined, sources=(*dataset.sources, *folders))

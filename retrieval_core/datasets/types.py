@@ -1,6 +1,6 @@
 """What a dataset is: photographs with ids, and queries with their ground truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from retrieval_core.datasets.fingerprints import hash_photographs, hash_truth
@@ -48,12 +48,14 @@ class Dataset:
 
     sources: absolute paths of what it was read from besides the photographs: text files, tables, and every folder that was looked
     into, also those that were not there. As long as neither these nor the photographs change, the dataset is the same.
+    notes: sentences on what was read otherwise than one might think, for the person who adds it.
     """
 
     name: str
     images: tuple[Image, ...]
     queries: tuple[Query, ...]
     sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
     def photographs(self) -> str:
