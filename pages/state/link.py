@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 
+from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 
 DEFAULTS = {
@@ -86,7 +87,7 @@ def selected(dataset: Dataset) -> list[str]:
         known = {image.id for image in dataset.images}
         strangers = [image_id for image_id in found if image_id not in known]
         if strangers:
-            st.warning(f"The link asks for the photograph {strangers[0]!r}, which is not in {dataset.name!r}.")
+            st.warning(f"The link asks for the photograph '{plain(strangers[0])}', which is not in {dataset.name!r}.")
             select([image_id for image_id in found if image_id in known], dataset)
         return [image_id for image_id in found if image_id in known]
     version, _, spans = value[1:].partition(":")
@@ -122,7 +123,7 @@ def choose(name: str, options: Collection[str], widget, label: str, **arguments)
     value = get(name)
     if options and value not in options:
         if value != DEFAULTS[name]:
-            st.warning(f"The link asks for {name} {value!r}, which is not here. Showing {options[0]!r} instead.")
+            st.warning(f"The link asks for {name} '{plain(value)}', which is not here. Showing '{plain(options[0])}' instead.")
         value = options[0]
         put(**{name: value})
     key = f"widget {name}"

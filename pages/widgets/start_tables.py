@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link, loaders
+from pages.widgets import files
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
 from retrieval_core.stored.prune import in_megabytes, older_results
@@ -80,6 +81,7 @@ def datasets() -> None:
     rows = [{"name": entry.name, "what": entry.title, "state": "ready" if entry.ready else "not built yet",
              "use": "retrieval" if entry.retrieval else "training"} for entry in list_datasets(loaders.workspace())]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    files.of_chosen()
     with st.expander("Add a folder of photographs"), st.form("add a folder"):
         st.markdown("A folder of photographs, a folder with a folder for each landmark, or a CSV file with the columns `image` and "
                     "`landmark`. With queries, in the layout of Oxford Buildings, there is average precision as well: "

@@ -91,6 +91,7 @@ def data_check(workspace: Workspace, options, arguments) -> None:
     print(f"{checked.name}: {checked.photographs:,} photographs, {checked.queries} queries, {len(checked.classes)} labels")
     for label, (count, listed) in checked.classes.items():
         print(f"  {label:32}{count:>8,}" + (f" of {listed:,}" if listed is not None else ""))
+    print("\n".join(checked.files))
     for fault in checked.faults[1:]:
         print(fault)
     if checked.faults:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from retrieval_core.datasets.images import SUFFIXES, folders_of
+from retrieval_core.datasets.decoding import SUFFIXES
+from retrieval_core.datasets.images import ENDINGS_IN_WORDS, folders_of
+from retrieval_core.datasets.names import composed, file_in, id_of
 from retrieval_core.datasets.photograph_folders import with_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
@@ -87,16 +89,17 @@ def _rows(file: Path, whole: bool = True) -> Iterator[_Row]:
 
 
 def _row(file: Path, lines, cells: dict[str, str], whole: bool) -> _Row:
-    path, split, label = PurePosixPath(cells["image"]), cells.get("split") or "database", cells["landmark"] or None
+    path, split, label = PurePosixPath(cells["image"]), cells.get("split") or "database", composed(cells["landmark"]) or None
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise _fault(file, lines, f"the image {cells['image']!r} must be a path below the folder of this file")
-    if path.suffix.lower() not in SUFFIXES or (whole and not (file.parent / path).is_file()):
-        raise _fault(file, lines, f"{file.parent / path} is no photograph ({', '.join(SUFFIXES)}); correct the path or remove the line")
+    found = file_in(file.parent, path.parts)
+    if path.suffix.lower() not in SUFFIXES or (whole and not Path(found).is_file()):
+        raise _fault(file, lines, f"{file.parent / path} is no photograph ({ENDINGS_IN_WORDS}); correct the path or remove the line")
     if split not in SPLITS:
         raise _fault(file, lines, f"unknown split {split!r}; write one of {', '.join(SPLITS)}, or nothing for database")
     if split == "query" and label is None:
         raise _fault(file, lines, "a query needs a landmark, which says what answers it")
-    return _Row(Image(str(path.with_suffix("")), str(file.parent / path), label), split)
+    return _Row(Image("/".join(map(id_of, path.with_suffix("").parts)), found, label), split)
 
 
 def _fault(file: Path, lines, words: str) -> RetrievalError:

@@ -7,7 +7,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from retrieval_core.datasets.images import SUFFIXES
+from retrieval_core.datasets.decoding import SUFFIXES
+from retrieval_core.datasets.names import composed
 from retrieval_core.datasets.oxford import find_photographs
 from retrieval_core.errors import RetrievalError
 
@@ -92,12 +93,12 @@ def check_rows(file: Path, matrix: np.ndarray, names: Sequence[str], what: str) 
 
 def _without_ending(name: str) -> str:
     stem, suffix = os.path.splitext(name)
-    return stem if suffix.lower() in SUFFIXES else name
+    return composed(stem if suffix.lower() in SUFFIXES else name)
 
 
 def _ids_within(file: Path) -> list[str]:
     try:
         with np.load(file, allow_pickle=False) as arrays:
-            return [str(name) for name in arrays["ids"].tolist()]
+            return [composed(str(name)) for name in arrays["ids"].tolist()]
     except (OSError, ValueError, EOFError, BadZipFile, KeyError) as error:
         raise RetrievalError(f"{file} has no readable array 'ids' ({error}). Save it with the ids as text, or give --ids.") from error

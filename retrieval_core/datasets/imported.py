@@ -13,8 +13,7 @@ import numpy as np
 
 from retrieval_core.datasets.array_files import ArrayWriter
 from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, open_matrix, read_ids, unit_rows
-from retrieval_core.datasets.images import list_photographs
-from retrieval_core.datasets.oxford import find_ground_truth, query_labels, read_ground_truth
+from retrieval_core.datasets.oxford import find_ground_truth, find_photographs, query_labels, read_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace, file_hash, publish, temporary_name
@@ -75,7 +74,7 @@ def read_source(workspace: Workspace, name: str, source: Source, known: Mapping 
     beside = file.parent / "lab"
     ground_truth = source.ground_truth or known.get("ground_truth") or (beside if find_ground_truth(beside) else None)
     description = {
-        "photographs": str(Path(next(iter(photographs.values()))).parent) if photographs else known.get("photographs"),
+        "photographs": str(source.ids) if photographs else known.get("photographs"),
         "ground_truth": str(ground_truth) if ground_truth else None,
     }
     dataset = _dataset(ids_file, name, ids, **description)
@@ -136,7 +135,7 @@ def _write_ids(file: Path, ids: list[str]) -> None:
 def _dataset(ids_file: Path, name: str, ids: tuple[str, ...], photographs: str | None, ground_truth: str | None) -> Dataset:
     paths, sources = dict.fromkeys(ids, ""), [str(ids_file)]
     if photographs is not None:
-        paths = {stem: path for stem, path in list_photographs(photographs).items() if stem in paths}
+        paths = {stem: path for stem, path in find_photographs(photographs).items() if stem in paths}
         if len(paths) < len(ids):
             gone = next(image_id for image_id in ids if image_id not in paths)
             raise RetrievalError(f"The photograph {gone!r} is gone from {photographs}. Put it back, or add the descriptors again.")

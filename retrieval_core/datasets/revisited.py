@@ -3,17 +3,21 @@
 Source: Radenović et al., "Revisiting Oxford and Paris: large-scale image retrieval benchmarking", CVPR 2018, and its ground
 truth gnd_roxford5k.pkl and gnd_rparis6k.pkl (`filipradenovic/revisitop`). Easy answers are read as `good` and hard ones as `ok`,
 so that what counts good and ok as right scores the setup Medium; evaluation/revisited.py has all three. The query images
-are not in the database there: here they are junk of every query, which takes them out of every ranking alike.
+are not in the database there: here they are junk of every query, which takes them out of every ranking alike. Its boxes are in
+pixels of the photographs as stored, since the code that it was made with reads them so; here they are turned with their photograph.
 """
 
 import json
 import pickle
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from retrieval_core.datasets.images import box_as_shown
+from retrieval_core.datasets.names import composed
 from retrieval_core.datasets.oxford import find_photographs, photograph_folders, query_labels
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
@@ -48,6 +52,7 @@ def read_revisited(root: str | Path, name: str, ground_truth: str | Path | None 
             "Put the photographs of the original dataset into its folder jpg/."
         )
     queries = tuple(sorted(_queries(file, listed, asked, entries), key=lambda query: (query.label, int(query.id.rsplit("_", 1)[1]))))
+    queries = tuple(replace(query, box=box_as_shown(query.box, photographs[query.image_id])) for query in queries)
     labels = query_labels(queries)
     images = tuple(Image(image_id, photographs[image_id], labels.get(image_id)) for image_id in sorted({*listed, *asked}))
     # The folder of the file too: another file may become the first by name.
@@ -87,7 +92,7 @@ def _read(file: Path) -> tuple[list[str], list[str], list[Mapping]]:
     """imlist, qimlist and gnd of a file."""
     try:
         content = json.loads(file.read_text(encoding="utf-8")) if file.suffix == ".json" else load_numbers(file)
-        listed, asked = ([str(image_id) for image_id in content[key]] for key in ("imlist", "qimlist"))
+        listed, asked = ([composed(str(image_id)) for image_id in content[key]] for key in ("imlist", "qimlist"))
         entries = list(content["gnd"])
     except RetrievalError:
         raise
