@@ -11,6 +11,7 @@ from retrieval_core.datasets.decoding import TooManyPixels, decode_picture, reas
 from retrieval_core.errors import RetrievalError
 
 MOST_BYTES = 30_000_000
+_HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")  # how telephones call their pictures inside
 
 
 def read_upload(data: bytes, name: str) -> PILImage.Image:
@@ -20,6 +21,8 @@ def read_upload(data: bytes, name: str) -> PILImage.Image:
     """
     if len(data) > MOST_BYTES:
         raise RetrievalError(f"{name} has {len(data) / 1e6:.0f} MB, more than {MOST_BYTES / 1e6:.0f}. Save it smaller and try again.")
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        raise RetrievalError(f"{name} is a HEIC picture, which Pillow does not read. Save it as JPEG and try again.")
     try:
         return decode_picture(io.BytesIO(data))
     except TooManyPixels as error:
