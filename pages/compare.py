@@ -6,6 +6,7 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
+from pages.state.plain import plain
 from pages.widgets import costs, figures, side_by_side, tables, work
 from retrieval_core.datasets.catalog import how_to_add_queries, layout_of
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -28,7 +29,7 @@ def main() -> None:
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
     models = model_metrics.scored_models()
     if not models:
-        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+        st.info(plain(how_to_add_queries(loaders.workspace(), dataset.name)))
         costs.show(protocol, own)
         return
     bars(models, own)

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
+from pages.state.plain import plain
 from pages.widgets import figures, gallery, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.datasets.types import Dataset
@@ -30,7 +31,7 @@ def main() -> None:
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
     models = model_metrics.scored_models()
     if model.key not in models:
-        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+        st.info(plain(how_to_add_queries(loaders.workspace(), dataset.name)))
         return
     truth = model_metrics.truth(dataset, own)
     {"hard": hard, "first": first, "stuck": stuck, "hubs": hubs, "confusion": confusion}[view](truth, dataset, model.key, list(models))

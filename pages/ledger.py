@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
-from pages.state.plain_text import plain
+from pages.state.plain import plain
 from pages.widgets import figures, gallery, side_by_side, tables
 from retrieval_core.datasets.catalog import how_to_add_queries
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -22,7 +22,7 @@ def main() -> None:
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
     models = model_metrics.scored_models()
     if not models:
-        st.info(how_to_add_queries(loaders.workspace(), dataset.name))
+        st.info(plain(how_to_add_queries(loaders.workspace(), dataset.name)))
         return
     pair = chosen_pair(list(models))
     steps = tuple(dict.fromkeys((*STEPS, *BEYOND, *pair)))
@@ -60,7 +60,7 @@ def chosen_step(entries: list[LedgerStep], pair: list[Step]) -> int:
     names = [name(entry) for entry in entries]
     asked = link.get("step")
     if asked and asked not in names:
-        st.warning(f"The link asks for the step {plain(repr(asked))}, which is not here. Showing {names[0]!r} instead.")
+        st.warning(f"The link asks for the step '{plain(asked)}', which is not here. Showing {names[0]!r} instead.")
         link.put(step=names[0])
     if link.get("step") in names:
         return names.index(link.get("step"))

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
-from pages.state.plain_text import plain
+from pages.state.plain import plain
 from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web.ranking import show_view
 from pages.widgets import gallery, ranking_views, search_choices
@@ -33,7 +33,7 @@ def main() -> None:
         obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     if subject is None:
         st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
-                + how_to_add_queries(loaders.workspace(), dataset.name))  # fmt: skip
+                + plain(how_to_add_queries(loaders.workspace(), dataset.name)))  # fmt: skip
         return
     left, right = st.columns([1, 3 if shown == "ranking" else 4], gap="medium")
     with left:
@@ -86,8 +86,8 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
             st.caption("With your box. The ground truth is the same; AP tables always use the query's own box.")
     else:
         image = dataset.image(subject.image_id) if subject.image_id else None
-        about_it = plain(image.label or "unlabelled") if image else "stays in memory, is never kept"
-        st.markdown(f"**{plain(subject.name)}** · {about_it}")
+        what = plain(image.label or "unlabelled") if image else "stays in memory, is never kept"
+        st.markdown(f"**{plain(subject.name)}** · {what}")
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
         st.code(loaders.command(model.key), language=None, wrap_lines=True)

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 
-from pages.state.plain_text import plain
+from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.projection.maps import METHODS, read_map_seed, read_parameters
@@ -78,7 +78,7 @@ def _mend(state: dict[str, str]) -> None:
         try:
             read(state[name])
         except RetrievalError as error:
-            st.warning(f"{plain(error)} The link asks for it; the usual is shown instead.")
+            st.warning(f"{plain(str(error))} The link asks for it; the usual is shown instead.")
             state[name] = DEFAULTS[name]
 
 
@@ -119,7 +119,7 @@ def selected(dataset: Dataset) -> list[str]:
         known = {image.id for image in dataset.images}
         strangers = [image_id for image_id in found if image_id not in known]
         if strangers:
-            st.warning(f"The link asks for the photograph {plain(repr(strangers[0]))}, which is not in {dataset.name!r}.")
+            st.warning(f"The link asks for the photograph '{plain(strangers[0])}', which is not in {dataset.name!r}.")
             select([image_id for image_id in found if image_id in known], dataset)
         return [image_id for image_id in found if image_id in known]
     version, _, spans = value[1:].partition(":")
@@ -164,7 +164,7 @@ def choose(name: str, options: Collection[str], widget, label: str, **arguments)
     value = get(name)
     if options and value not in options:
         if value != DEFAULTS[name]:
-            st.warning(f"The link asks for {name} {plain(repr(value))}, which is not here. Showing {plain(repr(options[0]))} instead.")
+            st.warning(f"The link asks for {name} '{plain(value)}', which is not here. Showing '{plain(options[0])}' instead.")
         value = options[0]
         put(**{name: value})
     key = f"widget {name}"

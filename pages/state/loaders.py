@@ -10,7 +10,7 @@ import streamlit as st
 from PIL import Image as PILImage
 
 from pages.state import link
-from pages.state.plain_text import code, plain
+from pages.state.plain import plain
 from retrieval_core.datasets.catalog import is_imported, list_datasets, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
@@ -106,9 +106,9 @@ def results(model: str) -> Results:
 def recipe_in_words(recipe: dict) -> str:
     """What stands behind a model's descriptors of the chosen dataset."""
     if recipe["start"] == "imported":
-        return (f"{recipe['dim']} dimensions, imported from {code(recipe['source'])} (`{recipe['sha256'][:12]}`); how they were made "
+        return (f"{recipe['dim']} dimensions, imported from {plain(recipe['source'])} (`{recipe['sha256'][:12]}`); how they were made "
                 f"is not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
-    own_file = f" from the file {code(recipe['start_file']['name'])}" if "start_file" in recipe else ""
+    own_file = f" from the file {plain(recipe['start_file']['name'])}" if "start_file" in recipe else ""
     if "published" in recipe:
         own_file = own_file or " ({source}, {licence})".format(**recipe["published"])
     return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link, loaders
-from pages.state.plain_text import plain
+from pages.state.plain import plain
 from pages.widgets import figures, home, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.imported import IMPORTED_RUN
@@ -35,7 +35,7 @@ def controls() -> None:
         running()
         return
     if job is not None and job.state == "failed":
-        st.error(f"The last run failed: {plain(job.error)}", icon=":material/warning:")
+        st.error(f"The last run failed: {plain(str(job.error))}", icon=":material/warning:")
     elif job is not None and job.state in ("cancelled", "interrupted"):
         st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
     states = loaders.model_states()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from pages.state.plain_text import plain
+from pages.state.plain import plain
 from retrieval_core.errors import RetrievalError
 
 
@@ -15,5 +15,5 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except RetrievalError as error:
-        st.error(plain(error), icon=":material/warning:")
+        st.error(plain(str(error)), icon=":material/warning:")
         st.stop()

@@ -4,16 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link, loaders
-from pages.state.plain_text import plain
+from pages.widgets import files
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import add_dataset, list_datasets
-from retrieval_core.datasets.checks import lonely
 from retrieval_core.stored.prune import in_megabytes, older_results
 from retrieval_core.stored.run_list import find_run, find_runs, trained_on
 from retrieval_core.stored.training_log import training_log
 from retrieval_core.training.test_set_guard import check_added
 
-_SAID = "notes on the dataset that was added"
 SIGNS = {
     "ready": "ready",
     "trained": "trained",
@@ -83,8 +81,7 @@ def datasets() -> None:
     rows = [{"name": entry.name, "what": entry.title, "state": "ready" if entry.ready else "not built yet",
              "use": "retrieval" if entry.retrieval else "training"} for entry in list_datasets(loaders.workspace())]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
-    for note in st.session_state.pop(_SAID, ()):
-        st.info(plain(note))
+    files.of_chosen()
     with st.expander("Add a folder of photographs"), st.form("add a folder"):
         st.markdown("A folder of photographs, a folder with a folder for each landmark, or a CSV file with the columns `image` and "
                     "`landmark`. With queries, in the layout of Oxford Buildings, there is average precision as well: "
@@ -97,5 +94,4 @@ def datasets() -> None:
                 check = lambda dataset: check_added(workspace, dataset, trained_on(workspace))  # noqa: E731
                 dataset = add_dataset(workspace, name.strip(), path.strip(), check=check)
                 link.put(dataset=dataset.name, query="", selection="")
-                st.session_state[_SAID] = [*dataset.notes, *lonely(dataset.queries)]
                 st.rerun()

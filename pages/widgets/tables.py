@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link
-from pages.state.plain_text import plain
+from pages.state.plain import plain
 from retrieval_core.evaluation import table_files
 
 FILES = {

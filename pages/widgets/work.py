@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.state import loaders
-from pages.state.plain_text import plain
+from pages.state.plain import plain
 from pages.widgets.errors import shown_errors
 from retrieval_core.runs import jobs
 from retrieval_core.runs.jobs import JobState

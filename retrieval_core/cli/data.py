@@ -93,8 +93,7 @@ def data_check(workspace: Workspace, options, arguments) -> None:
         print(f"  {label:32}{count:>8,}" + (f" of {listed:,}" if listed is not None else ""))
     if checked.unlabelled:
         print(f"  {'(unlabelled)':32}{checked.unlabelled:>8,}")
-    for note in checked.notes:
-        print(note)
+    print("\n".join((*checked.files, *checked.notes)))
     for fault in checked.faults[1:]:
         print(fault)
     if checked.faults:

@@ -56,7 +56,6 @@ def search(workspace: Workspace, options, arguments) -> None:
 def _picture(dataset, name: str):
     """The photograph of a dataset with this id, or else the picture in the file of this name."""
     from retrieval_core.datasets.images import read_image
-    from retrieval_core.datasets.uploads import read_upload
 
     image = next((one for one in dataset.images if one.id == name), None)
     if image and not image.path:
@@ -64,6 +63,6 @@ def _picture(dataset, name: str):
     if image:
         return read_image(image.path)
     if Path(name).is_file():
-        return read_upload(Path(name).read_bytes(), name)
+        return read_image(name)
     known = ", ".join([*(one.id for one in dataset.queries[:3]), *(one.id for one in dataset.images[:3])])
     raise RetrievalError(f"{name!r} is neither a query nor a photograph of {dataset.name}, nor a file. It has {known}, …")

@@ -5,13 +5,16 @@ A dataset is known by `cache/<name>/dataset.json`, written last: where it lies a
 
 import os
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from retrieval_core.datasets.built_in import BUILT_IN
 from retrieval_core.datasets.csv_table import read_csv, read_training_csv
+from retrieval_core.datasets.fingerprints import VERSION
 from retrieval_core.datasets.holidays import read_holidays
+from retrieval_core.datasets.images import folders_of
 from retrieval_core.datasets.imported import Source, read_imported, read_source, store_import
+from retrieval_core.datasets.left_out import left_out
 from retrieval_core.datasets.opened import open_once
 from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.photograph_folders import find_layout, read_classes, read_flat, with_distractors
@@ -19,7 +22,7 @@ from retrieval_core.datasets.registry import REGISTRY
 from retrieval_core.datasets.revisited import read_revisited
 from retrieval_core.datasets.training_lists import LISTINGS, read_gldv2, read_lists, read_sfm
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import RetrievalError, check_choice, printable
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
@@ -74,9 +77,9 @@ def list_datasets(workspace: Workspace) -> list[DatasetEntry]:
             description = read_json(file)
             kind, path = description["kind"], description["path"]
             if kind == DESCRIPTOR_LAYOUT:
-                entries.append(DatasetEntry(name, f"Descriptors imported from {path}", kind, path, True, True))
+                entries.append(DatasetEntry(name, f"Descriptors imported from {printable(path)}", kind, path, True, True))
             else:
-                title = LAYOUTS[kind].title.format(path=path)
+                title = LAYOUTS[kind].title.format(path=printable(path))
                 entries.append(DatasetEntry(name, title, kind, path, Path(path).exists(), not description.get("training")))
     return entries
 
@@ -106,8 +109,8 @@ def note_fingerprint(workspace: Workspace, dataset: Dataset) -> None:
             write_json(workspace.folder(dataset.name) / DESCRIPTION, {**known, "noted": noted})
 
 
-def _noted(dataset: Dataset) -> dict[str, str]:
-    return dict(zip(("photographs", "signature"), dataset.hashed, strict=True))
+def _noted(dataset: Dataset) -> dict[str, str | int]:
+    return dict(zip(("photographs", "signature"), dataset.hashed, strict=True)) | {"version": VERSION}
 
 
 def _read(workspace: Workspace, name: str, description: dict) -> Dataset:
@@ -119,8 +122,16 @@ def _read(workspace: Workspace, name: str, description: dict) -> Dataset:
     path, ground_truth = description["path"], description.get("ground_truth")
     if kind == "csv" and description.get("training"):
         return read_training_csv(path, name)
-    dataset = LAYOUTS[kind].reader(path, name, ground_truth)
-    return with_distractors(dataset, description["distractors"]) if description.get("distractors") else dataset
+    fetched = {"stored_boxes": True} if kind == "oxford" and name in REGISTRY else {}
+    dataset, folders = LAYOUTS[kind].reader(path, name, ground_truth, **fetched), [path]
+    if kind in LISTINGS:
+        return dataset  # `data check` counts what is there of each class
+    if kind == "csv":
+        folders = sorted(folders_of(Path(path).parent, dataset.images))
+    if description.get("distractors"):
+        dataset = with_distractors(dataset, description["distractors"])
+        folders.append(description["distractors"])
+    return replace(dataset, left_out=left_out(dataset, folders, deep=kind != "csv"))
 
 
 def _description(workspace: Workspace, name: str) -> dict:
@@ -227,5 +238,5 @@ def build_dataset(workspace: Workspace, name: str, spec=None) -> Generator[Progr
             workspace.ensure_writable(workspace.folder(name))
             yield from BUILT_IN[name].build(workspace.folder(name) / "photographs", spec)
             write_json(workspace.folder(name) / DESCRIPTION, {"kind": "built-in", "spec": asdict(spec)})
-            note_fingerprint(workspace, open_dataset(workspace, name))
+        note_fingerprint(workspace, open_dataset(workspace, name))
     return open_dataset(workspace, name)

@@ -6,11 +6,12 @@ All readers call these, and so does whoever hands in descriptors: what one layou
 import math
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from retrieval_core.datasets.images import SUFFIXES, image_size
+from retrieval_core.datasets.decoding import SUFFIXES
+from retrieval_core.datasets.images import image_size
+from retrieval_core.datasets.names import composed
 from retrieval_core.datasets.types import Box, Query
 from retrieval_core.errors import RetrievalError
 
@@ -84,7 +85,7 @@ def _check_box(box: Box, image_id: str, photographs: Mapping[str, str], where: s
     if not inside or not all(map(math.isfinite, box)):
         raise RetrievalError(
             f"{where}: the box {x1:g} {y1:g} {x2:g} {y2:g} does not lie in {path or image_id}, which is "
-            f"{width} x {height} pixels. Correct the box: 0 <= x1 < x2 <= {width} and 0 <= y1 < y2 <= {height}."
+            f"{width} x {height} pixels as it is shown, upright. Correct the box: 0 <= x1 < x2 <= {width} and 0 <= y1 < y2 <= {height}."
         )
 
 
@@ -107,15 +108,14 @@ def lonely(queries: Iterable[Query]) -> list[str]:
 
 
 def known_id(name: str, known: Collection[str], prefix: str = "") -> str:
-    """The id that a list means by a name: the name itself, without a prefix or its ending, or in the other form of its accents.
+    """The id that a list means by a name: the name itself, without a prefix or its ending, or with accents composed as in ids.
 
     The name as it is, where none of these is an id.
     """
     for wanted in dict.fromkeys((name, name.removeprefix(prefix))):
         for text in dict.fromkeys((wanted, without_ending(wanted))):
-            for form in (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)):
-                if form in known:
-                    return form
+            if composed(text) in known:
+                return composed(text)
     return name
 
 

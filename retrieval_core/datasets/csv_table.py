@@ -2,14 +2,15 @@
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from retrieval_core.datasets.checks import check_ids, check_label, check_truth
 from retrieval_core.datasets.csv_cells import read_cells
-from retrieval_core.datasets.images import SUFFIXES, folders_of
+from retrieval_core.datasets.decoding import SUFFIXES
+from retrieval_core.datasets.images import ENDINGS_IN_WORDS, folders_of
+from retrieval_core.datasets.names import composed, file_in, id_of
 from retrieval_core.datasets.photograph_folders import with_ground_truth
 from retrieval_core.datasets.texts import read_lines
 from retrieval_core.datasets.types import Dataset, Image, Query
@@ -127,25 +128,26 @@ def _columns(file: Path, lines: Iterator[tuple[int, str]]) -> tuple[list[str], s
 
 
 def _row(file: Path, number: int, cells: dict[str, str], whole: bool) -> _Row:
-    path, split, label = _below(file.parent, cells["image"]), cells.get("split") or "database", cells["landmark"] or None
+    path, split, label = _below(file.parent, cells["image"]), cells.get("split") or "database", composed(cells["landmark"]) or None
     if path is None:
         raise _fault(file, number, f"the image {cells['image'][:200]!r} must be a path below the folder of this file")
-    if path.suffix.lower() not in SUFFIXES or (whole and not os.path.isfile(file.parent / path)):
-        kinds = ", ".join(SUFFIXES)
-        raise _fault(file, number, f"{str(file.parent / path)[:400]} is no photograph ({kinds}); correct the path or remove the line")
+    found = file_in(file.parent, path.parts)
+    if path.suffix.lower() not in SUFFIXES or (whole and not os.path.isfile(found)):
+        words = f"{str(file.parent / path)[:400]} is no photograph ({ENDINGS_IN_WORDS}); correct the path or remove the line"
+        raise _fault(file, number, words)
     if split not in SPLITS:
         raise _fault(file, number, f"unknown split {split[:80]!r}; write one of {', '.join(SPLITS)}, or nothing for database")
     if label is not None:
         check_label(label, f"{file}, line {number}")
     if split == "query" and label is None:
         raise _fault(file, number, "a query needs a landmark, which says what answers it")
-    return _Row(Image(str(path.with_suffix("")), str(file.parent / path), label), split)
+    return _Row(Image("/".join(map(id_of, path.with_suffix("").parts)), found, label), split)
 
 
 def _below(folder: Path, text: str) -> PurePosixPath | None:
     """The path of a photograph below a folder: written with / or \\, from the folder or from the root; None for one that leads out."""
-    forms = (text, text.replace("\\", "/"), unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text))
-    text = next((form for form in forms if form and os.path.isfile(folder / form)), forms[1])
+    if not (text and os.path.isfile(folder / text)):
+        text = text.replace("\\", "/")
     path = PurePosixPath(text)
     if path.is_absolute() and path.is_relative_to(folder.as_posix()):
         path = path.relative_to(folder.as_posix())

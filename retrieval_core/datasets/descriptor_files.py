@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval_core.datasets.checks import check_ids, without_ending
+from retrieval_core.datasets.names import composed
 from retrieval_core.datasets.oxford import find_photographs
 from retrieval_core.datasets.texts import read_lines
 from retrieval_core.errors import RetrievalError
@@ -54,7 +55,7 @@ def read_ids(file: Path, ids: Path | None) -> tuple[tuple[str, ...], dict[str, s
         photographs = dict(sorted(find_photographs(source).items(), key=lambda item: _file_name(item[1])))
         found = list(photographs)
     elif source.is_file():
-        found = [without_ending(line.strip()) for line in read_lines(source)]
+        found = [composed(without_ending(line.strip())) for line in read_lines(source)]
         while found and not found[-1]:
             del found[-1]
     else:
@@ -127,7 +128,7 @@ def _ids_within(file: Path) -> list[str]:
         found = np.char.decode(ids, "utf-8") if ids.dtype.kind == "S" else ids
         if found.dtype.kind != "U" or found.ndim != 1:
             raise ValueError(f"it holds {ids.dtype} in the shape {ids.shape}")
-        return [str(name) for name in found]
+        return [composed(str(name)) for name in found]
     except Exception as error:  # a broken file may raise anything
         raise RetrievalError(f"{file} has no readable array 'ids' of texts ({_short(error)}). Save it with the ids as text, or give "
                              "--ids.") from error  # fmt: skip

@@ -62,7 +62,8 @@ def export_dataset(dataset: Dataset, folder: Path, layout: str) -> None:
             (place / TABLE).write_text("".join(map(write_cells, (COLUMNS[:2], *rows))), encoding="utf-8", newline="")
         written = _renamed(dataset, ids)
         _write_queries(place, written.queries)
-        reader = {"oxford": read_oxford if dataset.queries else read_flat, "classes": read_classes, "csv": read_csv}[layout]
+        reader = {"oxford": read_oxford if dataset.queries else read_flat, "classes": read_classes if labels else read_flat,
+                  "csv": read_csv}[layout]  # fmt: skip
         _compare(written, reader(place / TABLE if layout == "csv" else place, dataset.name), layout)
 
 

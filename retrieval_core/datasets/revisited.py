@@ -4,19 +4,22 @@ ROxford5k and RParis6k: the photographs of Oxford5k or Paris6k with 70 new queri
 Radenović et al., "Revisiting Oxford and Paris: large-scale image retrieval benchmarking", CVPR 2018 (`filipradenovic/revisitop`).
 Easy answers are read as `good` and hard ones as `ok`, so that what counts good and ok as right scores the setup Medium;
 evaluation/easy_medium_hard.py has all three. Query images that the file does not list among the photographs are in no ranking: here
-they are junk of every query.
+they are junk of every query. Boxes are in pixels of the photographs as stored, since the code that they were made with reads them so;
+here they are turned with their photograph.
 Oxford5k and Paris6k themselves come in such a file too, with the lists ok and junk (`filipradenovic/cnnimageretrieval-pytorch`).
 """
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from retrieval_core.datasets.checks import LISTS, check_ids, check_truth, known_id
+from retrieval_core.datasets.images import box_as_shown
 from retrieval_core.datasets.oxford import find_ground_truth, find_photographs, photograph_folders, query_labels
 from retrieval_core.datasets.plain_pickle import load_plain
 from retrieval_core.datasets.texts import read_lines
@@ -56,6 +59,7 @@ def read_revisited(root: str | Path, name: str, ground_truth: str | Path | None 
         )
     check_ids(listed, file)
     queries = tuple(sorted(_queries(file, listed, asked, entries), key=lambda query: (query.label, int(query.id.rsplit("_", 1)[1]))))
+    queries = tuple(replace(query, box=box_as_shown(query.box, photographs[query.image_id])) for query in queries)
     check_truth(queries, photographs, lambda query, kind: f"{file}, {kind!r} of the query image {query.image_id!r}")
     if not any(query.positives for query in queries):
         raise RetrievalError(f"{file} names no right answer to any query. Fetch it again{_beside(root)}.")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from retrieval_core.datasets.checks import check_ids
 from retrieval_core.datasets.images import folders_of
+from retrieval_core.datasets.names import composed, file_in
 from retrieval_core.datasets.plain_pickle import load_plain
 from retrieval_core.datasets.texts import read_lines
 from retrieval_core.datasets.types import Dataset, Image
@@ -64,7 +65,7 @@ read_sfm = partial(_read, "sfm")
 def _listing(root: Path, layout: str) -> dict[str, tuple[str, Path]]:
     """Class and place of every listed photograph by its id."""
     try:
-        found = {str(path.with_suffix("")): (label, root / path) for label, path in LISTINGS[layout](root)}
+        found = {composed(str(path.with_suffix(""))): (composed(label), _place(root, path)) for label, path in LISTINGS[layout](root)}
     except RetrievalError:
         raise
     except Exception as error:  # a list that is not what its source writes may raise anything
@@ -73,6 +74,10 @@ def _listing(root: Path, layout: str) -> dict[str, tuple[str, Path]]:
     if not found:
         raise RetrievalError(f"The list of photographs in {root} is empty or missing. Fetch it again.")
     return found
+
+
+def _place(root: Path, path: PurePosixPath) -> Path:
+    return root / path if str(path).isascii() else Path(file_in(root, path.parts))
 
 
 def _annotations(root: Path) -> Iterator[tuple[str, PurePosixPath]]:

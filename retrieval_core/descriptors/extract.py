@@ -88,7 +88,12 @@ def extract_queries(
 
 
 def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square: bool, crop: str) -> np.ndarray:
-    """The picture (H, W, 3) uint8 that stands for a query, an RGB photograph and its box, at the network's entrance."""
+    """The picture (H, W, 3) uint8 that stands for a query, an RGB photograph and its box, at the network's entrance.
+
+    Without a box it is what the photograph itself is at the entrance.
+    """
+    if box is None:
+        return as_array(photograph, size, square)
     picture = crop_query(photograph, box, size, "fill" if square else crop)
     return as_array(picture, size, True) if square else widened(picture)
 

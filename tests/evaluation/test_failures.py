@@ -1,5 +1,7 @@
 """Failures on rankings short enough to read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rankings import ranking
@@ -82,3 +84,12 @@ def test_confusion_matrix_holds_shares_of_the_first_k(rankings, dataset):
     np.testing.assert_allclose(table.loc["keep"], [1 / 2, 0, 0, 1 / 4, 1 / 4])
     assert table.loc["moat"].isna().all()
     np.testing.assert_allclose(table.sum(axis=1)[:2], 1)
+
+
+def test_a_landmark_that_is_called_unlabelled_is_one_of_its_own(rankings, dataset):
+    named = replace(dataset, images=tuple(replace(image, label="unlabelled") if image.label else image for image in dataset.images))
+    queries = tuple(replace(query, label="unlabelled") for query in dataset.queries)
+    table = confusion_matrix(rankings["1a"], replace(named, queries=queries), k=4)
+    assert list(table.columns) == ["unlabelled", "(unlabelled)"]
+    usual = confusion_matrix(rankings["1a"], dataset, k=4)
+    assert list(usual.columns)[-1] == "unlabelled"

@@ -1,5 +1,6 @@
 """Tables as text, to the letter."""
 
+import csv
 import re
 from io import StringIO
 
@@ -82,3 +83,13 @@ def test_tables_without_rows_and_with_truth_values():
     assert to_markdown(pd.DataFrame(columns=["a"], dtype=float)) == "|    | a   |\n|----|-----|\n"
     assert to_latex(pd.DataFrame(columns=["a"], dtype=float)).splitlines()[2:4] == [r" & a \\", r"\midrule"]
     assert "True" in to_latex(pd.DataFrame({"a": [True]}))
+
+
+def test_no_cell_of_a_csv_file_is_a_formula():
+    names = ["=1+1", "+x", "-x", "@sum", "\tx", "-1", "007"]
+    table = pd.DataFrame([[-0.5] * len(names)] * len(names), index=names, columns=names).assign(note=names)
+    rows = list(csv.reader(StringIO(to_csv(table.rename_axis("=name")))))
+    cells = [cell for row in rows for cell in row]
+    assert not [cell for cell in cells if cell[:1] in tuple("=@\t") or (cell[:1] in "+-" and not re.fullmatch(r"-(0\.5|1)", cell))]
+    assert rows[0][1:8] == ["'=1+1", "'+x", "'-x", "'@sum", "'\tx", "-1", "007"]
+    assert rows[1][:2] == ["'=1+1", "-0.5"]
