@@ -21,12 +21,11 @@ ENDINGS = {
     "BMP": (".bmp",), "GIF": (".gif",), "AVIF": (".avif", ".avifs"),
     "JPEG2000": (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"), "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
     "TGA": (".tga", ".icb", ".vda", ".vst"), "QOI": (".qoi",), "PCX": (".pcx",), "DCX": (".dcx",), "DIB": (".dib",),
-    "SGI": (".sgi", ".rgb", ".rgba", ".bw"), "PSD": (".psd",), "DDS": (".dds",), "SUN": (".ras",), "PCD": (".pcd",), "IM": (".im",),
+    "SGI": (".sgi", ".rgb", ".rgba", ".bw"), "PSD": (".psd",), "DDS": (".dds",), "SUN": (".ras",), "PCD": (".pcd",),
     "ICO": (".ico",), "ICNS": (".icns",), "CUR": (".cur",), "XBM": (".xbm",), "XPM": (".xpm",), "MSP": (".msp",), "BLP": (".blp",),
     "FTEX": (".ftc", ".ftu"), "GBR": (".gbr",), "PIXAR": (".pxr",), "FLI": (".fli", ".flc"),
 }  # fmt: skip
 """Pillow's formats that are read, with the endings of their files: pictures of pixels that it decodes by itself."""
-FORMATS = tuple(ENDINGS)
 SUFFIXES = tuple(ending for endings in ENDINGS.values() for ending in endings)
 
 MOST_PIXELS = 256_000_000  # the largest telephones take 200 million; decoded, this is 768 MB
@@ -116,14 +115,14 @@ def reason(error: Exception) -> str:
 
 
 @cache
-def _init() -> None:
+def _formats() -> tuple[str, ...]:
     PILImage.init()  # by itself Pillow first knows five formats
+    return tuple(name for name in ENDINGS if name in PILImage.OPEN)
 
 
 def _open(file: BinaryIO) -> PILImage.Image:
-    _init()
     try:
-        picture = PILImage.open(file, formats=FORMATS)
+        picture = PILImage.open(file, formats=_formats())
     except PILImage.DecompressionBombError:
         raise TooManyPixels from None
     if picture.width * picture.height > MOST_PIXELS:

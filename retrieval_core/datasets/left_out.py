@@ -40,7 +40,7 @@ def left_out(dataset: Dataset, folders: Iterable[str], deep: bool = True) -> tup
     found: dict[str, set[str]] = {}
     for root in folders:
         for place, path in _files(root, deep):
-            if path not in known:
+            if path not in known or os.path.isdir(path):
                 found.setdefault(_why(path, ids), set()).add("/".join(place))
     kinds = (LeftOut(why, why in _FAULTY, tuple(sorted(files))) for why, files in found.items())
     return tuple(sorted(kinds, key=lambda kind: (not kind.faulty, -len(kind.files), kind.why)))

@@ -65,7 +65,7 @@ def modes() -> Iterator[Odd]:
         "PPM": ("1", "L", "RGB", "I;16", "F"),
         "TGA": ("L", "LA", "RGB", "RGBA", "P"), "JPEG2000": ("L", "LA", "RGB", "RGBA"), "QOI": ("RGB", "RGBA"),
         "PCX": ("1", "L", "P", "RGB"), "SGI": ("L", "RGB", "RGBA"), "DDS": ("RGB", "RGBA"), "ICO": ("RGB", "RGBA"),
-        "IM": ("1", "L", "P", "RGB", "F"), "DIB": ("RGB",), "MSP": ("1",), "XBM": ("1",),
+        "DIB": ("RGB",), "MSP": ("1",), "XBM": ("1",),
     }  # fmt: skip
     endings = {"JPEG2000": "jp2", "TIFF": "tif", "JPEG": "jpg"}
     for kind, its in table.items():
@@ -103,7 +103,7 @@ def cut_short() -> Iterator[Odd]:
             yield Odd("cut short", f"cut_{kind.lower()}_{int(100 * share)}.jpg", whole[: int(share * len(whole))], False)
 
 
-def damaged(count: int = 60) -> Iterator[Odd]:
+def damaged(count: int = 80) -> Iterator[Odd]:
     random = np.random.default_rng(14)
     kinds = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF", "TGA", "PCX", "SGI", "ICO", "DDS")
     for number in range(count):

@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from odd_files import encoded, ramp
+from odd_pictures import photograph
 
 from retrieval_core.datasets.catalog import add_dataset, list_datasets, open_dataset
 from retrieval_core.datasets.names import id_of
@@ -38,7 +38,7 @@ def photographs(root, *names, start=0):
     root.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(names, start):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(encoded(ramp().rotate(7 * number), "JPEG"))
+        (root / name).write_bytes(photograph(number))
     return root
 
 
@@ -50,9 +50,9 @@ def test_a_list_matches_the_disk_in_either_form(tmp_path, disk, listed):
         (root / "lab" / f"{disk}_1_{kind}.txt").write_text(text, encoding="utf-8")
     oxford = add_dataset(workspace, "oxford", root)
     assert (oxford.queries[0].image_id, oxford.queries[0].good, oxford.labels) == (f"{COMPOSED}_0", (f"{COMPOSED}_0",), (COMPOSED,))
-    (root / "list.csv").write_text(f"image,landmark\njpg/{listed}_0.jpg,{listed}\n", encoding="utf-8")
-    table = add_dataset(workspace, "table", root / "list.csv")
-    assert [(image.id, image.label) for image in table.images] == [(f"jpg/{COMPOSED}_0", COMPOSED)]
+    (tmp_path / "list.csv").write_text(f"image,landmark\nset/jpg/{listed}_0.jpg,{listed}\n", encoding="utf-8")
+    table = add_dataset(workspace, "table", tmp_path / "list.csv")
+    assert [(image.id, image.label) for image in table.images] == [(f"set/jpg/{COMPOSED}_0", COMPOSED)]
     gnd = {"imlist": ["p"], "qimlist": [f"{listed}_0"], "gnd": [{"easy": [0], "hard": [], "junk": [], "bbx": [0, 0, 9, 9]}]}
     (root / "gnd_x.json").write_text(json.dumps(gnd), encoding="utf-8")
     assert [image.id for image in add_dataset(workspace, "revisited", root, "revisited").images] == [f"{COMPOSED}_0", "p"]
@@ -70,7 +70,7 @@ def test_a_strange_name_in_one_dataset_leaves_the_others_and_training_alone(tmp_
     add_dataset(workspace, "latin", photographs(tmp_path / os.fsdecode(b"folder\xe9"), "a.jpg", start=25))
     lands = photographs(tmp_path / "lands", *(f"{label}/{number}.jpg" for label in "abcdefgh" for number in range(2)))
     add_dataset(workspace, "lands", lands, "classes", training=True)
-    (odd / os.fsdecode(b"caf\xe9\n.jpg")).write_bytes(encoded(ramp().rotate(90), "JPEG"))
+    (odd / os.fsdecode(b"caf\xe9\n.jpg")).write_bytes(photograph(99))
     (odd / os.fsdecode(b"caf\xe9.heic")).write_bytes(b"")
     for entry in list_datasets(workspace):
         entry.title.encode("utf-8")
