@@ -106,15 +106,19 @@ def results(model: str) -> Results:
 def recipe_in_words(recipe: dict) -> str:
     """What stands behind a model's descriptors of the chosen dataset."""
     if recipe["start"] == "imported":
-        return (f"{recipe['dim']} dimensions, imported from {plain(recipe['source'])} (`{recipe['sha256'][:12]}`); how they were made "
+        return (f"{recipe['dim']} dimensions, imported from {_code(recipe['source'])} (`{recipe['sha256'][:12]}`); how they were made "
                 f"is not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
-    own_file = f" from the file {plain(recipe['start_file']['name'])}" if "start_file" in recipe else ""
+    own_file = f" from the file {_code(recipe['start_file']['name'])}" if "start_file" in recipe else ""
     if "published" in recipe:
         own_file = own_file or " ({source}, {licence})".format(**recipe["published"])
     return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "
             f"whitening {recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule "
             f"{recipe['schedule']}, seed {recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs "
             f"`{recipe['dataset'][:12]}`")  # fmt: skip
+
+
+def _code(name: str) -> str:
+    return "`" + name.replace("`", "'") + "`"
 
 
 def _scales(recipe: dict) -> str:

@@ -4,7 +4,9 @@ import re
 
 from retrieval_core.errors import printable
 
-_ANYWHERE = re.compile(r"[\\`*_\[\]<>|~$:&]|(?<=www)\.")
+_ANYWHERE = re.compile(r"[\\`*\[\]<>|~$:&]|(?<![^\W_])_|_(?![^\W_])|(?<=www)\.")
+_ICON = re.compile(":material(?=/)")  # Streamlit looks for these in what Markdown has left, where no backslash is any more
+_JOINER = "\u2060"  # takes no room
 _AT_THE_START = re.compile(r"^(\s*\d*)([#+\-=.)])")
 
 
@@ -14,5 +16,5 @@ def plain(text: str) -> str:
     >>> plain("_a_ ![b](http://c)")
     '\\\\_a\\\\_ !\\\\[b\\\\](http\\\\://c)'
     """
-    line = " ".join(printable(text).split("\n"))
+    line = _ICON.sub(f":material{_JOINER}", " ".join(printable(text).split("\n")))
     return _AT_THE_START.sub(r"\1\\\2", _ANYWHERE.sub(lambda mark: f"\\{mark[0]}", line))

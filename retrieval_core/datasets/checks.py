@@ -18,7 +18,7 @@ from retrieval_core.errors import RetrievalError
 LISTS = ("good", "ok", "junk")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+_NO_ID = re.compile(rf"(?:^|[/\\])\.{{0,2}}(?:[/\\]|$)|^[A-Za-z]:[/\\]|{_CONTROL.pattern}")  # a part that is empty, . or ..; a disk
 _TOLERANCE = 1.0  # pixels by which a rounded box may stand out of its picture
 _SHOWN = 80  # characters of a name that is no name
 
@@ -35,7 +35,7 @@ def check_ids(ids: Sequence[object], source: str | Path) -> None:
         if image_id in seen:
             raise RetrievalError(f"{source}, entry {place}: the id {_said(image_id)} is there twice. Every photograph needs an id of "
                                  "its own.")  # fmt: skip
-        if any(part in ("", ".", "..") for part in re.split(r"[/\\]", image_id)) or _CONTROL.search(image_id) or _DRIVE.match(image_id):
+        if _NO_ID.search(image_id):
             raise RetrievalError(f"{source}, entry {place}: {_said(image_id)} can't be the id of a photograph. Write its name, or its "
                                  "path below the folder of the photographs.")  # fmt: skip
         seen.add(image_id)

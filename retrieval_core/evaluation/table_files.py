@@ -5,7 +5,9 @@ import pandas as pd
 
 from retrieval_core.datasets.csv_cells import safe_cell
 
-_MARKDOWN = str.maketrans({"\\": r"\\", "|": r"\|", "*": r"\*", "`": r"\`", "<": "&lt;", "\n": " "})
+_MARKDOWN = str.maketrans(
+    {"\\": r"\\", "|": r"\|", "*": r"\*", "`": r"\`", "[": r"\[", "]": r"\]", "~": r"\~", "<": "&lt;", "\n": " "}
+)
 _LATEX = str.maketrans({"\n": " "})  # pandas escapes the rest
 
 

@@ -83,16 +83,14 @@ def resolve_parameters(method: str, parameters: Mapping | None, count: int, widt
 def check_map_seed(seed: int) -> int:
     """Return a seed that every projection takes; RetrievalError with the range for another."""
     if not 0 <= seed <= HIGHEST_SEED:
-        raise RetrievalError(f"The seed of a map must be a whole number from 0 to {HIGHEST_SEED}, not {seed}. Choose one in "
-                             "between.")  # fmt: skip
+        raise RetrievalError(f"The seed {seed} is out of range. Give a map a whole number from 0 to {HIGHEST_SEED}.")
     return seed
 
 
 def read_map_seed(text: str) -> int:
     """The seed of a map from a text; empty is 0. RetrievalError with the range for what is no whole number, or out of it."""
     if not re.fullmatch("[0-9]*", text):
-        raise RetrievalError(f"The seed of a map must be a whole number from 0 to {HIGHEST_SEED}, not {text[:40]!r}. Write seed=0 for "
-                             "the usual map.")  # fmt: skip
+        raise RetrievalError(f"The seed {text[:40]!r} is no whole number from 0 to {HIGHEST_SEED}. Write seed=0 for the usual map.")
     return check_map_seed(int(text[:20] or 0))
 
 
