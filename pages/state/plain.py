@@ -4,7 +4,7 @@ import re
 
 from retrieval_core.errors import printable
 
-_ANYWHERE = re.compile(r"[\\`*_\[\]<>|~$:&]|(?<=www)\.")
+_ANYWHERE = re.compile(r"[\\`*\[\]<>|~$:&]|(?<![^\W_])_|_(?![^\W_])|(?<=www)\.")  # within a word _ marks nothing
 _AT_THE_START = re.compile(r"^(\s*\d*)([#+\-=.)])")
 
 
