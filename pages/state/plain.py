@@ -4,7 +4,7 @@ import re
 
 from retrieval_core.errors import printable
 
-_ANYWHERE = re.compile(r"[\\`*\[\]<>|~$:&]|(?<![^\W_])_|_(?![^\W_])|(?<=www)\.")
+_ANYWHERE = re.compile(r"[\\`*\[\]<>|~$:&]|(?<![^\W_])_|_(?![^\W_])|(?<=www)\.")  # within a word _ marks nothing
 _ICON = re.compile(":material(?=/)")  # Streamlit looks for these in what Markdown has left, where no backslash is any more
 _JOINER = "\u2060"  # takes no room
 _AT_THE_START = re.compile(r"^(\s*\d*)([#+\-=.)])")

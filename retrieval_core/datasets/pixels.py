@@ -70,7 +70,8 @@ def broken(images: Sequence[Image]) -> Iterator[RetrievalError | None]:
         return None
 
     with ThreadPoolExecutor(THREADS) as threads:
-        yield from threads.map(fault, images)
+        for start in range(0, len(images), CHUNK):
+            yield from threads.map(fault, images[start : start + CHUNK])
 
 
 @contextmanager
