@@ -54,7 +54,7 @@ def main() -> None:
         tables.links(cell[0], cell[1], image, lambda wanted: link.select([wanted], dataset), "ap link")
     side_by_side.runs(dataset, protocol)
     measures(models, dataset.name, own)
-    if layout_of(loaders.workspace(), dataset.name) == "revisited":
+    if layout_of(loaders.workspace(), dataset.name) == "revisited" and any(query.good for query in dataset.queries):
         st.subheader("Easy, Medium and Hard, in percent")
         tables.show_table(revisited_table({key: model_metrics.rankings(key) for key in models}, dataset).T, "revisited")
         st.caption("The setups of ROxford5k and RParis6k: easy answers alone, easy and hard, hard alone; the others are junk. The "

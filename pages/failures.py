@@ -81,15 +81,16 @@ def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -
                "Junk is not counted.")  # fmt: skip
     with st.container(horizontal=True):
         tables.save(100 * table, f"{dataset.name}-{model}-taken-for", "save confusion")
-        pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=" taken for ".join, **QUIET)
+        said = lambda names: " taken for ".join(names)  # noqa: E731
+        pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=said, label_visibility="collapsed")
         if pair and st.button("Show both on the map", icon=":material/map:"):
-            link.put(landmarks=",".join(pair), query="", selection="")
+            link.put(landmarks=link.listed(pair), query="", selection="")
             link.go("map.py")
 
 
 def worst_pairs(table: pd.DataFrame) -> list[tuple[str, str]]:
     """Landmarks and which others they are taken for, the most frequent first."""
-    pairs = table.drop(columns=failures.UNLABELLED).stack().drop([(name, name) for name in table.index], errors="ignore")
+    pairs = table.iloc[:, :-1].stack().drop([(name, name) for name in table.index], errors="ignore")
     return [pair for pair, share in pairs.sort_values(ascending=False).items() if share > 0][:20]
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
+from pages.state.plain import plain
 from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web.ranking import show_view
 from pages.widgets import gallery, ranking_views, search_choices, work
@@ -76,7 +77,7 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
     if subject.query:
         query = subject.query
         answers = f"{len(query.good)} good and {len(query.ok)} ok photographs answer it; {len(query.junk)} are junk."
-        st.markdown(f"**{query.id}** · {answers}")
+        st.markdown(f"**{plain(query.id)}** · {answers}")
         ids, _ = ranking(subject, dataset, model.key)
         words = ranking_views.ap_in_words(ids, query)
         st.markdown(f"Model {model.key}: **{words}**" if words else "It has no positives, and so no AP.")
@@ -84,7 +85,8 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
             st.caption("With your box. The ground truth is the same; AP tables always use the query's own box.")
     else:
         image = dataset.image(subject.image_id) if subject.image_id else None
-        st.markdown(f"**{subject.name}** · " + ((image.label or "unlabelled") if image else "stays in memory, is never kept"))
+        what = plain(image.label or "unlabelled") if image else "stays in memory, is never kept"
+        st.markdown(f"**{plain(subject.name)}** · {what}")
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
         work.show_command(loaders.command(model.key))

@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.state.cache_folder import workspace
 from pages.state.hidden_paths import without_paths
+from pages.state.plain import plain
 from retrieval_core.errors import RetrievalError
 
 WHY = "Only whoever sits at the machine that the app runs on can do this."
@@ -95,6 +96,11 @@ def for_the_owner(what: str) -> None:
 def said(text: str) -> str:
     """A text as whoever looks may read it: a visitor sees no path of this machine."""
     return without_paths(text, workspace()) if is_visitor() else text
+
+
+def shown(text: str) -> str:
+    """The same as Markdown that shows exactly this text."""
+    return plain(said(text))
 
 
 def button(label: str, *, place=st, **arguments) -> bool:

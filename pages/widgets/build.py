@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import door, link, loaders
+from pages.state.plain import plain
 from pages.widgets import figures, home, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.imported import IMPORTED_RUN
@@ -36,7 +37,7 @@ def controls() -> None:
         running()
         return
     if job is not None and job.state == "failed":
-        st.error(f"The last run failed: {door.said(job.error)}", icon=":material/warning:")
+        st.error(f"The last run failed: {door.shown(job.error)}", icon=":material/warning:")
     elif job is not None and job.state in ("cancelled", "interrupted"):
         st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
     states = loaders.model_states()
@@ -82,7 +83,7 @@ def another_run(name: str) -> None:
         st.markdown("A run is what models depend on: schedule, start, training set and seed. Runs stand side by side; none overwrites "
                     "another. Three seeds show how much of a difference is chance.")  # fmt: skip
         columns = st.columns(3)
-        seed = columns[0].number_input("seed", 0, 2**32 - 1, value=max(run.seed for run in known) + 1)
+        seed = columns[0].number_input("seed", 0, 2**32 - 1, value=min(max(run.seed for run in known) + 1, 2**32 - 1))
         schedule = columns[1].selectbox("schedule", ["quick", "full"], help="quick: two CPU cores; full: a GPU and real photographs")
         start = columns[2].selectbox("start", ["shapes", "imagenet"], help="imagenet needs its weights to be here already")
         if st.form_submit_button("Start this run"):
@@ -96,6 +97,7 @@ def running() -> None:
         job = jobs.current(loaders.workspace())
         if job is None or job.state != "running":
             st.rerun()
+        loaders.look_again()
         ready = len(loaders.explorable_models())
         if st.session_state.setdefault("ready models", ready) != ready:
             st.session_state["ready models"] = ready
@@ -108,7 +110,8 @@ def progress(job: JobState) -> None:
     """The bar, the stage, the time that is left, the live loss, and a button that cancels."""
     eta = f"about {job.eta_seconds / 60:.1f} min left" if job.eta_seconds else "…"
     with st.container(border=True):
-        st.progress(min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {door.said(job.message)} — {eta}")
+        words = f"**{plain(job.stage or 'starting')}** {door.shown(job.message)} — {eta}"
+        st.progress(min(1.0, job.overall or 0.0), text=words)
         counted = f"{job.done:,} of {job.total:,}" if job.total else ""
         numbers = (f"{name} {value:.3g}" for name, value in job.values.items())
         st.caption(" · ".join(filter(None, [counted, f"{job.seconds:.0f} s so far", *numbers])))

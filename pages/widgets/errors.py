@@ -15,5 +15,5 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except RetrievalError as error:
-        st.error(door.said(str(error)), icon=":material/warning:")
+        st.error(door.shown(str(error)), icon=":material/warning:")
         st.stop()

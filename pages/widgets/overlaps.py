@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.state import actions, door, loaders
+from pages.state.plain import plain
 from pages.widgets import work
 from retrieval_core.datasets.catalog import BUILT_IN, list_datasets, open_dataset
 from retrieval_core.datasets.thumbnails import small_jpeg
@@ -36,7 +37,7 @@ def _compare(training: str, retrieval: str) -> None:
     try:
         pairs = known_pairs(workspace, open_dataset(workspace, training), open_dataset(workspace, retrieval))
     except RetrievalError as error:
-        st.caption(f"{training} and {retrieval}: {door.said(str(error))}")
+        st.caption(f"{training} and {retrieval}: {door.shown(str(error))}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         found = "not compared yet" if pairs is None else f"{len(pairs):,} pairs, {len(unconfirmed(workspace, pairs)):,} to be looked at"
@@ -53,8 +54,8 @@ def _pair(pair: Pair) -> None:
         try:
             column.image(small_jpeg(path, SIDE), caption=whose)
         except RetrievalError as error:
-            column.caption(door.said(str(error)))
-    words.markdown(f"{pair.kind}: `{pair.training_id}` and `{pair.retrieval_id}`")
+            column.caption(door.shown(str(error)))
+    words.markdown(f"{pair.kind}: {plain(pair.training_id)} and {plain(pair.retrieval_id)}")
     if pair.kind == SAME_FILE:
         words.caption("The same file. Remove it from one of the two.")
     elif door.button(

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import actions, door, link, loaders
-from pages.widgets import work
+from pages.widgets import files, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import list_datasets
 from retrieval_core.stored.prune import in_megabytes, older_results
@@ -81,6 +81,7 @@ def datasets() -> None:
     rows = [{"name": entry.name, "what": door.said(entry.title), "state": "ready" if entry.ready else "not built yet",
              "use": "retrieval" if entry.retrieval else "training"} for entry in list_datasets(loaders.workspace())]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    files.of_chosen()
     if door.is_visitor():
         st.caption(f"Folders are added here or with the command `data add`. {door.WHY}")
         return

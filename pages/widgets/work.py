@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.state import actions, door, loaders
+from pages.state.plain import plain
 from pages.widgets.errors import shown_errors
 from retrieval_core.runs import jobs
 from retrieval_core.runs.jobs import JobState
@@ -35,9 +36,8 @@ def watch(place: str = "look") -> None:
         if job is None or job.state != "running":
             st.rerun()
         with st.container(border=True):
-            st.progress(
-                min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {door.said(job.message)} · {job.seconds:.0f} s"
-            )
+            words = f"**{plain(job.stage or 'starting')}** {door.shown(job.message)} · {job.seconds:.0f} s"
+            st.progress(min(1.0, job.overall or 0.0), text=words)
             cancel_button("Cancelling …", place)
 
 
@@ -45,8 +45,8 @@ def ended_badly(job: JobState | None) -> bool:
     """Say that the work failed or was stopped; whether it did."""
     if job is None or job.state not in ("failed", "cancelled", "interrupted"):
         return False
-    said = f"It failed: {door.said(job.error)}" if job.state == "failed" else f"It was {job.state} after {job.seconds:.0f} s."
-    (st.error if job.state == "failed" else st.info)(said, icon=":material/warning:")
+    said = f"It failed: {job.error}" if job.state == "failed" else f"It was {job.state} after {job.seconds:.0f} s."
+    (st.error if job.state == "failed" else st.info)(door.shown(said), icon=":material/warning:")
     return True
 
 

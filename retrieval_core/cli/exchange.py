@@ -22,9 +22,10 @@ def register_data(data, command) -> None:
     )
     add.add_argument("--training", action="store_true", help="a set of landmarks to train on (run --train-on NAME), not to explore")
     add.add_argument("--model", help="descriptors: the model that they stand for, as 1e")
-    add.add_argument("--ids", help="descriptors: a text file with one id a line, or the folder of the photographs, if their sorted "
-                     "names are the ids (default: ids.txt beside the file)")  # fmt: skip
-    add.add_argument("--queries", metavar="FILE", help="descriptors: those of the sorted queries of the ground truth")
+    add.add_argument("--ids", help="descriptors: a text file with one id a line, or the folder of the photographs, if the rows are "
+                     "in the order of their names (default: ids.txt beside the file)")  # fmt: skip
+    add.add_argument("--queries", metavar="FILE", help="descriptors: those of the queries, in the order of the names of the "
+                     "files *_query.txt")  # fmt: skip
     export = command(data, "export", data_export, "write a dataset into a folder, to be added elsewhere")
     export.add_argument("name", help="the dataset")
     export.add_argument("folder", help="the folder, which must be empty or new")
@@ -70,6 +71,8 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
     from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, list_datasets
+    from retrieval_core.datasets.checks import lonely
+    from retrieval_core.datasets.left_out import said
     from retrieval_core.stored.run_list import trained_on
     from retrieval_core.training.test_set_guard import check_added
 
@@ -83,6 +86,7 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
           f"Next: python -m retrieval_core run --{'train-on' if training else 'dataset'} {dataset.name}")  # fmt: skip
+    print("\n".join((*said(dataset), *dataset.notes, *lonely(dataset.queries))))
     if not dataset.queries and not training:
         print(how_to_add_queries(workspace, dataset.name))
 

@@ -16,7 +16,7 @@ from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
 from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
-from retrieval_core.errors import Failed, RetrievalError, room_needed
+from retrieval_core.errors import Failed, RetrievalError, check_choice, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
@@ -103,8 +103,9 @@ def parser() -> argparse.ArgumentParser:
     data = add("data", None, "list, build, fetch, check and add datasets").add_subparsers(required=True, metavar="ACTION")
     register_datasets(data, _command)
     register_data(data, _command)
-    register_starts(add("starts", None, "teach the backbones that networks start from").add_subparsers(required=True, metavar="ACTION"),
-                    _command)
+    register_starts(
+        add("starts", None, "teach the backbones that networks start from").add_subparsers(required=True, metavar="ACTION"), _command
+    )
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 
@@ -155,10 +156,11 @@ def _say_before(workspace, dataset: str | None, chosen) -> None:
 
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
-    from retrieval_core.projection.maps import read_parameters
-    from retrieval_core.stored.run import check_seed
+    from retrieval_core.projection.maps import METHODS, check_map_seed, read_parameters
 
-    run_name, seed, numbers = chosen_run(workspace, options), check_seed(options.seed), read_parameters(options.parameters)
+    seed, numbers = check_map_seed(options.seed), read_parameters(options.parameters)
+    METHODS[check_choice("projection", options.method, METHODS)].fill_in(numbers)
+    run_name = chosen_run(workspace, options)
     models = ready_models(workspace, options, run_name)
 
     def load_and_project():

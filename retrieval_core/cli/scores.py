@@ -66,7 +66,7 @@ def _easy_medium_hard(workspace: Workspace, dataset, run: str, models) -> None:
     from retrieval_core.evaluation.easy_medium_hard import revisited_table
     from retrieval_core.stored.results import open_results
 
-    if layout_of(workspace, dataset.name) == "revisited":
+    if layout_of(workspace, dataset.name) == "revisited" and any(query.good for query in dataset.queries):
         table = revisited_table({key: open_results(workspace, dataset.name, run, key).rankings() for key in models}, dataset)
         print(f"Easy, Medium and Hard, in percent\n{table.round(2).to_string()}")
 

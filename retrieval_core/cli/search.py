@@ -49,14 +49,13 @@ def search(workspace: Workspace, options, arguments) -> None:
         print(f"{options.what} in {options.dataset} under {model}, run {run}{words}")
         for place, image_id in enumerate(ranking.ids[: options.k], 1):
             sign = SIGNS[verdict(query, image_id) if query else None]
-            label = dataset.image(image_id).label or "unlabelled"
-            print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  ({label})")
+            label = dataset.image(image_id).label
+            print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  {'unlabelled' if label is None else f'({label})'}")
 
 
 def _picture(dataset, name: str):
     """The photograph of a dataset with this id, or else the picture in the file of this name."""
     from retrieval_core.datasets.images import read_image
-    from retrieval_core.datasets.uploads import read_upload
 
     image = next((one for one in dataset.images if one.id == name), None)
     if image and not image.path:
@@ -64,6 +63,6 @@ def _picture(dataset, name: str):
     if image:
         return read_image(image.path)
     if Path(name).is_file():
-        return read_upload(Path(name).read_bytes(), name)
+        return read_image(name)
     known = ", ".join([*(one.id for one in dataset.queries[:3]), *(one.id for one in dataset.images[:3])])
     raise RetrievalError(f"{name!r} is neither a query nor a photograph of {dataset.name}, nor a file. It has {known}, …")

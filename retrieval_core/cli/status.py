@@ -17,7 +17,7 @@ def status(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.stored.prune import in_megabytes, older_results
     from retrieval_core.stored.run_list import find_runs
 
-    open_dataset(workspace, options.dataset)
+    open_dataset(workspace, options.dataset)  # an unknown one is an error before anything is printed
     chosen = chosen_run(workspace, options)
     runs = find_runs(workspace, options.dataset)
     for run in runs if len(runs) > 1 else ():

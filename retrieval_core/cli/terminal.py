@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from retrieval_core.progress import Progress
 
@@ -28,7 +28,7 @@ def let_go_of_pipes() -> None:
             os.dup2(nowhere, stream.fileno())
 
 
-def draw(steps: Iterator[Progress]) -> None:
+def draw(steps: Generator[Progress, None, object]) -> None:
     """Draw progress on stderr: on a terminal a bar a stage, in a log file lines."""
     with contextlib.closing(steps):
         (_bars if _is_terminal() else _lines)(steps)
@@ -57,7 +57,8 @@ def _bars(steps: Iterator[Progress]) -> None:
 
 def _lines(steps: Iterator[Progress]) -> None:
     """A line at the end of every stage, for every new kind of message, and now and then while a stage takes long."""
-    last, begun, written, kinds = None, 0.0, 0.0, set()
+    last, begun, written = None, 0.0, 0.0
+    kinds: set[str] = set()
     for step in steps:
         now = time.monotonic()
         if last is None or step.stage != last.stage:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from retrieval_core.errors import RetrievalError
 
-ENDINGS = (".pth", ".safetensors")
+ENDINGS = (".pth", ".pt", ".bin", ".ckpt", ".tar", ".safetensors")
 
 
 def local_file(path: Path, backbone: str) -> Path:
@@ -19,13 +19,13 @@ def local_file(path: Path, backbone: str) -> Path:
     if not path.is_dir():
         raise RetrievalError(f"{path} does not exist. Give a file of weights, or a folder with a file for each backbone.")
     name = backbone.rpartition(":")[2].lower()
-    files = [file for file in sorted(path.iterdir()) if file.suffix in ENDINGS]
+    files = [file for file in sorted(path.iterdir()) if file.suffix.lower() in ENDINGS]
     with_tag, without = ([file for file in files if _named_after(file, wanted)] for wanted in (name, name.partition(".")[0]))
     found = with_tag or without
     if len(found) != 1:
         raise RetrievalError(
             f"{path} holds {len(found)} files of weights of {backbone}. Put exactly one there, named {name}.pth or {name}.safetensors; "
-            "more may stand behind the name, after a \"-\"."
+            'more may stand behind the name, after a "-".'
         )
     return found[0]
 

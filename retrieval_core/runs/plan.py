@@ -34,7 +34,7 @@ class Task:
 
     name: str
     seconds: float
-    start: Callable[[], Steps]
+    start: Callable[[], Iterator[Progress]]
 
 
 def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple[str, ...] = ALL_STEPS) -> Iterator[Progress]:
@@ -128,7 +128,7 @@ def _trains(workspace: Workspace, chosen: Run, key: str) -> bool:
     return any(workspace.record(path) is None for path in paths)
 
 
-def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Steps:
+def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Iterator[Progress]:
     """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
     first = get_preset(settings.models[0])
     fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening

@@ -16,7 +16,7 @@ from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
-from retrieval_core.progress import Progress, relabelled
+from retrieval_core.progress import Progress, Result, relabelled
 from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
 from retrieval_core.training.checkpoint import (
     check_weights,
@@ -95,9 +95,7 @@ def train(
 class _Run:
     """The state of a training between two steps."""
 
-    def __init__(
-        self, stage, schedule, objective: Objective, network, optimiser, pixels, split: Split, seed, device, folder: Path
-    ):
+    def __init__(self, stage, schedule, objective: Objective, network, optimiser, pixels, split: Split, seed, device, folder: Path):
         self.stage, self.schedule, self.objective = stage, schedule, objective
         self.network, self.optimiser = network, optimiser
         self.pixels, self.split, self.seed, self.device, self.folder = pixels, split, seed, device, folder
@@ -110,7 +108,7 @@ class _Run:
         """Random numbers of a step (default: this one) for one purpose; nothing is carried from step to step."""
         return np.random.default_rng((self.seed, purpose, self.step if step is None else step))
 
-    def part(self, message: str, steps: Generator[Progress, None, None]) -> Generator[Progress, None, None]:
+    def part(self, message: str, steps: Generator[Progress, None, Result]) -> Generator[Progress, None, Result]:
         """Report an inner stage without moving the bar."""
         return relabelled(steps, stage=f"train {self.stage.key}", done=self.step, total=self.schedule.steps, message=message)
 

@@ -163,6 +163,7 @@ def test_a_disk_that_runs_full_is_said_and_what_came_is_kept(server, tmp_path, m
     def opened(self, mode="r", *rest, **more):
         handle = real(self, mode, *rest, **more)
         if self.name.endswith(".part") and mode == "wb":
+
             class Full:
                 written = 0
 

@@ -9,6 +9,7 @@ script, as the server says it. Exit status 1 where anything failed, or where 95 
 
 import argparse
 import asyncio
+import os
 import random
 import re
 import statistics
@@ -54,6 +55,7 @@ class Tally:
 
     clicks: list[tuple[str, float]] = field(default_factory=list)  # page, seconds
     first: float = 0.0  # seconds of the slowest page when each was opened for the first time
+    processor: float = 0.0  # seconds of a processor that the server used
     files: int = 0
     errors: Counter = field(default_factory=Counter)
     megabytes: list[float] = field(default_factory=list)
@@ -116,7 +118,7 @@ def open_app(address: str):
 
 async def session(number: int, address: str, town: Town, until: float, tally: Tally) -> None:
     """One person: opens the app, clicks until the time is over, and comes back after a reload now and then."""
-    dice, page, link = random.Random(number), "", {"dataset": "town"}
+    dice, page, link, kept = random.Random(number), "", {"dataset": "town"}, set[str]()
     await asyncio.sleep(dice.uniform(0, min(PAUSE, (until - time.monotonic()) / 4)))
     async with httpx2.AsyncClient(base_url=address, timeout=60) as files:
         while time.monotonic() < until:
@@ -124,7 +126,7 @@ async def session(number: int, address: str, town: Town, until: float, tally: Ta
                 async with open_app(address) as socket:
                     for _ in range(dice.randrange(5, 40)):  # then the page is loaded anew
                         page, link = click(dice, town, link, page)
-                        await one_click(socket, files, page, link, tally)
+                        await one_click(socket, files, page, link, kept, tally)
                         if time.monotonic() > until:
                             break
                         await asyncio.sleep(dice.expovariate(1 / PAUSE))
@@ -133,8 +135,8 @@ async def session(number: int, address: str, town: Town, until: float, tally: Ta
                 await asyncio.sleep(1)
 
 
-async def one_click(socket, files, page: str, link: dict[str, str], tally: Tally) -> None:
-    """A click, timed, and the files of the page that follows it."""
+async def one_click(socket, files, page: str, link: dict[str, str], kept: set[str], tally: Tally) -> None:
+    """A click, timed, and the files of the page that follow it, but for those that a browser has kept."""
     message = BackMsg()
     message.rerun_script.query_string = "&".join(f"{name}={value}" for name, value in link.items())
     message.rerun_script.page_name = page
@@ -143,8 +145,12 @@ async def one_click(socket, files, page: str, link: dict[str, str], tally: Tally
     tally.clicks.append((page or "start", time.monotonic() - start))
     tally.errors.update(wrong)
     for name in list(dict.fromkeys(named))[:FILES]:
+        if name in kept:
+            continue
         found = await files.get(f"/{name}" + ("&point=0" if "neighbours-of" in name else ""))
         tally.files += 1
+        if "immutable" in found.headers.get("cache-control", ""):
+            kept.add(name)
         if found.status_code >= 400:
             tally.errors[f"{found.status_code} {name[:60]}: {found.text[:60]}"] += 1
 
@@ -155,18 +161,29 @@ def memory(pid: int) -> float:
     return sum(int(line) for line in found.split()) / 1024
 
 
+def processor_seconds(pid: int) -> float:
+    """Seconds of a processor that a process has used so far, where the system tells; it does not depend on what else runs."""
+    try:
+        used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def crowd(address: str, pid: int, town: Town, sessions: int, seconds: float) -> Tally:
     """All sessions at once, and the server's memory every second; every page was opened before, which loads the libraries."""
     first = Tally()
     async with open_app(address) as socket, httpx2.AsyncClient(base_url=address, timeout=60) as files:
         for page in PAGES:
-            await one_click(socket, files, page, {"dataset": "town", "model": town.models[0]}, first)
+            await one_click(socket, files, page, {"dataset": "town", "model": town.models[0]}, set(), first)
     tally, until = Tally(first=max(taken for _, taken in first.clicks), errors=first.errors), time.monotonic() + seconds
+    begun = processor_seconds(pid)
     people = asyncio.gather(*(session(number, address, town, until, tally) for number in range(sessions)))
     while not people.done():
         tally.megabytes.append(memory(pid))
         await asyncio.wait([people], timeout=1)
     await people
+    tally.processor = processor_seconds(pid) - begun
     return tally
 
 
@@ -177,6 +194,7 @@ def table(tally: Tally, sessions: int, seconds: float) -> str:
     third = max(1, len(tally.megabytes) // 3)
     lines = [("sessions at once", f"{sessions}"), ("seconds", f"{seconds:.0f}"), ("clicks", f"{len(times):,}"),
              ("files fetched", f"{tally.files:,}"), ("errors", f"{sum(tally.errors.values())}"),
+             ("processor seconds a click, with its files", f"{tally.processor / len(times):.2f}"),
              ("median of a click, s", f"{statistics.median(times):.2f}"), ("95 % of the clicks within, s", f"{quantile(0.95):.2f}"),
              ("slowest, s", f"{times[-1]:.2f}"), ("slowest page when first opened, s", f"{tally.first:.2f}"),
              ("memory at the start, MB", f"{tally.megabytes[0]:.0f}"),
