@@ -112,7 +112,7 @@ async def answer(socket, message: BackMsg) -> tuple[list[str], list[str]]:
 def open_app(address: str):
     """The connection of a page that is opened."""
     return websockets.connect(
-        f"{address.replace('http', 'ws')}/_stcore/stream", max_size=None, origin=address, subprotocols=["streamlit"]
+        f"{address.replace('http', 'ws')}/_stcore/stream", max_size=None, open_timeout=60, origin=address, subprotocols=["streamlit"]
     )
 
 
