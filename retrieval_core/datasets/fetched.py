@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval_core.datasets.catalog import add_dataset, described, is_ready, open_dataset
-from retrieval_core.datasets.checks import LISTS, lonely
+from retrieval_core.datasets.checks import LISTS, remarks
 from retrieval_core.datasets.download import Remote, check, fetch, in_words
 from retrieval_core.datasets.left_out import said
 from retrieval_core.datasets.pixels import broken
@@ -102,7 +102,7 @@ def inspect(workspace: Workspace, name: str) -> Generator[Progress, None, Checke
     unlabelled = there.pop(None, 0)
     listed = listed_photographs(*described(workspace, name))
     classes = {label: (there[label], listed.get(label)) for label in sorted(there.keys() | listed.keys())}
-    notes = (*dataset.notes, *lonely(dataset.queries))
+    notes = (*dataset.notes, *remarks(dataset.queries))
     files = tuple(said(dataset))
     return Checked(name, len(dataset.images), len(dataset.queries), classes, unlabelled, notes, tuple(faults), files)
 

@@ -175,6 +175,9 @@ def test_a_query_that_only_finds_itself_is_said(tmp_path, capsys):
     text_files(root, TRUTH | {"good": ["a"], "ok": []})
     assert main(["--cache", str(tmp_path / "cache"), "data", "add", "mine", str(root)]) == 0
     assert "'mill_1' has no right answer but the photograph that it is cut from" in capsys.readouterr().out
+    text_files(root, TRUTH | {"good": [], "ok": []})
+    assert main(["--cache", str(tmp_path / "cache"), "data", "check", "mine"]) == 0
+    assert "'mill_1' has no right answer: there is no AP of it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [
