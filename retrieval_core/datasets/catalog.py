@@ -233,5 +233,5 @@ def build_dataset(workspace: Workspace, name: str, spec=None) -> Generator[Progr
             workspace.ensure_writable(workspace.folder(name))
             yield from BUILT_IN[name].build(workspace.folder(name) / "photographs", spec)
             write_json(workspace.folder(name) / DESCRIPTION, {"kind": "built-in", "spec": asdict(spec)})
-        note_fingerprint(workspace, open_dataset(workspace, name))
+            note_fingerprint(workspace, open_dataset(workspace, name))
     return open_dataset(workspace, name)
