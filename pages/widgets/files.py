@@ -13,5 +13,5 @@ def of_chosen() -> None:
     name = link.get("dataset")
     if name in BUILT_IN or not any(entry.name == name and entry.ready for entry in list_datasets(loaders.workspace())):
         return
-    first, *reasons = said(loaders.dataset())
-    st.caption(f"Of {plain(name)}, {plain(first)}" + "".join(f"\n* {plain(reason)}" for reason in reasons))
+    if lines := [plain(line) for line in said(loaders.dataset())]:
+        st.caption(f"Of {plain(name)}, " + "\n* ".join(lines))

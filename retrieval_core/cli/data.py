@@ -91,9 +91,8 @@ def data_check(workspace: Workspace, options, arguments) -> None:
     print(f"{checked.name}: {checked.photographs:,} photographs, {checked.queries} queries, {len(checked.classes)} labels")
     for label, (count, listed) in checked.classes.items():
         print(f"  {label:32}{count:>8,}" + (f" of {listed:,}" if listed is not None else ""))
-    print("\n".join(checked.files))
-    for fault in checked.faults[1:]:
-        print(fault)
+    for line in (*checked.files, *checked.faults[1:]):
+        print(line)
     if checked.faults:
         raise RetrievalError(f"{len(checked.faults)} faults in {checked.name}. {checked.faults[0]}")
 

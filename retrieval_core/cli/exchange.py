@@ -85,7 +85,8 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
           f"Next: python -m retrieval_core run --{'train-on' if training else 'dataset'} {dataset.name}")  # fmt: skip
-    print("\n".join(said(dataset)))
+    for line in said(dataset):
+        print(line)
     if not dataset.queries and not training:
         print(how_to_add_queries(workspace, dataset.name))
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from retrieval_core.datasets.decoding import SUFFIXES
 from retrieval_core.datasets.images import ENDINGS_IN_WORDS, folders_of
+from retrieval_core.datasets.left_out import not_there
 from retrieval_core.datasets.names import composed, file_in, id_of
 from retrieval_core.datasets.photograph_folders import with_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
@@ -60,7 +61,7 @@ def read_training_csv(file: str | Path, name: str) -> Dataset:
     images = tuple(image for image in listed if Path(image.path).is_file())
     if not images:
         raise RetrievalError(f"None of the photographs that {file} lists is there. Put them below {file.parent}.")
-    return Dataset(name, images, (), (str(file), *sorted(folders_of(file.parent, listed))))
+    return Dataset(name, images, (), (str(file), *sorted(folders_of(file.parent, listed))), not_there(listed))
 
 
 def _rows(file: Path, whole: bool = True) -> Iterator[_Row]:

@@ -6,13 +6,14 @@ under the key of the model that they stand for. They are never made anew, and no
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from retrieval_core.datasets.array_files import ArrayWriter
 from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, open_matrix, read_ids, unit_rows
+from retrieval_core.datasets.left_out import left_out
 from retrieval_core.datasets.oxford import find_ground_truth, find_photographs, query_labels, read_ground_truth
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
@@ -143,7 +144,8 @@ def _dataset(ids_file: Path, name: str, ids: tuple[str, ...], photographs: str |
     queries, files = read_ground_truth(ground_truth, paths) if ground_truth is not None else ((), ())
     labels = query_labels(queries)
     images = tuple(Image(image_id, paths[image_id], labels.get(image_id)) for image_id in ids)
-    return Dataset(name, images, queries, (*sources, *files))
+    dataset = Dataset(name, images, queries, (*sources, *files))
+    return dataset if photographs is None else replace(dataset, left_out=left_out(dataset, [photographs]))
 
 
 def _query_matrix(source: Source, queries: tuple[Query, ...], width: int) -> np.ndarray:
