@@ -5,7 +5,6 @@ import streamlit as st
 from pages.state import door, link, loaders
 from pages.state.plain import plain
 from retrieval_core.datasets.catalog import BUILT_IN, list_datasets
-from retrieval_core.datasets.checks import lonely
 from retrieval_core.datasets.left_out import said
 
 
@@ -14,6 +13,5 @@ def of_chosen() -> None:
     name = link.get("dataset")
     if name in BUILT_IN or not any(entry.name == name and entry.ready for entry in list_datasets(loaders.workspace())):
         return
-    dataset = loaders.dataset()
-    first, *reasons = (*said(dataset), *dataset.notes, *lonely(dataset.queries))
-    st.caption(f"Of {plain(name)}, {door.shown(first)}" + "".join(f"\n* {door.shown(reason)}" for reason in reasons))
+    if lines := [door.shown(line) for line in said(loaders.dataset())]:
+        st.caption(f"Of {plain(name)}, " + "\n* ".join(lines))

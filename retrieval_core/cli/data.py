@@ -94,9 +94,8 @@ def data_check(workspace: Workspace, options, arguments) -> None:
         print(f"  {label:32}{count:>8,}" + (f" of {listed:,}" if listed is not None else ""))
     if checked.unlabelled:
         print(f"  {'(unlabelled)':32}{checked.unlabelled:>8,}")
-    print("\n".join((*checked.files, *checked.notes)))
-    for fault in checked.faults[1:]:
-        print(fault)
+    for line in (*checked.files, *checked.faults[1:]):
+        print(line)
     if checked.faults:
         raise Failed(f"{len(checked.faults)} faults in {checked.name}. {checked.faults[0]}")
 

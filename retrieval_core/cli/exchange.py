@@ -71,7 +71,6 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
     from retrieval_core.datasets.catalog import add_dataset, how_to_add_queries, list_datasets
-    from retrieval_core.datasets.checks import lonely
     from retrieval_core.datasets.left_out import said
     from retrieval_core.stored.run_list import trained_on
     from retrieval_core.training.test_set_guard import check_added
@@ -86,7 +85,8 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
           f"Next: python -m retrieval_core run --{'train-on' if training else 'dataset'} {dataset.name}")  # fmt: skip
-    print("\n".join((*said(dataset), *dataset.notes, *lonely(dataset.queries))))
+    for line in said(dataset):
+        print(line)
     if not dataset.queries and not training:
         print(how_to_add_queries(workspace, dataset.name))
 

@@ -156,10 +156,14 @@ def _say_before(workspace, dataset: str | None, chosen) -> None:
 
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
+    from retrieval_core.datasets.catalog import open_dataset
     from retrieval_core.projection.maps import METHODS, check_map_seed, read_parameters
+    from retrieval_core.stored.artefacts import SUBSETS
 
     seed, numbers = check_map_seed(options.seed), read_parameters(options.parameters)
     METHODS[check_choice("projection", options.method, METHODS)].fill_in(numbers)
+    check_choice("subset", options.subset, SUBSETS)
+    open_dataset(workspace, options.dataset)
     run_name = chosen_run(workspace, options)
     models = ready_models(workspace, options, run_name)
 

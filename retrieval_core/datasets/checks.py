@@ -99,12 +99,19 @@ def _check_known(image_id: str, photographs: Mapping[str, str], where: str) -> N
         )
 
 
-def lonely(queries: Iterable[Query]) -> list[str]:
-    """A sentence if there are queries whose only right answer is the photograph that they are cut from."""
-    found = [query.id for query in queries if query.positives == (query.image_id,)]
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    words = "has no right answer but the photograph that it is cut from: its AP says nothing."
-    return [f"The query {found[0]!r}{more} {words}"] if found else []
+def remarks(queries: Iterable[Query]) -> list[str]:
+    """Sentences on queries that measure nothing: those without a right answer, or with none but the photograph they are cut from."""
+    empty, lonely = list[str](), list[str]()
+    for query in queries:
+        if set(query.positives) <= {query.image_id}:
+            (lonely if query.positives else empty).append(query.id)
+    kinds = {"no right answer: there is no AP of it": empty,
+             "no right answer but the photograph that it is cut from: its AP says nothing": lonely}  # fmt: skip
+    return [f"The query {found[0]!r}{_and_more(found)} has {words}." for words, found in kinds.items() if found]
+
+
+def _and_more(found: Sequence[str]) -> str:
+    return f" and {len(found) - 1} more" if len(found) > 1 else ""
 
 
 def known_id(name: str, known: Collection[str], prefix: str = "") -> str:

@@ -10,6 +10,7 @@ from retrieval_core.datasets.checks import check_ids, check_label, check_truth
 from retrieval_core.datasets.csv_cells import read_cells
 from retrieval_core.datasets.decoding import SUFFIXES
 from retrieval_core.datasets.images import ENDINGS_IN_WORDS, folders_of
+from retrieval_core.datasets.left_out import not_there
 from retrieval_core.datasets.names import composed, file_in, id_of
 from retrieval_core.datasets.photograph_folders import with_ground_truth
 from retrieval_core.datasets.texts import read_lines
@@ -45,7 +46,8 @@ def read_csv(file: str | Path, name: str, ground_truth: str | Path | None = None
     kept = [row for row in rows if row.split != "train"]
     if not kept:
         raise RetrievalError(f"{file} has no photographs to look at. Add lines, with the split database, query or none.")
-    dataset = with_ground_truth(Dataset(name, tuple(row.image for row in kept), (), (str(file),), notes), file.parent, ground_truth)
+    images = tuple(row.image for row in kept)
+    dataset = with_ground_truth(Dataset(name, images, (), (str(file),), notes=notes), file.parent, ground_truth)
     asking = [row.image for row in kept if row.split == "query"]
     if not asking:
         return dataset
@@ -68,7 +70,8 @@ def read_training_csv(file: str | Path, name: str) -> Dataset:
     images = tuple(image for image in listed if Path(image.path).is_file())
     if not images:
         raise RetrievalError(f"None of the photographs that {file} lists is there. Put them below {file.parent}.")
-    return Dataset(name, images, (), (str(file), *sorted(folders_of(file.parent, listed))), notes)
+    sources = (str(file), *sorted(folders_of(file.parent, listed)))
+    return Dataset(name, images, (), sources, left_out=not_there(listed), notes=notes)
 
 
 def _rows(file: Path, whole: bool = True) -> tuple[list[_Row], tuple[str, ...]]:

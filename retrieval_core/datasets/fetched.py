@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval_core.datasets.catalog import add_dataset, described, is_ready, open_dataset
-from retrieval_core.datasets.checks import LISTS, lonely
+from retrieval_core.datasets.checks import LISTS
 from retrieval_core.datasets.download import Remote, check, fetch, in_words
 from retrieval_core.datasets.left_out import said
 from retrieval_core.datasets.pixels import broken
@@ -24,9 +24,9 @@ ARCHIVES, ORIGINAL = "archives", "original"
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found. `faults` are sentences, empty where all is as it should be, `notes` what else is to be said; `classes`
-    holds, by label, how many photographs are there, and how many its list names (None without a list). `files` says how many were
-    read and what was left out.
+    """What a check found. `faults` are sentences, empty where all is as it should be; `classes` holds, by label, how many
+    photographs are there, and how many its list names (None without a list). `files` says how many were read, what was left out,
+    and what else is to be said.
     """
 
     name: str
@@ -34,7 +34,6 @@ class Checked:
     queries: int
     classes: dict[str, tuple[int, int | None]]
     unlabelled: int
-    notes: tuple[str, ...]
     faults: tuple[str, ...]
     files: tuple[str, ...]
 
@@ -102,9 +101,8 @@ def inspect(workspace: Workspace, name: str) -> Generator[Progress, None, Checke
     unlabelled = there.pop(None, 0)
     listed = listed_photographs(*described(workspace, name))
     classes = {label: (there[label], listed.get(label)) for label in sorted(there.keys() | listed.keys())}
-    notes = (*dataset.notes, *lonely(dataset.queries))
     files = tuple(said(dataset))
-    return Checked(name, len(dataset.images), len(dataset.queries), classes, unlabelled, notes, tuple(faults), files)
+    return Checked(name, len(dataset.images), len(dataset.queries), classes, unlabelled, tuple(faults), files)
 
 
 def state_in_words(workspace: Workspace, entry: Published) -> str:

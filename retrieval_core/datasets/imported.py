@@ -14,6 +14,7 @@ import numpy as np
 from retrieval_core.datasets.array_files import ArrayWriter
 from retrieval_core.datasets.checks import check_ids
 from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, open_matrix, order_note, read_ids, unit_rows
+from retrieval_core.datasets.left_out import left_out
 from retrieval_core.datasets.oxford import (
     find_ground_truth,
     find_photographs,
@@ -161,7 +162,8 @@ def _dataset(ids_file: Path, name: str, ids: tuple[str, ...], photographs: str |
     labels = query_labels(queries)
     images = tuple(Image(image_id, paths[image_id], labels.get(image_id)) for image_id in ids)
     folders = photograph_folders(photographs, images) if photographs is not None else ()
-    return Dataset(name, images, queries, (*sources, *folders, *files))
+    dataset = Dataset(name, images, queries, (*sources, *folders, *files))
+    return dataset if photographs is None else replace(dataset, left_out=left_out(dataset, [photographs]))
 
 
 def _query_matrix(source: Source, queries: tuple[Query, ...], width: int) -> np.ndarray:

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterable
 
+from retrieval_core.datasets.checks import remarks
 from retrieval_core.datasets.decoding import SUFFIXES
 from retrieval_core.datasets.images import walk
 from retrieval_core.datasets.names import id_of
-from retrieval_core.datasets.types import Dataset, LeftOut
+from retrieval_core.datasets.types import Dataset, Image, LeftOut
 
 FIRST = 3  # names that are said of each kind
 
@@ -30,6 +31,7 @@ _CLOSED = "a folder that can't be opened; get the right to read it"
 _NO_FILE = "no plain file"
 _SAME_ID = "named like another photograph but for the ending; rename it"
 _ELSEWHERE = "a photograph that the layout, or its list, does not name"
+_NOT_THERE = "a photograph that is listed and not there"
 _FAULTY = {_BROKEN_LINK, _CLOSED}
 
 
@@ -46,13 +48,28 @@ def left_out(dataset: Dataset, folders: Iterable[str], deep: bool = True) -> tup
     return tuple(sorted(kinds, key=lambda kind: (not kind.faulty, -len(kind.files), kind.why)))
 
 
+def not_there(listed: Iterable[Image]) -> tuple[LeftOut, ...]:
+    """Photographs that a list names and that are not on the disk: addresses go dead, so that is no fault."""
+    gone = tuple(sorted(image.id for image in listed if not os.path.isfile(image.path)))
+    return (LeftOut(_NOT_THERE, False, gone),) if gone else ()
+
+
 def said(dataset: Dataset) -> list[str]:
-    """What was read and what was left out, a line each: "10 files read, 1 left out", then each reason with the first names."""
+    """What was read and what was left out, a line each: "10 files read, 1 left out", then each reason with the first names; last the
+    dataset's notes, and what is to be said of its queries. Of descriptors without photographs only these.
+    """
     count = sum(len(kind.files) for kind in dataset.left_out)
     read = sum(1 for image in dataset.images if image.path)
+    more = (*dataset.notes, *remarks(dataset.queries))
+    if not read:
+        return [*more]
     if not count:
-        return [f"{read:,} files read, none left out"]
-    return [f"{read:,} files read, {count:,} left out:", *map(in_words, dataset.left_out)]
+        return [f"{_files_in_words(read)} read, none left out", *more]
+    return [f"{_files_in_words(read)} read, {count:,} left out:", *map(in_words, dataset.left_out), *more]
+
+
+def _files_in_words(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def in_words(kind: LeftOut) -> str:

@@ -66,7 +66,8 @@ def read_revisited(root: str | Path, name: str, ground_truth: str | Path | None 
     labels = query_labels(queries)
     images = tuple(Image(image_id, photographs[image_id], labels.get(image_id)) for image_id in sorted({*listed, *asked}))
     # The folder of the file too: another file may become the first by name.
-    return Dataset(name, images, queries, (str(file), str(file.parent), *photograph_folders(root, images)), _notes(file, root))
+    sources = (str(file), str(file.parent), *photograph_folders(root, images))
+    return Dataset(name, images, queries, sources, notes=_notes(file, root))
 
 
 def _notes(file: Path, root: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from retrieval_core.datasets.checks import check_ids
 from retrieval_core.datasets.images import folders_of
+from retrieval_core.datasets.left_out import not_there
 from retrieval_core.datasets.names import composed, file_in
 from retrieval_core.datasets.plain_pickle import load_plain
 from retrieval_core.datasets.texts import read_lines
@@ -54,7 +55,7 @@ def _read(layout: str, root: str | Path, name: str, ground_truth: str | Path | N
             "there, and run the same command again."
         )
     lists = (str(file) for file in sorted(root.glob(LIST_FILES[layout])))
-    return Dataset(name, images, (), (*lists, *sorted(folders_of(root, listed))))
+    return Dataset(name, images, (), (*lists, *sorted(folders_of(root, listed))), not_there(listed))
 
 
 read_lists = partial(_read, "lists")

@@ -61,16 +61,16 @@ class Dataset:
 
     sources: absolute paths of what it was read from besides the photographs: text files, tables, and every folder that was looked
     into, also those that were not there. As long as neither these nor the photographs change, the dataset is the same.
-    notes: sentences on what was read otherwise than one might think, for the person who adds it.
     left_out: what else lies there, and why it was not read.
+    notes: sentences on what was read otherwise than one might think, for the person who adds it.
     """
 
     name: str
     images: tuple[Image, ...]
     queries: tuple[Query, ...]
     sources: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=(), compare=False)
     left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
     def photographs(self) -> str:

@@ -190,6 +190,9 @@ def test_a_query_that_only_finds_itself_is_said(tmp_path, capsys):
     text_files(root, TRUTH | {"good": ["a"], "ok": []})
     assert main(["--cache", str(tmp_path / "cache"), "data", "add", "mine", str(root)]) == 0
     assert "'mill_1' has no right answer but the photograph that it is cut from" in capsys.readouterr().out
+    text_files(root, TRUTH | {"good": [], "ok": []})
+    assert main(["--cache", str(tmp_path / "cache"), "data", "check", "mine"]) == 0
+    assert "'mill_1' has no right answer: there is no AP of it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [
@@ -198,8 +201,8 @@ def test_a_query_that_only_finds_itself_is_said(tmp_path, capsys):
     ["data", "add", "x", ".", "--ground-truth", "nowhere"], ["data", "add", "x", ".", "--ids", "nowhere"], ["data", "check", "nowhere"],
     ["data", "export", "nowhere", "out", "--layout", "csv"], ["evaluate", "--dataset", "nowhere"], ["ledger", "--dataset", "nowhere"],
     ["search", "p0", "--dataset", "nowhere"], ["costs", "--dataset", "nowhere"], ["project", "--dataset", "nowhere", "--models", "1a"],
-    ["status", "--run", "nowhere"], ["models", "import", "nowhere"], ["models", "export", "out", "--models", "nowhere"],
-    ["run", "--weights", "nowhere"], ["run", "--train-on", "nowhere", "--dataset", "x"], ["run", "--models", "nowhere"],
+    ["models", "import", "nowhere"],
+    ["run", "--models", "nowhere"],
 ], ids=" ".join)  # fmt: skip
 def test_what_is_not_there_is_named_and_the_status_is_2(tmp_path, monkeypatch, capsys, arguments):
     monkeypatch.chdir(tmp_path)

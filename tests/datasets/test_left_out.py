@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from odd_files import encoded, ramp
 
@@ -125,3 +126,20 @@ def test_a_folder_that_cannot_be_opened_is_said(tmp_path, monkeypatch):
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "shut" and access(path, mode))
     assert "1 × a folder that can't be opened; get the right to read it (shut)" in said(added(tmp_path, root))
+
+
+def test_descriptors_without_photographs_say_nothing_of_files_and_those_with_them_do(tmp_path):
+    root = filled(tmp_path / "set", "a.jpg", "b.jpg", "c.HEIC")
+    np.save(tmp_path / "rows.npy", np.eye(2, dtype=np.float32))
+    with_them = add_dataset(Workspace(tmp_path / "one"), "mine", tmp_path / "rows.npy", model="1a", ids=root)
+    assert said(with_them)[0] == "2 files read, 1 left out:"
+    assert said(open_dataset(Workspace(tmp_path / "one"), "mine")) == said(with_them)
+    (tmp_path / "ids.txt").write_text("a\nb\n", encoding="utf-8")
+    assert said(add_dataset(Workspace(tmp_path / "two"), "mine", tmp_path / "rows.npy", model="1a")) == []
+
+
+def test_photographs_of_a_training_table_that_are_not_there_are_said(tmp_path):
+    root = filled(tmp_path / "set", "a.jpg")
+    (root / "list.csv").write_text("image,landmark\na.jpg,mill\ngone.jpg,mill\n", encoding="utf-8")
+    dataset = added(tmp_path, root / "list.csv", training=True)
+    assert said(dataset) == ["1 file read, 1 left out:", "1 × a photograph that is listed and not there (gone)"]

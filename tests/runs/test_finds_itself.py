@@ -1,5 +1,7 @@
 """A photograph of a dataset that is handed over as a file finds itself, whatever kind of picture it is, under every model."""
 
+import os
+
 import odd_pictures
 import pytest
 
@@ -28,7 +30,7 @@ def described(cache, tmp_path):
     return workspace
 
 
-def test_every_kind_of_picture_finds_itself_under_every_model(described, capsys):
+def test_every_kind_of_picture_finds_itself_under_every_model(described, tmp_path, capsys):
     dataset = open_dataset(described, "odd")
     for model in RUN_ORDER:
         results = open_results(described, "odd", "quick", model)
@@ -44,6 +46,11 @@ def test_every_kind_of_picture_finds_itself_under_every_model(described, capsys)
     assert main(["--cache", str(described.root), "search", path, "--dataset", "odd", "--models", "1a,1d", "--k", "1"]) == 0
     printed = capsys.readouterr().out
     assert printed.count("1.0000  deep") == 2, printed
+    nfd = os.fsencode(tmp_path / "cafe\u0301") + b"\xe9.jpg"  # in another form than ids have, and no UTF-8
+    with open(nfd, "wb") as file:
+        file.write(odd_pictures.photograph(30))
+    assert main(["--cache", str(described.root), "search", os.fsdecode(nfd), "--dataset", "odd", "--models", "1a", "--k", "1"]) == 0
+    capsys.readouterr().out.encode("utf-8")
 
 
 def test_a_run_names_every_photograph_that_cannot_be_decoded(cache, tmp_path):
