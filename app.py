@@ -1,6 +1,11 @@
 """The app: pages/shell.py, and the files that it serves beside its pages. Run it with `streamlit run app.py`."""
 
+import sys
+from pathlib import Path
+
 import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).parent))  # before another package called `pages` that PYTHONPATH may name
 
 from pages.web.routes import ROUTES
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders, model_metrics
+from pages.state import door, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
 from pages.widgets import costs, figures, side_by_side, tables, work
-from retrieval_core.datasets.catalog import layout_of, why_no_precision
+from retrieval_core.datasets.catalog import layout_of
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.easy_medium_hard import revisited_table
 from retrieval_core.evaluation.ledger import model_before
@@ -28,7 +28,7 @@ def main() -> None:
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
     models = model_metrics.scored_models()
     if not models:
-        st.info(why_no_precision(loaders.workspace(), dataset))
+        st.info(loaders.why_no_precision())
         costs.show(protocol, own)
         return
     bars(models, own)
@@ -54,7 +54,7 @@ def main() -> None:
         tables.links(cell[0], cell[1], image, lambda wanted: link.select([wanted], dataset), "ap link")
     side_by_side.runs(dataset, protocol)
     measures(models, dataset.name, own)
-    if layout_of(loaders.workspace(), dataset.name) == "revisited":
+    if layout_of(loaders.workspace(), dataset.name) == "revisited" and any(query.good for query in dataset.queries):
         st.subheader("Easy, Medium and Hard, in percent")
         tables.show_table(revisited_table({key: model_metrics.rankings(key) for key in models}, dataset).T, "revisited")
         st.caption("The setups of ROxford5k and RParis6k: easy answers alone, easy and hard, hard alone; the others are junk. The "
@@ -116,7 +116,7 @@ def recipes(models, dataset: str) -> None:
     chosen = st.selectbox("Model", keys, first, format_func=loaders.model_titles().get)
     model = models[chosen]
     st.markdown(loaders.recipe_in_words(model.recipe))
-    st.code(loaders.command(chosen), language=None, wrap_lines=True)
+    work.show_command(loaders.command(chosen))
     hashes = loaders.hashes(chosen)
     st.caption(" · ".join(f"{file} `{value[:16]}`" for file, value in hashes.items()))
     recompute(chosen, dataset)
@@ -130,12 +130,12 @@ def recompute(model: str, dataset: str) -> None:
         return
     job = work.last(arguments)
     if not work.ended_badly(job) and job is not None:
-        st.success(job.message, icon=":material/check_circle:")
-    if st.button("Recompute now", icon=":material/sync:",
+        st.success(door.said(job.message), icon=":material/check_circle:")
+    if door.button("Recompute now", icon=":material/sync:",
                  help="Decodes and describes all photographs and queries anew, ranks and scores them, and compares with what is "
                  "stored. Nothing is changed."):  # fmt: skip
         work.begin(arguments, "look")
-    st.caption(f"The same from the command line: `{loaders.workspace().command(*arguments)}`")
+    work.same_command(arguments)
 
 
 main()

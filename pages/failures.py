@@ -9,7 +9,6 @@ from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
 from pages.widgets import figures, gallery, tables
-from retrieval_core.datasets.catalog import why_no_precision
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation import failures
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
@@ -30,7 +29,7 @@ def main() -> None:
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
     models = model_metrics.scored_models()
     if model.key not in models:
-        st.info(why_no_precision(loaders.workspace(), dataset))
+        st.info(loaders.why_no_precision())
         return
     truth = model_metrics.truth(dataset, own)
     {"hard": hard, "first": first, "stuck": stuck, "hubs": hubs, "confusion": confusion}[view](truth, dataset, model.key, list(models))
@@ -82,15 +81,16 @@ def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -
                "Junk is not counted.")  # fmt: skip
     with st.container(horizontal=True):
         tables.save(100 * table, f"{dataset.name}-{model}-taken-for", "save confusion")
-        pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=" taken for ".join, **QUIET)
+        said = lambda names: " taken for ".join(names)  # noqa: E731
+        pair = st.selectbox("Both landmarks on the map", worst_pairs(table), format_func=said, label_visibility="collapsed")
         if pair and st.button("Show both on the map", icon=":material/map:"):
-            link.put(landmarks=",".join(pair), query="", selection="")
+            link.put(landmarks=link.listed(pair), query="", selection="")
             link.go("map.py")
 
 
 def worst_pairs(table: pd.DataFrame) -> list[tuple[str, str]]:
     """Landmarks and which others they are taken for, the most frequent first."""
-    pairs = table.drop(columns=failures.UNLABELLED).stack().drop([(name, name) for name in table.index], errors="ignore")
+    pairs = table.iloc[:, :-1].stack().drop([(name, name) for name in table.index], errors="ignore")
     return [pair for pair, share in pairs.sort_values(ascending=False).items() if share > 0][:20]
 
 

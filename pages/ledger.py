@@ -5,8 +5,8 @@ import streamlit as st
 
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
-from pages.widgets import figures, gallery, side_by_side, tables
-from retrieval_core.datasets.catalog import why_no_precision
+from pages.state.plain import plain
+from pages.widgets import figures, gallery, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import BEYOND, STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
@@ -21,7 +21,7 @@ def main() -> None:
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
     models = model_metrics.scored_models()
     if not models:
-        st.info(why_no_precision(loaders.workspace(), dataset))
+        st.info(loaders.why_no_precision())
         return
     pair = chosen_pair(list(models))
     steps = tuple(dict.fromkeys((*STEPS, *BEYOND, *pair)))
@@ -59,7 +59,7 @@ def chosen_step(entries: list[LedgerStep], pair: list[Step]) -> int:
     names = [name(entry) for entry in entries]
     asked = link.get("step")
     if asked and asked not in names:
-        st.warning(f"The link asks for the step {asked!r}, which is not here. Showing {names[0]!r} instead.")
+        st.warning(f"The link asks for the step '{plain(asked)}', which is not here. Showing {names[0]!r} instead.")
         link.put(step=names[0])
     if link.get("step") in names:
         return names.index(link.get("step"))
@@ -94,7 +94,7 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str, compared_too
     pair = f"{link.get('before')},{link.get('after')}"
     words = ("ledger", "--dataset", dataset, "--run", link.get("run"), "--protocol", protocol,
              *(("--compare", pair) if compared_too else ()))  # fmt: skip
-    st.code(loaders.workspace().command(*words), language=None, wrap_lines=True)
+    work.show_command(loaders.workspace().command(*words))
 
 
 def detail(entry: LedgerStep, dataset) -> None:
@@ -116,15 +116,15 @@ def detail(entry: LedgerStep, dataset) -> None:
         st.info("No query moved at all.")
         return
     query = dataset.query(query_id)
-    st.markdown(f"**{query_id}**: {entry.queries[query_id]:+.1f} points. Its right answers that moved most, with their ranks under "
-                f"{before} → {after}:")  # fmt: skip
-    with_query = [next(one for one in model_metrics.rankings(key) if one.query_id == query_id) for key in (before, after)]
+    st.markdown(f"**{plain(query_id)}**: {entry.queries[query_id]:+.1f} points. Its right answers that moved most, with their ranks "
+                f"under {before} → {after}:")  # fmt: skip
+    old, new = (next(one for one in model_metrics.rankings(key) if one.query_id == query_id) for key in (before, after))
     cards = [gallery.Card(row.image_id, f"{row.before or '–'} → {row.after or '–'}",
                           gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id)
-             for row in moved_pictures(*with_query, query)]  # fmt: skip
+             for row in moved_pictures(old, new, query)]  # fmt: skip
     gallery.show_gallery(dataset, cards, key="moved")
     with st.container(horizontal=True):
-        if st.button(f"{query_id} under both models", icon=":material/search:"):
+        if st.button(f"{plain(query_id)} under both models", icon=":material/search:"):
             link.put(query=query_id, photo="", box="", model=before, versus=after, strips="two", show="ranking")
             link.go("query.py")
         tables.links(query_id, after, query.image_id, lambda wanted: link.select([wanted], dataset), "moved link")

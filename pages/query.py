@@ -5,10 +5,10 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
+from pages.state.plain import plain
 from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web.ranking import show_view
-from pages.widgets import gallery, ranking_views, search_choices
-from retrieval_core.datasets.catalog import why_no_precision
+from pages.widgets import gallery, ranking_views, search_choices, work
 from retrieval_core.datasets.types import Dataset
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow"}
@@ -32,7 +32,7 @@ def main() -> None:
         obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     if subject is None:
         st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
-                + why_no_precision(loaders.workspace(), dataset))  # fmt: skip
+                + loaders.why_no_precision())  # fmt: skip
         return
     left, right = st.columns([1, 3 if shown == "ranking" else 4], gap="medium")
     with left:
@@ -77,7 +77,7 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
     if subject.query:
         query = subject.query
         answers = f"{len(query.good)} good and {len(query.ok)} ok photographs answer it; {len(query.junk)} are junk."
-        st.markdown(f"**{query.id}** · {answers}")
+        st.markdown(f"**{plain(query.id)}** · {answers}")
         ids, _ = ranking(subject, dataset, model.key)
         words = ranking_views.ap_in_words(ids, query)
         st.markdown(f"Model {model.key}: **{words}**" if words else "It has no positives, and so no AP.")
@@ -85,10 +85,11 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
             st.caption("With your box. The ground truth is the same; AP tables always use the query's own box.")
     else:
         image = dataset.image(subject.image_id) if subject.image_id else None
-        st.markdown(f"**{subject.name}** · " + ((image.label or "unlabelled") if image else "stays in memory, is never kept"))
+        what = plain(image.label or "unlabelled") if image else "stays in memory, is never kept"
+        st.markdown(f"**{plain(subject.name)}** · {what}")
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
-        st.code(loaders.command(model.key), language=None, wrap_lines=True)
+        work.show_command(loaders.command(model.key))
 
 
 def hardness() -> dict[str, float]:

@@ -6,6 +6,7 @@ A library is loaded only to learn this of a network that nobody has told of; wha
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from math import isqrt
+from typing import Any
 
 from retrieval_core.errors import RetrievalError, check_choice
 
@@ -86,7 +87,8 @@ def create_timm(name: str, dynamic: bool = False, **arguments):
     """A network `timm:…` with random weights, unless `pretrained` says otherwise; `dynamic` for pictures of any size."""
     import timm
 
-    return timm.create_model(name.removeprefix("timm:"), **({"dynamic_img_size": True} if dynamic else {}), **arguments)
+    sizes: dict[str, Any] = {"dynamic_img_size": True} if dynamic else {}
+    return timm.create_model(name.removeprefix("timm:"), **sizes, **arguments)
 
 
 def _config(asked: str):

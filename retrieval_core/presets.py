@@ -5,6 +5,7 @@ the report. How each is trained: `schedules.py`.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.named_networks import find_network, is_named
@@ -151,7 +152,7 @@ def _with_choices(model: Preset, names: list[str]) -> Preset:
     if "pooling" in fields and model.pooling != "head":
         raise RetrievalError(f"Model {model.key} is pooled by {model.pooling}. Only one that its own head describes can choose gem.")
     title = f"{model.key} + {', '.join(choice.title for choice in chosen)}"
-    values = {choice.field: choice.value for choice in chosen}
+    values: dict[str, Any] = {choice.field: choice.value for choice in chosen}
     if "pooling" in fields:
         values["dim"] = find_network(model.backbone).channels
     return replace(model, key=key, title=title, parent=model.weights_stage.key, loss=None, origin=None, **values)

@@ -100,7 +100,9 @@ _QUICK_LITE0 = {
     "2t": replace(_GENTLE_TRIPLET, steps=60, learning_rate=5e-5, seconds=90),
 }
 _QUICK_IMAGENET = {
-    "start-alexnet": _GENTLE_FC7, "start-resnet18": _GENTLE, "start-resnet50": _GENTLE,
+    "start-alexnet": _GENTLE_FC7,
+    "start-resnet18": _GENTLE,
+    "start-resnet50": _GENTLE,
     "warm-resnet50": replace(_GENTLE, steps=200, frozen=FIRST_LAYERS["resnet50"], seconds=130),
     "1a": _GENTLE_FC7,
     "1b": replace(_GENTLE_FC7, steps=150, seconds=75),
@@ -119,7 +121,9 @@ _TAUGHT_TRIPLET = replace(
     _TAUGHT, batch=96, learning_rate=2e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=30,
 )  # fmt: skip
 _QUICK_DISTILLED = {
-    "start-alexnet": _TAUGHT_FC7, "start-resnet18": _TAUGHT, "start-resnet50": _TAUGHT,
+    "start-alexnet": _TAUGHT_FC7,
+    "start-resnet18": _TAUGHT,
+    "start-resnet50": _TAUGHT,
     "warm-resnet50": replace(_TAUGHT, steps=200, seconds=90),
     "1a": _TAUGHT_FC7,
     "1b": replace(_TAUGHT_FC7, steps=150, seconds=40),

@@ -28,7 +28,7 @@ MANIFEST = "manifest.json"
 FORMAT = 2  # of manifests; 1 had no number, and its model folders lay directly below a dataset's
 LOCK_LIMIT = 600.0  # seconds that one waits for another process or thread
 WRITING = ".writing"  # ending of a file that is not whole yet
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _PATIENCE = (0.05, 0.2, 0.8)  # seconds
 
 
@@ -52,13 +52,13 @@ class Workspace:
 
     def __init__(self, root: str | Path | None = None):
         self.root = Path(root or os.environ.get("RETRIEVAL_CACHE") or "cache").absolute()
-        self._verified, self._damaged = {}, {}  # by path: what a file was when its hash was taken, or found wrong
+        self._verified, self._damaged = dict[Path, tuple[tuple, str]](), dict[Path, tuple]()  # files when hashed, or found wrong
         self._manifests: dict[Path, tuple[tuple, dict[str, Record]]] = {}
 
     def folder(self, *names: str) -> Path:
         """Path of a folder below the root, as of a dataset, a run and a model; it may not exist yet."""
         if (bad := next((name for name in names if not _NAME.fullmatch(name)), None)) is not None:
-            raise RetrievalError(f"{bad!r} can't be a name here: use letters, digits, '.', '_' and '-' only.")
+            raise RetrievalError(f"{bad[:80]!r} can't be a name here: use up to 200 letters, digits, '.', '_' and '-' only.")
         return self.root.joinpath(*names)
 
     def command(self, *words: str) -> str:
@@ -110,7 +110,7 @@ class Workspace:
 
     def state(self, path: Path, inputs: Mapping[str, Any] | None = None) -> str:
         """Missing, stale (made from other inputs, if these are given), damaged (not the bytes that were written) or fresh."""
-        before, patience = None, iter(())
+        before, patience = None, iter(list[float]())
         while True:
             record = self.record(path)
             if record is None or not path.exists():

@@ -15,7 +15,7 @@ from retrieval_core.errors import RetrievalError, room_needed
         OSError(errno.ENOSPC, "No space left on device"),
         OSError(errno.EDQUOT, "Disk quota exceeded"),
         OSError("14848 requested and 2016 written"),
-        RuntimeError("Error while serializing: IoError(Os { code: 28, kind: StorageFull, message: \"No space left on device\" })"),
+        RuntimeError('Error while serializing: IoError(Os { code: 28, kind: StorageFull, message: "No space left on device" })'),
     ],
 )
 def test_a_full_disk_is_said_in_words(error):

@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(tmp_path):
 
 @pytest.mark.parametrize("name", ["..", "a/b", "", " town", "-x"])
 def test_names_cannot_leave_the_cache(workspace, name):
-    with pytest.raises(RetrievalError, match="can't be a name here: use letters"):
+    with pytest.raises(RetrievalError, match="can't be a name here: use up to 200 letters"):
         workspace.folder("town", name)
 
 

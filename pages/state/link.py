@@ -1,12 +1,17 @@
 """One set of parameters for all pages, mirrored in the URL, so that a link reproduces what its sender saw."""
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import NoReturn
 from urllib.parse import quote, unquote
 
 import streamlit as st
 
+from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
+from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.projection.maps import METHODS, read_map_seed, read_parameters
 
 DEFAULTS = {
     "dataset": "town",
@@ -41,7 +46,10 @@ DEFAULTS = {
     "atlas": "hard",
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
+_SHOWN = 40  # characters of a value that can't be read
 _KEY = "shared state"
+LOOKED = "looked at"  # what a run of a page has read already and asks for again; it begins with nothing
+_CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "versus", "before",
@@ -52,11 +60,38 @@ _DEPENDENT = {
 
 def load_state() -> None:
     """Take over what the URL says; where it says nothing, as after a change of page, put back what was chosen."""
+    st.session_state.pop(LOOKED, None)
     state = st.session_state.setdefault(_KEY, dict(DEFAULTS))
     for name in DEFAULTS:
         if name in st.query_params:
             state[name] = st.query_params[name]
+    _mend(state)
     _write_url(state)
+
+
+def _mend(state: dict[str, str]) -> None:
+    """Say which values can't be what they stand for, and put the usual ones in their place; `choose` does so for its own."""
+    readers: dict[str, Callable[[str], object]] = {
+        "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
+        "seed": read_map_seed, "unlabelled": _share, "view": _view,
+        **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},
+    }  # fmt: skip
+    for name, read in readers.items():
+        try:
+            read(state[name])
+        except RetrievalError as error:
+            st.warning(f"{plain(str(error))} The link asks for it; the usual is shown instead.")
+            state[name] = DEFAULTS[name]
+
+
+def _share(text: str) -> None:
+    if not re.fullmatch(r"0|1|1\.0+|0?\.[0-9]+", text):
+        raise RetrievalError(f"The opacity of the unlabelled is {text[:_SHOWN]!r}. Write a number from 0 to 1.")
+
+
+def _view(text: str) -> None:
+    if text and not re.fullmatch(r"(-?[0-9]{1,9}(\.[0-9]*)?,){2}[0-9]{1,9}(\.[0-9]*)?", text):
+        raise RetrievalError(f"The view {text[:_SHOWN]!r} is not three numbers, a place and how near it is seen, as in 0.1,-0.2,3.")
 
 
 def get(name: str) -> str:
@@ -86,7 +121,7 @@ def selected(dataset: Dataset) -> list[str]:
         known = {image.id for image in dataset.images}
         strangers = [image_id for image_id in found if image_id not in known]
         if strangers:
-            st.warning(f"The link asks for the photograph {strangers[0]!r}, which is not in {dataset.name!r}.")
+            st.warning(f"The link asks for the photograph '{plain(strangers[0])}', which is not in {dataset.name!r}.")
             select([image_id for image_id in found if image_id in known], dataset)
         return [image_id for image_id in found if image_id in known]
     version, _, spans = value[1:].partition(":")
@@ -94,8 +129,17 @@ def selected(dataset: Dataset) -> list[str]:
         st.warning(f"The link's selection was made on other photographs than {dataset.name!r} has now; it is left out.")
         select((), dataset)
         return []
-    numbers = [span.split("-") for span in spans.split(",")]
-    return [image.id for first, *last in numbers for image in dataset.images[int(first) : int((last or [first])[0]) + 1]]
+    numbers = [re.fullmatch("([0-9]{1,9})(?:-([0-9]{1,9}))?", span) for span in spans.split(",")]
+    if not all(numbers):
+        st.warning("The link's selection can't be read, its numbers are not written as 3-7,9; it is left out.")
+        select((), dataset)
+        return []
+    return [image.id for span in numbers for image in dataset.images[int(span[1]) : int(span[2] or span[1]) + 1]]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as one parameter, separated by commas; a comma inside of one is written as %2C."""
+    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
 
 
 def select(ids: Iterable[str], dataset: Dataset) -> None:
@@ -122,7 +166,7 @@ def choose(name: str, options: Collection[str], widget, label: str, **arguments)
     value = get(name)
     if options and value not in options:
         if value != DEFAULTS[name]:
-            st.warning(f"The link asks for {name} {value!r}, which is not here. Showing {options[0]!r} instead.")
+            st.warning(f"The link asks for {name} '{plain(value)}', which is not here. Showing '{plain(options[0])}' instead.")
         value = options[0]
         put(**{name: value})
     key = f"widget {name}"

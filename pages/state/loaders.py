@@ -9,7 +9,10 @@ import numpy as np
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.state import link
+from pages.state import door, link
+from pages.state.cache_folder import workspace
+from pages.state.plain import plain
+from retrieval_core.datasets import catalog
 from retrieval_core.datasets.catalog import is_imported, list_datasets, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
@@ -20,7 +23,6 @@ from retrieval_core.stored.model_states import ModelState
 from retrieval_core.stored.model_states import model_states as states_of
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import default_run, find_runs
-from retrieval_core.workspace import Workspace
 
 START_TITLES = {
     "shapes": "shapes, a formula-driven stand-in for ImageNet",
@@ -32,12 +34,6 @@ START_TITLES = {
     None: "not trained yet",
 }
 THUMBNAIL = 480  # pixels of the longest side of a picture that travels inside a page
-
-
-@st.cache_resource
-def workspace() -> Workspace:
-    """The cache folder of this app."""
-    return Workspace()
 
 
 def retrieval_datasets() -> list[str]:
@@ -57,11 +53,27 @@ def runs() -> list[str]:
 
 def model_titles() -> dict[str, str]:
     """Key and title of every model of the chosen dataset."""
-    return {model.key: f"{model.key} · {model.title}" for model in model_states()}
+    return {model.key: f"{model.key} · {plain(model.title)}" for model in model_states()}
 
 
 def model_states() -> list[ModelState]:
-    """The state of every model for the chosen dataset and run; all are missing where the dataset is not built yet."""
+    """The state of every model for the chosen dataset and run; all are missing where the dataset is not built yet.
+
+    Looked at once in a run of the page, which asks many times: every look opens dozens of files.
+    """
+    looked: dict[tuple[str, str], list[ModelState]] = st.session_state.setdefault(link.LOOKED, {})
+    chosen = link.get("dataset"), link.get("run")
+    if chosen not in looked:
+        looked[chosen] = _model_states()
+    return looked[chosen]
+
+
+def look_again() -> None:
+    """Forget what was looked at: for a part of a page that runs by itself, again and again."""
+    st.session_state.pop(link.LOOKED, None)
+
+
+def _model_states() -> list[ModelState]:
     try:
         return states_of(workspace(), link.get("dataset"), link.get("run"))
     except RetrievalError:
@@ -79,7 +91,7 @@ def some_models() -> list[str]:
     """Models that can be explored; stops the page with the way out if there is none."""
     ready = explorable_models()
     if not ready:
-        why = next((f"{model.key} is {model.state}: {model.message} " for model in model_states() if model.message), "")
+        why = next((f"{model.key} is {model.state}: {door.shown(model.message)} " for model in model_states() if model.message), "")
         st.info(f"Run {link.get('run')!r} has nothing of this dataset to show. {why}Press the button on the page **Start**.")
         st.stop()
     return ready
@@ -89,7 +101,8 @@ def chosen_model() -> ModelState:
     """The chosen model; stops the page with the way out if there is nothing to explore."""
     chosen = next((model for model in model_states() if model.key == link.get("model")), None)
     if chosen is None or not chosen.explorable:
-        why = f"is {chosen.state}: {chosen.message}" if chosen and chosen.message else f"has not described {link.get('dataset')!r} yet."
+        because = door.shown(chosen.message) if chosen else ""
+        why = f"is {chosen.state}: {because}" if because else f"has not described {link.get('dataset')!r} yet."
         st.info(f"Model {link.get('model')} of run {link.get('run')} {why} Ready: {', '.join(some_models())} — choose one of them on "
                 "the left, or build the rest on the page Start.")  # fmt: skip
         st.stop()
@@ -104,15 +117,19 @@ def results(model: str) -> Results:
 def recipe_in_words(recipe: dict) -> str:
     """What stands behind a model's descriptors of the chosen dataset."""
     if recipe["start"] == "imported":
-        return (f"{recipe['dim']} dimensions, imported from `{recipe['source']}` (`{recipe['sha256'][:12]}`); how they were made is "
-                f"not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
-    own_file = f" from the file `{recipe['start_file']['name']}`" if "start_file" in recipe else ""
+        return (f"{recipe['dim']} dimensions, imported from {_code(recipe['source'])} (`{recipe['sha256'][:12]}`); how they were made "
+                f"is not known here; photographs `{recipe['dataset'][:12]}`")  # fmt: skip
+    own_file = f" from the file {_code(recipe['start_file']['name'])}" if "start_file" in recipe else ""
     if "published" in recipe:
         own_file = own_file or " ({source}, {licence})".format(**recipe["published"])
     return (f"run {recipe['run']}, {recipe['size']} pixels ({recipe['shape']}), crop rule {recipe['crop']}, {_scales(recipe)}, "
             f"whitening {recipe['whitening'] or 'none'}, start {START_TITLES[recipe['start']]}{own_file}, schedule "
             f"{recipe['schedule']}, seed {recipe['seed']}, weights `{recipe['weights'][:12]}`, photographs "
             f"`{recipe['dataset'][:12]}`")  # fmt: skip
+
+
+def _code(name: str) -> str:
+    return "`" + name.replace("`", "'") + "`"
 
 
 def _scales(recipe: dict) -> str:
@@ -129,6 +146,11 @@ def start_note() -> str:
 def dataset() -> Dataset:
     """The chosen dataset."""
     return open_dataset(workspace(), link.get("dataset"))
+
+
+def why_no_precision() -> str:
+    """Why the chosen dataset has no average precision, and what to do about it, as Markdown."""
+    return door.shown(catalog.why_no_precision(workspace(), dataset()))
 
 
 def photograph(dataset: Dataset, image_id: str) -> str:

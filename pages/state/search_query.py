@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.state import link, loaders, upload
+from pages.state.plain import plain
 from pages.state.upload import Uploaded
 from retrieval_core.datasets.images import image_size, read_box, read_image
 from retrieval_core.datasets.types import Box, Dataset, Query
@@ -53,7 +54,7 @@ def chosen_subject(dataset: Dataset) -> Subject | None:
         return Subject(uploaded.name, None, None, uploaded, _box(None, uploaded.picture.size), uploaded.picture.size)
     photo = link.get("photo")
     if photo and photo not in {image.id for image in dataset.images}:
-        st.warning(f"The link asks for the photograph {photo!r}, which is not in {dataset.name!r}.")
+        st.warning(f"The link asks for the photograph '{plain(photo)}', which is not in {dataset.name!r}.")
         photo = ""
         link.put(photo="")
     if photo:
@@ -88,7 +89,7 @@ def _chosen_query(dataset: Dataset) -> Query | None:
     queries = {query.id: query for query in dataset.queries}
     if link.get("query") not in queries:
         if link.get("query"):
-            st.warning(f"The link asks for query {link.get('query')!r}, which is not in {dataset.name!r}.")
+            st.warning(f"The link asks for the query '{plain(link.get('query'))}', which is not in {dataset.name!r}.")
         if not queries:
             return None
         link.put(query=dataset.queries[0].id)
@@ -110,6 +111,6 @@ def _box(own: Box | None, size: tuple[int, int] | None) -> Box | None:
     try:
         return read_box(asked, size)
     except RetrievalError as error:
-        st.warning(f"{error} The link asks for it; it is left out.")
+        st.warning(f"{plain(str(error))} The link asks for it; it is left out.")
         link.put(box="")
         return own

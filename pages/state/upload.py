@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.state import link, loaders
+from pages.state import kept_pictures, link, loaders
+from pages.state.plain import plain
 from retrieval_core.datasets.uploads import read_upload
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.describer import Describer, open_describer
@@ -28,7 +29,7 @@ class Uploaded:
 def uploader() -> None:
     """A field for a picture; what is wrong with one is said below it."""
     turn = st.session_state.setdefault(_TURN, 0)
-    file = st.file_uploader("A picture of your own: JPEG, PNG or WebP", key=f"upload {turn}",
+    file = st.file_uploader("A picture of your own", key=f"upload {turn}",
                             help="It is described as the queries are, stays in memory, and is forgotten with the page.")  # fmt: skip
     if file is None:
         return
@@ -37,23 +38,38 @@ def uploader() -> None:
         try:
             picture = read_upload(file.getvalue(), file.name)
         except RetrievalError as error:
-            st.error(str(error), icon=":material/warning:")
+            st.error(plain(str(error)), icon=":material/warning:")
             return
         small = picture.copy()
         small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))
         link.put(box="")
-        st.session_state[_KEPT] = Uploaded(key, file.name, picture, loaders.data_uri(small))
+        drop_kept()
+        taken = Uploaded(key, file.name, picture, loaders.data_uri(small))
+        st.session_state[_KEPT] = kept_pictures.keep(taken, picture.width * picture.height)
 
 
 def uploaded() -> Uploaded | None:
     """The picture that was handed over last, until it is dropped."""
-    return st.session_state.get(_KEPT)
+    word = st.session_state.get(_KEPT)
+    found = kept_pictures.find(word) if word else None
+    if word and found is None:
+        drop()
+        st.info("Your picture was forgotten, since others handed over many after it. Hand it over again.")
+    return found
 
 
 def drop() -> None:
     """Forget the picture and empty the field."""
-    if st.session_state.pop(_KEPT, None) is not None:
+    if drop_kept():
         st.session_state[_TURN] += 1
+
+
+def drop_kept() -> bool:
+    """Forget the picture; whether there was one."""
+    word = st.session_state.pop(_KEPT, None)
+    if word is not None:
+        kept_pictures.forget(word)
+    return word is not None
 
 
 def describer(model: str) -> Describer:

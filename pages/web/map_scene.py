@@ -16,9 +16,9 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.projection.alignment import align
-from retrieval_core.projection.maps import METHODS, ProjectedMap, read_parameters
+from retrieval_core.projection.maps import METHODS, ProjectedMap, read_map_seed, read_parameters
 from retrieval_core.projection.placement import place
 from retrieval_core.ranking.search import nearest, search
 from retrieval_core.stored.artefacts import listed, map_choice, scores_path, sha256, subset_ids
@@ -41,11 +41,9 @@ class MapChoice:
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "MapChoice":
-        """From the parameters of a link; RetrievalError for a seed that is no whole number."""
-        seed = values.get("seed") or "0"
-        if not (seed.isascii() and seed.isdigit()):
-            raise RetrievalError(f"The link asks for the seed {seed!r}, which is no whole number. Write seed=0 for the usual map.")
-        return cls(values["run"], values["method"], values["subset"], values.get("settings", ""), int(seed))
+        """From the parameters of a link; RetrievalError for a projection that there is not, or a seed that none can be."""
+        method, seed = check_choice("projection", values["method"], METHODS), read_map_seed(values.get("seed", ""))
+        return cls(values["run"], method, values["subset"], values.get("settings", ""), seed)
 
     def parameters(self) -> dict[str, float]:
         """The settings as numbers; RetrievalError for one that is none."""
@@ -244,7 +242,7 @@ def version(name: str, choice: MapChoice) -> str:
     dataset = open_dataset(loaders.workspace(), name)
     states = model_states(loaders.workspace(), name, choice.run)
     made = [[state.key, state.state, state.map_oxford, state.map_finite_sum, state.title] for state in states]
-    results = [open_results(loaders.workspace(), name, choice.run, state.key) for state in states]
+    results = (open_results(loaders.workspace(), name, choice.run, state.key) for state in states)
     listed_now = [one.neighbours(choice.subset) is not None for one in results]
     return short_hash([members_version(dataset, choice.subset), choice.address(), made, listed_now, maps_version(name, choice),
                        _sheets(dataset)])  # fmt: skip

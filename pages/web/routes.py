@@ -9,10 +9,12 @@ from functools import lru_cache
 
 import numpy as np
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pages.state import loaders
+from pages.state.door import Caller
+from pages.state.hidden_paths import without_paths
 from pages.web import map_scene
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
@@ -24,6 +26,8 @@ from retrieval_core.stored.results import Results, list_sheets, open_results
 SIDE = 360  # pixels of a served photograph's longest side
 CROP_SIDE = 160
 LARGE = 1400  # of one that is looked at by itself
+
+MOST_DIGITS = 9
 
 KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
 
@@ -54,7 +58,7 @@ def rendered(request: Request) -> Answer:
     path = (root / picture).resolve()
     if name not in BUILT_IN or not path.is_relative_to(root.resolve()) or path.suffix != ".jpg" or not path.is_file():
         raise RetrievalError(f"No picture {picture!r} of {name} is rendered yet.")
-    return FileResponse(path), ""
+    return Response(path.read_bytes(), media_type="image/jpeg"), ""
 
 
 def crop(request: Request) -> Answer:
@@ -75,16 +79,16 @@ def _crop(path: str, box: Box | None, version: str) -> bytes:
 
 def sheet(request: Request) -> Answer:
     """One sheet of a dataset's thumbnails."""
-    dataset, number = _dataset(request), request.path_params["number"]
+    dataset, number = _dataset(request), _whole(request.path_params["number"], "number of the sheet")
     sheets = list_sheets(loaders.workspace(), dataset)
     if not number < len(sheets):
         raise RetrievalError(f"{dataset.name} has no sheet {number} of thumbnails. Open the map again: it makes them.")
-    return FileResponse(sheets[number]), loaders.workspace().record(sheets[number]).sha256[:12]
+    return Response(sheets[number].read_bytes(), media_type="image/jpeg"), loaders.workspace().record(sheets[number]).sha256[:12]
 
 
 def scene(request: Request) -> Answer:
     """All that stays the same while one looks at a map, as JSON; see map_scene.describe."""
-    name, choice = request.path_params["dataset"], map_scene.MapChoice.read(request.query_params)
+    name, choice = request.path_params["dataset"], _choice(request)
     before, content = map_scene.version(name, choice), map_scene.describe(name, choice)
     unchanged = before == map_scene.version(name, choice)  # a run may have finished something meanwhile
     return JSONResponse(content), before if unchanged else ""
@@ -92,20 +96,20 @@ def scene(request: Request) -> Answer:
 
 def ids(request: Request) -> Answer:
     """Ids of a subset's photographs, in the order of all arrays that are served."""
-    dataset, subset = _dataset(request), request.query_params["subset"]
+    dataset, subset = _dataset(request), _asked(request, "subset")
     return JSONResponse(subset_ids(dataset, subset)), map_scene.members_version(dataset, subset)
 
 
 def labels(request: Request) -> Answer:
     """Number of the landmark of each photograph, uint16; 65535 for an unlabelled one."""
-    dataset, subset = _dataset(request), request.query_params["subset"]
+    dataset, subset = _dataset(request), _asked(request, "subset")
     return _array(map_scene.label_numbers(dataset, subset)), map_scene.members_version(dataset, subset)
 
 
 def places(request: Request) -> Answer:
     """Places (N, 2) float32 within -1 … 1, then the kNN overlap of each point (N,) float32."""
     name, model = request.path_params["dataset"], request.path_params["model"]
-    choice = map_scene.MapChoice.read(request.query_params)
+    choice = _choice(request)
     version, maps = map_scene.places_version(name, model, choice), map_scene.aligned(name, choice)
     if model not in maps:
         raise RetrievalError(f"Model {model} has no such map of {name}. Open the map again: it makes it.")
@@ -114,7 +118,7 @@ def places(request: Request) -> Answer:
 
 def neighbour_arrays(request: Request) -> Answer:
     """Neighbour lists of all photographs of a subset: (N, K) int32 positions, then (N, K) float32 similarities."""
-    results, subset = _results(request), request.query_params["subset"]
+    results, subset = _results(request), _asked(request, "subset")
     found = results.neighbours(subset)
     if found is None:
         raise RetrievalError(f"The neighbours of {results.dataset.name} under {results.model} are not listed. Open the map again: it "
@@ -124,15 +128,13 @@ def neighbour_arrays(request: Request) -> Answer:
 
 def neighbours_of(request: Request) -> Answer:
     """The nearest neighbours of one photograph, as {points, similarities}; for sets too large to be listed."""
-    results, subset, point = _results(request), request.query_params["subset"], request.query_params["point"]
-    if not (point.isascii() and point.isdigit()):
-        raise ValueError(f"point={point} is no whole number from 0")
-    return JSONResponse(map_scene.neighbours_of(results, subset, int(point))), map_scene.rows_version(results, subset)
+    results, subset, point = _results(request), _asked(request, "subset"), _whole(_asked(request, "point"), "point")
+    return JSONResponse(map_scene.neighbours_of(results, subset, point)), map_scene.rows_version(results, subset)
 
 
 def queries(request: Request) -> Answer:
     """The ranking of every query crop under a model, and its AP; see map_scene.query_rankings."""
-    results, subset = _results(request), request.query_params["subset"]
+    results, subset = _results(request), _asked(request, "subset")
     return JSONResponse(map_scene.query_rankings(results, subset)), map_scene.rankings_version(results, subset)
 
 
@@ -142,7 +144,30 @@ def _dataset(request: Request) -> Dataset:
 
 def _results(request: Request) -> Results:
     name, model = request.path_params["dataset"], request.path_params["model"]
-    return open_results(loaders.workspace(), name, request.query_params["run"], model)
+    return open_results(loaders.workspace(), name, _asked(request, "run"), model)
+
+
+class _BadAddress(Exception):
+    """An address that can't be read; the message is a sentence."""
+
+
+def _asked(request: Request, name: str) -> str:
+    """A parameter of the address, which must be there."""
+    if name not in request.query_params:
+        raise _BadAddress(f"The address is not complete: it has no {name}.")
+    return request.query_params[name]
+
+
+def _whole(text: str, name: str) -> int:
+    """A whole number from 0, of no more digits than there are photographs anywhere."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise _BadAddress(f"The {name} {text[:40]!r} is no whole number from 0 to {10**MOST_DIGITS - 1}.")
+    return int(text)
+
+
+def _choice(request: Request) -> map_scene.MapChoice:
+    needed = {name: _asked(request, name) for name in ("run", "method", "subset")}
+    return map_scene.MapChoice.read(dict(request.query_params) | needed)
 
 
 def _array(*arrays: np.ndarray) -> Response:
@@ -154,16 +179,34 @@ def _answering(endpoint: Callable[[Request], Answer]) -> Callable[[Request], Res
 
     def answer(request: Request) -> Response:
         try:
+            _once_each(request)
             response, version = endpoint(request)
+        except _BadAddress as error:
+            return PlainTextResponse(str(error), status_code=400)
         except RetrievalError as error:
-            return PlainTextResponse(str(error), status_code=404)
-        except (KeyError, ValueError) as error:
-            return PlainTextResponse(f"The address is not complete: {error}", status_code=400)
+            return PlainTextResponse(_said(request, str(error)), status_code=404)
+        except (ValueError, OverflowError) as error:  # such as a name with a zero byte, or a number of a thousand digits
+            return PlainTextResponse(_said(request, f"The address can't be read: {error}."), status_code=400)
+        except OSError as error:  # a file that went away meanwhile, a name that is too long
+            return PlainTextResponse(f"The file can't be read: {error.strerror}.", status_code=404)
         if request.query_params.get("v") == version:
             response.headers.update(KEPT)
         return response
 
     return answer
+
+
+def _once_each(request: Request) -> None:
+    names = [name for name, _ in request.query_params.multi_items()]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _BadAddress(f"The address has {twice} more than once. Give it once.")
+
+
+def _said(request: Request, text: str) -> str:
+    """An error as whoever asks may read it: a visitor sees no path of this machine."""
+    caller = Caller.of(request.client.host if request.client else None, request.headers.items())
+    return without_paths(text, loaders.workspace()) if caller.is_visitor else text
 
 
 ROUTES = [
@@ -172,7 +215,7 @@ ROUTES = [
         ("photograph/{dataset}/{image:path}", photograph),
         ("rendered/{dataset}/{picture:path}", rendered),
         ("crop/{dataset}/{query:path}", crop),
-        ("sheet/{dataset}/{number:int}", sheet),
+        ("sheet/{dataset}/{number}", sheet),
         ("scene/{dataset}", scene),
         ("ids/{dataset}", ids),
         ("labels/{dataset}", labels),

@@ -3,12 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import door, link, loaders
+from pages.state.plain import plain
 from pages.widgets import figures, home, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.runs import jobs
+from retrieval_core.runs.expected import expected
 from retrieval_core.runs.jobs import JobState
+from retrieval_core.runs.settings import Settings
 from retrieval_core.stored.run_list import find_run, find_runs
 from retrieval_core.stored.training_log import newest_running_log
 
@@ -34,7 +37,7 @@ def controls() -> None:
         running()
         return
     if job is not None and job.state == "failed":
-        st.error(f"The last run failed: {job.error}", icon=":material/warning:")
+        st.error(f"The last run failed: {door.shown(job.error)}", icon=":material/warning:")
     elif job is not None and job.state in ("cancelled", "interrupted"):
         st.info(f"The last run was {job.state} after {job.seconds:.0f} s. What it had finished is kept; it goes on from there.")
     states = loaders.model_states()
@@ -53,12 +56,15 @@ def controls() -> None:
             "Fetch ImageNet weights (380 MB) to start from", value=False,
             help="Without them networks start from shapes, fractal classes made by formula.",
         )  # fmt: skip
-        if left.button(label, type="primary", icon=":material/construction:", width="stretch"):
+        much = expected(workspace, name, Settings(run=link.get("run") if not fresh else None, download=bool(download)))
+        if much.is_much:
+            st.caption(much.words)
+        if door.button(label, place=left, type="primary", icon=":material/construction:", width="stretch"):
             arguments = ["run", "--dataset", name, *(["--download"] if download else []), *same_run()]
             if fresh:
                 link.put(run="")  # the name that the new run gets is not known yet
             work.begin(arguments)
-    elif left.button("Rebuild what changed", icon=":material/sync:", width="stretch"):
+    elif door.button("Rebuild what changed", place=left, icon=":material/sync:", width="stretch"):
         work.begin(["run", "--dataset", name, *same_run()])
     another_run(name)
 
@@ -71,13 +77,13 @@ def same_run() -> list[str]:
 def another_run(name: str) -> None:
     """A form for a run with another seed, schedule or start: it stands beside those that there are."""
     known = find_runs(loaders.workspace())
-    if not known or link.get("run") == IMPORTED_RUN:
+    if not known or link.get("run") == IMPORTED_RUN or door.is_visitor():
         return
     with st.expander("Another run: other seed, schedule or start"), st.form("another run"):
         st.markdown("A run is what models depend on: schedule, start, training set and seed. Runs stand side by side; none overwrites "
                     "another. Three seeds show how much of a difference is chance.")  # fmt: skip
         columns = st.columns(3)
-        seed = columns[0].number_input("seed", 0, 2**32 - 1, value=max(run.seed for run in known) + 1)
+        seed = columns[0].number_input("seed", 0, 2**32 - 1, value=min(max(run.seed for run in known) + 1, 2**32 - 1))
         schedule = columns[1].selectbox("schedule", ["quick", "full"], help="quick: two CPU cores; full: a GPU and real photographs")
         start = columns[2].selectbox("start", ["shapes", "imagenet"], help="imagenet needs its weights to be here already")
         if st.form_submit_button("Start this run"):
@@ -91,6 +97,7 @@ def running() -> None:
         job = jobs.current(loaders.workspace())
         if job is None or job.state != "running":
             st.rerun()
+        loaders.look_again()
         ready = len(loaders.explorable_models())
         if st.session_state.setdefault("ready models", ready) != ready:
             st.session_state["ready models"] = ready
@@ -103,7 +110,8 @@ def progress(job: JobState) -> None:
     """The bar, the stage, the time that is left, the live loss, and a button that cancels."""
     eta = f"about {job.eta_seconds / 60:.1f} min left" if job.eta_seconds else "…"
     with st.container(border=True):
-        st.progress(min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {job.message} — {eta}")
+        words = f"**{plain(job.stage or 'starting')}** {door.shown(job.message)} — {eta}"
+        st.progress(min(1.0, job.overall or 0.0), text=words)
         counted = f"{job.done:,} of {job.total:,}" if job.total else ""
         numbers = (f"{name} {value:.3g}" for name, value in job.values.items())
         st.caption(" · ".join(filter(None, [counted, f"{job.seconds:.0f} s so far", *numbers])))
@@ -111,9 +119,7 @@ def progress(job: JobState) -> None:
             losses = {**losses_so_far(job.stage.removeprefix("train ")), job.done: job.values["loss"]}
             st.plotly_chart(figures.loss_curve(dict(sorted(losses.items()))), width="stretch", key="loss")
         with st.container(horizontal=True):
-            if st.button("Cancel", icon=":material/stop_circle:"):
-                jobs.cancel(loaders.workspace())
-                st.toast("Cancelling: the step that is going on is left at its last checkpoint.")
+            work.cancel_button("Cancelling: the step that is going on is left at its last checkpoint.")
             with st.popover("Finished stages", disabled=not job.finished):
                 st.dataframe(pd.DataFrame(job.finished, columns=["stage", "seconds"]), hide_index=True, width="stretch")
 

@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders, model_metrics
+from pages.state import door, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.widgets import figures, tables, work
-from retrieval_core.datasets.catalog import why_no_precision
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.costs import FASTEST, MEASURES, SLOWEST, cost_table, pareto_front
@@ -49,7 +48,7 @@ def _means(models: list[str], protocol: str, own: str) -> dict[str, float]:
 def _chart(table: pd.DataFrame, measure: str, title: str) -> None:
     if table[MEAN].isna().all():
         dataset = loaders.dataset()
-        st.info(f"Without mAP there is no chart, only the table. {why_no_precision(loaders.workspace(), dataset)}")
+        st.info(f"Without mAP there is no chart, only the table. {loaders.why_no_precision()}")
         return
     front = pareto_front(table, measure)
     figures.draw(figures.cost_chart(table, measure, front, title), f"{link.get('dataset')}-costs-{measure}", "costs")
@@ -75,6 +74,6 @@ def _measure(ready: list[str], missing: list[str]) -> None:
     arguments = [*words, "--models", ",".join(missing)] if missing else [*words, "--models", ",".join(ready), "--again"]
     work.ended_badly(work.last(arguments, "run"))
     label = f"Measure {', '.join(missing)}" if missing else "Measure again"
-    if st.button(label, icon=":material/timer:", help="Describes up to 64 photographs of the dataset six times under each model."):
+    if door.button(label, icon=":material/timer:", help="Describes up to 64 photographs of the dataset six times under each model."):
         work.begin(arguments)
-    st.caption(f"The same from the command line: `{loaders.workspace().command(*arguments)}`")
+    work.same_command(arguments)

@@ -44,6 +44,7 @@ def map_bars(means: pd.DataFrame) -> go.Figure:
         ))  # fmt: skip
     figure.update_layout(
         height=360, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
+        xaxis={"type": "category"},
         legend={"orientation": "h", "y": 1.12},
     )  # fmt: skip
     return figure
@@ -118,7 +119,7 @@ def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:
     figure.add_annotation(x=first.step.before, y=first.map_before, text=f"<b>{first.map_before:.1f}</b>", showarrow=False, yshift=12)
     figure.update_layout(
         height=400, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False, bargap=0.25, clickmode="event+select",
-        yaxis={"title": "mAP in percent", "rangemode": "tozero"}, dragmode=False,
+        yaxis={"title": "mAP in percent", "rangemode": "tozero"}, xaxis={"type": "category"}, dragmode=False,
     )  # fmt: skip
     return figure
 
@@ -127,26 +128,32 @@ def change_bars(changes: Mapping[str, float]) -> go.Figure:
     """Gains and losses in points, the largest gain on top."""
     rows = sorted(changes.items(), key=lambda row: row[1])
     figure = go.Figure(go.Bar(
-        y=[name.replace("_", " ") for name, _ in rows], x=[value for _, value in rows], orientation="h",
+        y=[_name(name) for name, _ in rows], x=[value for _, value in rows], orientation="h",
         text=[f"{value:+.1f}" for _, value in rows], marker={"color": [GAIN if value >= 0 else LOSS for _, value in rows]},
     ))  # fmt: skip
     figure.update_layout(height=60 + 26 * len(rows), margin={"l": 0, "r": 0, "t": 6, "b": 0}, xaxis={"title": "points of mean AP"},
-                         dragmode=False)  # fmt: skip
+                         yaxis={"type": "category"}, dragmode=False)  # fmt: skip
     return figure
 
 
 def confusion(table: pd.DataFrame) -> go.Figure:
     """Shares, 0 to 1, of what is found for each landmark: rows are asked for, columns found."""
-    plain = [name.replace("_", " ") for name in table.columns]
     figure = go.Figure(go.Heatmap(
-        z=100 * table.to_numpy(), x=plain, y=[name.replace("_", " ") for name in table.index], colorscale="Blues", zmin=0, zmax=100,
+        z=100 * table.to_numpy(), x=[_name(name) for name in table.columns], y=[_name(name) for name in table.index],
+        colorscale="Blues", zmin=0, zmax=100,
         texttemplate="%{z:.0f}", colorbar={"title": "%"}, hovertemplate="asked for %{y}<br>found %{x}: %{z:.1f} %<extra></extra>",
     ))  # fmt: skip
     figure.update_layout(
-        height=110 + 34 * len(table), margin={"l": 0, "r": 0, "t": 10, "b": 0}, yaxis={"autorange": "reversed", "title": "asked for"},
-        xaxis={"title": "found among the first ten, percent", "tickangle": -35}, dragmode=False,
+        height=110 + 34 * len(table), margin={"l": 0, "r": 0, "t": 10, "b": 0},
+        yaxis={"autorange": "reversed", "title": "asked for", "type": "category"},
+        xaxis={"title": "found among the first ten, percent", "tickangle": -35, "type": "category"}, dragmode=False,
     )  # fmt: skip
     return figure
+
+
+def _name(name: str) -> str:
+    """A name so that plotly, which takes text for HTML, shows it as it is. Axes of names are of the type category: else 007 is 7."""
+    return name.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def loss_curve(losses: Mapping[int, float]) -> go.Figure:

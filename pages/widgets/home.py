@@ -128,8 +128,10 @@ def _strip(dataset: Dataset, query: Query, model: str, scores: list[Score]) -> d
     first = [place for place in positions[: ANSWERS + 1] if database.ids[place] != query.image_id][:ANSWERS]
     cards = gallery.result_cards(dataset, query, [database.ids[place] for place in first], similarities[: len(first)])
     ap = next(score for score in scores if score.query_id == query.id).ap(link.get("protocol"))
-    return {"model": model, "colour": style.model_colour(model), "ap": 100 * ap,
-            "cards": [{name: card[name] for name in ("id", "src", "rank", "word")} for card in cards]}  # fmt: skip
+    drawn_cards: list[drawn.Card] = [
+        {"id": card["id"], "src": card["src"], "rank": card["rank"], "word": card["word"]} for card in cards
+    ]
+    return {"model": model, "colour": style.model_colour(model), "ap": 100 * ap, "cards": drawn_cards}
 
 
 def _doing(job: JobState) -> dict[str, str]:
@@ -153,7 +155,5 @@ def _mean(state) -> float | None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _ledger(
-    name: str, run: str, protocol: str, truth: str, versions: tuple, _dataset: Dataset, _scores: Scores
-) -> list[LedgerStep]:
+def _ledger(name: str, run: str, protocol: str, truth: str, versions: tuple, _dataset: Dataset, _scores: Scores) -> list[LedgerStep]:
     return ledger(_scores, _dataset, protocol)

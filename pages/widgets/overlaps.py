@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.state import loaders
+from pages.state import actions, door, loaders
+from pages.state.plain import plain
 from pages.widgets import work
 from retrieval_core.datasets.catalog import BUILT_IN, list_datasets, open_dataset
 from retrieval_core.datasets.thumbnails import small_jpeg
 from retrieval_core.errors import RetrievalError
-from retrieval_core.training.overlap import SAME_FILE, Pair, confirm_different, known_pairs, unconfirmed
+from retrieval_core.training.overlap import SAME_FILE, Pair, known_pairs, unconfirmed
 
 SHOWN = 12  # pairs that are shown at a time
 SIDE = 240  # pixels of a picture's longest side
@@ -36,12 +37,12 @@ def _compare(training: str, retrieval: str) -> None:
     try:
         pairs = known_pairs(workspace, open_dataset(workspace, training), open_dataset(workspace, retrieval))
     except RetrievalError as error:
-        st.caption(f"{training} and {retrieval}: {error}")
+        st.caption(f"{training} and {retrieval}: {door.shown(str(error))}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         found = "not compared yet" if pairs is None else f"{len(pairs):,} pairs, {len(unconfirmed(workspace, pairs)):,} to be looked at"
         st.markdown(f"**{training}** and **{retrieval}**: {found}", width="stretch")
-        if pairs is None and st.button("Compare them", key=f"compare {training} {retrieval}"):
+        if pairs is None and door.button("Compare them", key=f"compare {training} {retrieval}"):
             work.begin(["data", "overlap", training, retrieval], "look")
     for pair in unconfirmed(workspace, pairs or [])[:SHOWN]:
         _pair(pair)
@@ -53,10 +54,12 @@ def _pair(pair: Pair) -> None:
         try:
             column.image(small_jpeg(path, SIDE), caption=whose)
         except RetrievalError as error:
-            column.caption(str(error))
-    words.markdown(f"{pair.kind}: `{pair.training_id}` and `{pair.retrieval_id}`")
+            column.caption(door.shown(str(error)))
+    words.markdown(f"{pair.kind}: {plain(pair.training_id)} and {plain(pair.retrieval_id)}")
     if pair.kind == SAME_FILE:
         words.caption("The same file. Remove it from one of the two.")
-    elif words.button("These are different photographs", key=f"different {pair.training} {pair.training_id} {pair.retrieval_id}"):
-        confirm_different(loaders.workspace(), pair.training, [pair])
+    elif door.button(
+        "These are different photographs", place=words, key=f"different {pair.training} {pair.training_id} {pair.retrieval_id}"
+    ):
+        actions.call_different(pair.training, [pair])
         st.rerun()

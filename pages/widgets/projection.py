@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import door, link, loaders
 from pages.web.map_scene import MapChoice
 from pages.widgets import work
 from retrieval_core.projection.expected_time import expected_time
-from retrieval_core.projection.maps import METHODS, NAMED_SETTINGS
+from retrieval_core.projection.maps import HIGHEST_SEED, METHODS, NAMED_SETTINGS
 from retrieval_core.stored.results import list_sheets
 
 ASK_FROM = 15.0  # seconds from which a projection is not begun without a press of a button
@@ -30,21 +30,21 @@ def settings(method: str) -> None:
         entered[name] = columns[place % 2].number_input(
             name.replace("_", " "), value=type(default)(now[name]), key=f"{method} {name} {now[name]}"
         )
-    seed = columns[len(entered) % 2].number_input("seed", value=choice.seed, min_value=0, max_value=2**32 - 1, step=1)
+    seed = columns[len(entered) % 2].number_input("seed", value=choice.seed, min_value=0, max_value=HIGHEST_SEED, step=1)
     st.caption(time_in_words(method, len(loaders.dataset().images)))
     changed = {name: value for name, value in entered.items() if value != defaults[name]}
     if st.button("Show this map", type="primary"):  # no on_click: that would get what was entered before the last field
         take(method, changed, seed)
         st.rerun()
     others = [key for key in loaders.explorable_models() if loaders.results(key).map_record(choice.as_stored()) is None]
-    if others and not work.going_on() and st.button(f"Compute the shown map of {len(others)} more models"):
+    if others and not work.going_on() and door.button(f"Compute the shown map of {len(others)} more models"):
         work.begin(arguments(others, choice), "look")
 
 
 def take(method: str, values: dict, seed: int) -> None:
     """Write a choice into the link."""
     text = ",".join(f"{name}={value:g}" for name, value in values.items())
-    link.put(method=method, settings=text, seed=seed, view="")
+    link.put(method=method, settings=text, seed=str(seed), view="")
 
 
 def arguments(models: list[str], choice: MapChoice) -> list[str]:
@@ -71,6 +71,9 @@ def make_missing(model: str, choice: MapChoice, count: int) -> None:
         work.watch()
         st.stop()
     again = work.ended_badly(work.last(wanted))
+    if door.is_visitor():
+        st.info(f"{title} is not computed yet. {door.WHY}")
+        st.stop()
     known = _expected(choice.method, count)
     if again or (known[2] > ASK_FROM if known else count > ASK_ABOVE):
         st.info(f"{title} is not computed yet. {time_in_words(choice.method, count)}")

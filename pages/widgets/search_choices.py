@@ -1,8 +1,10 @@
 """What can be chosen at search time: size, crop rule, scales, whitening; each combination is described once and kept."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import door, link, loaders
 from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.presets import SEARCH_CHOICES, Preset, get_preset
@@ -25,7 +27,7 @@ def chooser(model: ModelState) -> None:
     chosen = model.key.split("-")[1:]
     usual = preset.described_size(get_run(loaders.workspace(), link.get("run")).column)
     plain = PLAIN | {"size": f"{usual} pixels, that of the schedule"}
-    names = []
+    names: list[str] = []
     for field, label in FIELDS.items():
         if field == "pooling" and preset.pooling != "head":
             continue
@@ -33,7 +35,7 @@ def chooser(model: ModelState) -> None:
         now = next((name for name in options if name in chosen), "")
         names.append(st.selectbox(
             label, options, options.index(now), key=f"{field} of {model.key}", disabled=len(options) == 1,
-            format_func=lambda name, field=field: SEARCH_CHOICES[name].title if name else plain[field],
+            format_func=partial(_title, plain[field]),
         ))  # fmt: skip
     key = "-".join([preset.key, *(name for name in SEARCH_CHOICES if name in names)])
     if key == model.key:
@@ -47,8 +49,12 @@ def chooser(model: ModelState) -> None:
     else:
         arguments = ["run", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", key]
         work.ended_badly(work.last(arguments, "run"))
-        if st.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
+        if door.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
             work.begin(arguments)
+
+
+def _title(plain: str, name: str) -> str:
+    return SEARCH_CHOICES[name].title if name else plain
 
 
 def _open(preset: Preset, field: str) -> bool:

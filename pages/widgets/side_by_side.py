@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import loaders, model_metrics
-from pages.widgets import tables
+from pages.widgets import tables, work
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score, mean_average_precision
 from retrieval_core.evaluation.ledger import Step
@@ -69,7 +69,7 @@ def _groups(scores: ByRun) -> dict[str, list[str]]:
 
 def _command(dataset: Dataset, verb: str, members: Sequence[str], protocol: str) -> None:
     words = (verb, "--dataset", dataset.name, "--run", ",".join(members), "--protocol", protocol)
-    st.code(loaders.workspace().command(*words), language=None, wrap_lines=True)
+    work.show_command(loaders.workspace().command(*words))
 
 
 def _percent(scores: Sequence[Score], protocol: str) -> float:

@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import actions, door, link, loaders
+from pages.widgets import files, work
 from pages.widgets.errors import shown_errors
-from retrieval_core.datasets.catalog import add_dataset, list_datasets
+from retrieval_core.datasets.catalog import list_datasets
 from retrieval_core.stored.prune import in_megabytes, older_results
 from retrieval_core.stored.run_list import find_run, find_runs, trained_on
 from retrieval_core.stored.training_log import training_log
@@ -59,8 +60,8 @@ def list_of_runs() -> None:
     st.subheader("Runs")
     described = {run.name for run in find_runs(loaders.workspace(), link.get("dataset"))}
     rows = [{"run": run.name, **{key: value for key, value in run.settings.items() if key != "weights"},
-             "own weights": run.weights.path if run.weights else "", f"has described {link.get('dataset')}": run.name in described}
-            for run in runs]  # fmt: skip
+             "own weights": door.said(run.weights.path) if run.weights else "",
+             f"has described {link.get('dataset')}": run.name in described} for run in runs]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     st.caption("Choose one on the left. Compare and Ledger set them side by side.")
 
@@ -68,18 +69,22 @@ def list_of_runs() -> None:
 def left_by_older() -> None:
     """Say what an older version of the program left in the cache: it is not read, and takes room."""
     older = older_results(loaders.workspace())
-    if older:
+    if older and not door.is_visitor():
         st.info(f"An older version of the program left {len(older)} files and folders in the cache ({in_megabytes(older)}). They are "
                 "not read. Remove them with:")  # fmt: skip
-        st.code(loaders.workspace().command("cache", "prune", "--older", "--yes"), language=None)
+        work.show_command(loaders.workspace().command("cache", "prune", "--older", "--yes"))
 
 
 def datasets() -> None:
     """The datasets, and a form that adds a folder."""
     st.subheader("Datasets")
-    rows = [{"name": entry.name, "what": entry.title, "state": "ready" if entry.ready else "not built yet",
+    rows = [{"name": entry.name, "what": door.said(entry.title), "state": "ready" if entry.ready else "not built yet",
              "use": "retrieval" if entry.retrieval else "training"} for entry in list_datasets(loaders.workspace())]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    files.of_chosen()
+    if door.is_visitor():
+        st.caption(f"Folders are added here or with the command `data add`. {door.WHY}")
+        return
     with st.expander("Add a folder of photographs"), st.form("add a folder"):
         st.markdown("A folder of photographs, a folder with a folder for each landmark, or a CSV file with the columns `image` and "
                     "`landmark`. With queries, in the layout of Oxford Buildings, there is average precision as well: "
@@ -90,6 +95,6 @@ def datasets() -> None:
             workspace = loaders.workspace()
             with shown_errors(), st.spinner("Reading …"):
                 check = lambda dataset: check_added(workspace, dataset, trained_on(workspace))  # noqa: E731
-                dataset = add_dataset(workspace, name.strip(), path.strip(), check=check)
+                dataset = actions.add_folder(name.strip(), path.strip(), check)
                 link.put(dataset=dataset.name, query="", selection="")
                 st.rerun()

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import link
+from pages.state.plain import plain
 from retrieval_core.evaluation import table_files
 
 FILES = {
@@ -47,11 +48,11 @@ def save(table: pd.DataFrame, stem: str, key: str) -> None:
 def links(query: str | None, model: str | None, image: str | None, select: Callable[[str], None], key: str) -> None:
     """Buttons that lead from a row to its query and to its photograph on the map."""
     with st.container(horizontal=True):
-        words = f"Open {query} under {model}" if model else f"Open {query}"
+        words = f"Open {plain(query)} under {model}" if model else f"Open {plain(query)}"
         if query and st.button(words, icon=":material/search:", key=f"{key} query"):
             link.put(query=query, photo="", box="", show="ranking", **({"model": model} if model else {}))
             link.go("query.py")
-        if image and st.button(f"{image} on the map", icon=":material/map:", key=f"{key} map"):
+        if image and st.button(f"{plain(image)} on the map", icon=":material/map:", key=f"{key} map"):
             link.put(query=query or "", **({"model": model} if model else {}))
             select(image)
             link.go("map.py")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.state import loaders
+from pages.state import actions, door, loaders
+from pages.state.plain import plain
 from pages.widgets.errors import shown_errors
 from retrieval_core.runs import jobs
 from retrieval_core.runs.jobs import JobState
@@ -11,7 +12,7 @@ from retrieval_core.runs.jobs import JobState
 def begin(arguments: list[str], place: str = "run") -> None:
     """Start a command and look again at once, so that its bar is shown."""
     with shown_errors(), st.spinner("Starting …"):
-        jobs.start(loaders.workspace(), arguments, place)
+        actions.start_work(arguments, place)
     st.rerun()
 
 
@@ -35,10 +36,9 @@ def watch(place: str = "look") -> None:
         if job is None or job.state != "running":
             st.rerun()
         with st.container(border=True):
-            st.progress(min(1.0, job.overall or 0.0), text=f"**{job.stage or 'starting'}** {job.message} · {job.seconds:.0f} s")
-            if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel {place}"):
-                jobs.cancel(loaders.workspace(), place)
-                st.toast("Cancelling …")
+            words = f"**{plain(job.stage or 'starting')}** {door.shown(job.message)} · {job.seconds:.0f} s"
+            st.progress(min(1.0, job.overall or 0.0), text=words)
+            cancel_button("Cancelling …", place)
 
 
 def ended_badly(job: JobState | None) -> bool:
@@ -46,5 +46,22 @@ def ended_badly(job: JobState | None) -> bool:
     if job is None or job.state not in ("failed", "cancelled", "interrupted"):
         return False
     said = f"It failed: {job.error}" if job.state == "failed" else f"It was {job.state} after {job.seconds:.0f} s."
-    (st.error if job.state == "failed" else st.info)(said, icon=":material/warning:")
+    (st.error if job.state == "failed" else st.info)(door.shown(said), icon=":material/warning:")
     return True
+
+
+def cancel_button(said: str, place: str = "run") -> None:
+    """A button that cancels the work of a place, and says so."""
+    if door.button("Cancel", icon=":material/stop_circle:", key=f"cancel {place}"):
+        actions.cancel_work(place)
+        st.toast(said)
+
+
+def show_command(command: str) -> None:
+    """A command that repeats what is shown, to be copied."""
+    st.code(door.said(command), language=None, wrap_lines=True)
+
+
+def same_command(arguments: list[str]) -> None:
+    """Say which command does what a button does."""
+    st.caption(f"The same from the command line: `{door.said(loaders.workspace().command(*arguments))}`")

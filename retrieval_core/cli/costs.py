@@ -1,6 +1,7 @@
 """The command `costs`: what describing a photograph costs each model, measured where it was not, beside the model's mAP."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, draw, looking_options, print_table, ready_models
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, print_table, ready_models
+from retrieval_core.cli.terminal import draw
 from retrieval_core.errors import check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs

@@ -1,10 +1,10 @@
 """The commands about datasets: `data list`, `data get`, `data check`, `data build`."""
 
 import sys
-from pathlib import Path
 
-from retrieval_core.cli.options import draw
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.cli.terminal import draw
+from retrieval_core.errors import Failed, RetrievalError, check_choice
+from retrieval_core.paths import absolute
 from retrieval_core.workspace import Workspace
 
 
@@ -38,10 +38,10 @@ def data_list(workspace: Workspace, options, arguments) -> None:
     for entry in list_datasets(workspace):
         if entry.name not in REGISTRY:
             print(f"{entry.name:16} {'ready' if entry.ready else 'not built':18} {entry.title}")
-    for entry in REGISTRY.values():
-        unchecked = "" if all(remote.checksum for _, remote in entry.files) else "; no checksum is published for all of it"
-        print(f"{entry.name:16} {state_in_words(workspace, entry):18} {entry.holds}")
-        print(f"{'':16} {'':18} {entry.source}; {entry.terms}{unchecked}")
+    for published in REGISTRY.values():
+        unchecked = "" if all(remote.checksum for _, remote in published.files) else "; no checksum is published for all of it"
+        print(f"{published.name:16} {state_in_words(workspace, published):18} {published.holds}")
+        print(f"{'':16} {'':18} {published.source}; {published.terms}{unchecked}")
 
 
 def data_build(workspace: Workspace, options, arguments) -> None:
@@ -57,18 +57,19 @@ def data_get(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.datasets.fetched import get
 
     def consent(what: str) -> bool:
-        print(f"Fetch {what}?", end=" " if not options.yes else "\n", flush=True)
+        print(f"Fetch {what}?", end=" " if not options.yes else "\n", file=sys.stderr, flush=True)
         if options.yes:
             return True
         if not sys.stdin.isatty():
-            print()
+            print(file=sys.stderr)
             return False
-        return input("[y/N] ").strip().lower() in ("y", "yes")
+        print("[y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     found = []
 
     def steps():
-        archives = Path(options.archives).expanduser().absolute() if options.archives else None
+        archives = absolute(options.archives) if options.archives else None
         found.append((yield from get(workspace, options.name, consent, archives)))
 
     draw(steps())
@@ -91,10 +92,12 @@ def data_check(workspace: Workspace, options, arguments) -> None:
     print(f"{checked.name}: {checked.photographs:,} photographs, {checked.queries} queries, {len(checked.classes)} labels")
     for label, (count, listed) in checked.classes.items():
         print(f"  {label:32}{count:>8,}" + (f" of {listed:,}" if listed is not None else ""))
-    for fault in checked.faults[1:]:
-        print(fault)
+    if checked.unlabelled:
+        print(f"  {'(unlabelled)':32}{checked.unlabelled:>8,}")
+    for line in (*checked.files, *checked.faults[1:]):
+        print(line)
     if checked.faults:
-        raise RetrievalError(f"{len(checked.faults)} faults in {checked.name}. {checked.faults[0]}")
+        raise Failed(f"{len(checked.faults)} faults in {checked.name}. {checked.faults[0]}")
 
 
 def data_overlap(workspace: Workspace, options, arguments) -> None:
@@ -104,6 +107,9 @@ def data_overlap(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.runs import jobs
     from retrieval_core.stored.run_list import default_run
     from retrieval_core.training.overlap import NEAR_DUPLICATE, confirm_different, known_pairs, overlap_lines
+
+    if not -1 <= options.similarity <= 1:
+        raise RetrievalError(f"--similarity is {options.similarity:g}. Give a number from -1 to 1.")
 
     def steps():
         yield Progress("load the libraries", 0, 1)

@@ -1,9 +1,8 @@
 """The commands that take something in or hand it out: `data add`, `data export`, `models export`, `models import`."""
 
-from pathlib import Path
-
 from retrieval_core.cli.options import names
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.paths import absolute
 from retrieval_core.presets import PRESETS
 from retrieval_core.workspace import Workspace
 
@@ -23,9 +22,10 @@ def register_data(data, command) -> None:
     )
     add.add_argument("--training", action="store_true", help="a set of landmarks to train on (run --train-on NAME), not to explore")
     add.add_argument("--model", help="descriptors: the model that they stand for, as 1e")
-    add.add_argument("--ids", help="descriptors: a text file with one id a line, or the folder of the photographs, if their sorted "
-                     "names are the ids (default: ids.txt beside the file)")  # fmt: skip
-    add.add_argument("--queries", metavar="FILE", help="descriptors: those of the sorted queries of the ground truth")
+    add.add_argument("--ids", help="descriptors: a text file with one id a line, or the folder of the photographs, if the rows are "
+                     "in the order of their names (default: ids.txt beside the file)")  # fmt: skip
+    add.add_argument("--queries", metavar="FILE", help="descriptors: those of the queries, in the order of the names of the "
+                     "files *_query.txt")  # fmt: skip
     export = command(data, "export", data_export, "write a dataset into a folder, to be added elsewhere")
     export.add_argument("name", help="the dataset")
     export.add_argument("folder", help="the folder, which must be empty or new")
@@ -54,7 +54,7 @@ def models_export(workspace: Workspace, options, arguments) -> None:
 
     run = get_run(workspace, options.run or default_run(workspace, TRAINING_SET))
 
-    folder = Path(options.folder).expanduser().absolute()
+    folder = absolute(options.folder)
     keys = export_models(workspace, run, folder, names(options.models))
     print(f"Models {', '.join(keys)} of run {run.name} are in {folder} ({folder_size(folder) / 1e6:.0f} MB)")
 
@@ -63,7 +63,7 @@ def models_import(workspace: Workspace, options, arguments) -> None:
     """Take the models of a folder."""
     from retrieval_core.runs.model_folder import import_models
 
-    run, keys = import_models(workspace, Path(options.folder).expanduser().absolute(), options.run)
+    run, keys = import_models(workspace, absolute(options.folder), options.run)
     print(f"Models {', '.join(keys)} are here. Next: python -m retrieval_core run --dataset NAME --run {run.name} "
           f"--models {','.join(keys)}")  # fmt: skip
 
@@ -71,6 +71,7 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
     from retrieval_core.datasets.catalog import add_dataset, list_datasets, why_no_precision
+    from retrieval_core.datasets.left_out import said
     from retrieval_core.stored.run_list import trained_on
     from retrieval_core.training.test_set_guard import check_added
 
@@ -84,6 +85,8 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "
           f"Next: python -m retrieval_core run --{'train-on' if training else 'dataset'} {dataset.name}")  # fmt: skip
+    for line in said(dataset):
+        print(line)
     if not dataset.queries and not training:
         print(why_no_precision(workspace, dataset))
 
@@ -96,7 +99,7 @@ def data_export(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.stored.run_list import default_run
 
     check_choice("layout", options.layout, (*EXPORTS, DESCRIPTOR_LAYOUT))
-    dataset, folder = open_dataset(workspace, options.name), Path(options.folder).expanduser().absolute()
+    dataset, folder = open_dataset(workspace, options.name), absolute(options.folder)
     if options.layout != DESCRIPTOR_LAYOUT:
         export_dataset(dataset, folder, options.layout)
     elif options.model is None:

@@ -5,16 +5,18 @@ import os
 import signal
 import sys
 
+from retrieval_core.cli.app import register_app
 from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.exchange import register_data, register_models
-from retrieval_core.cli.options import chosen_run, draw, looking_options, making_options, ready_models, settings, watched
+from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
-from retrieval_core.errors import RetrievalError, room_needed
+from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
+from retrieval_core.errors import Failed, RetrievalError, check_choice, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
@@ -22,34 +24,65 @@ from retrieval_core.workspace import Workspace
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 2 a RetrievalError, 130 interrupted."""
+    """Run one command and return its exit status: 0 done, 1 the work failed, 2 it can't be done as asked for, 130 interrupted."""
     # What torch's threads wait for may be a core on which a picture is rendered, or a browser draws: they spin no longer than they
     # must. OpenMP looks at this once, when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    arguments = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args(arguments)
+    show_what_can_be_shown()
+    try:
+        status = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        let_go_of_pipes()
+        return PIPE_CLOSED
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    options = _parsed(arguments)
     # A cancelled run ends like one that was interrupted with Ctrl-C: locks are freed, the last word is written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         workspace = Workspace(options.cache)
         with room_needed(workspace.root):
-            options.function(workspace, options, arguments)
+            return options.function(workspace, options, arguments) or 0
     except RetrievalError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, Failed) else 2
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        print(f"error: {error.filename or 'The system'} can't be used: {error.strerror or error}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped. What was finished stays; the same command goes on from there.", file=sys.stderr)
         return 130
-    return 0
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    """The options of a command; argparse says what is wrong with them and exits with 2."""
+    top = parser()
+    try:
+        options, options_of_others = top.parse_known_args(arguments)
+        if options_of_others and not getattr(options, "passes_on", False):
+            top.error(f"unrecognized arguments: {' '.join(options_of_others)}")
+    except SystemExit:  # it has printed a help, which nobody may want to read to its end
+        sys.stdout.flush()
+        raise
+    options.rest = options_of_others
+    return options
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of every command."""
-    top = argparse.ArgumentParser(prog="python -m retrieval_core", description="Train, describe, score and map.")
-    top.add_argument("--cache", help="folder of everything that is computed (default: RETRIEVAL_CACHE, else ./cache)")
+    program = os.path.basename(sys.argv[0])
+    top = argparse.ArgumentParser(prog="retrieval" if program.startswith("retrieval") else "python -m retrieval_core",
+                                  description="Train, describe, score and map.")  # fmt: skip
+    _cache_option(top, None)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add = lambda name, function, text: _command(commands, name, function, text)  # noqa: E731
 
+    register_app(add)
     making_options(add("run", run, "do everything that is missing for a dataset"))
     making_options(add("train", train, "train models on the training landmarks"), dataset=False)
     making_options(add("extract", extract, "describe a dataset's photographs and queries; train first where that is missing"))
@@ -70,8 +103,9 @@ def parser() -> argparse.ArgumentParser:
     data = add("data", None, "list, build, fetch, check and add datasets").add_subparsers(required=True, metavar="ACTION")
     register_datasets(data, _command)
     register_data(data, _command)
-    register_starts(add("starts", None, "teach the backbones that networks start from").add_subparsers(required=True, metavar="ACTION"),
-                    _command)
+    register_starts(
+        add("starts", None, "teach the backbones that networks start from").add_subparsers(required=True, metavar="ACTION"), _command
+    )
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 
@@ -79,7 +113,13 @@ def parser() -> argparse.ArgumentParser:
 def _command(commands, name: str, function, text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=text)
     command.set_defaults(function=function)
+    _cache_option(command, argparse.SUPPRESS)  # or what was said before the command would be forgotten
     return command
+
+
+def _cache_option(command: argparse.ArgumentParser, default: str | None) -> None:
+    command.add_argument("--cache", metavar="FOLDER", default=default, help="folder of everything that is computed (default: "
+                         "RETRIEVAL_CACHE, else ./cache)")  # fmt: skip
 
 
 def run(workspace, options, arguments) -> None:
@@ -87,26 +127,44 @@ def run(workspace, options, arguments) -> None:
     from retrieval_core.cli.status import print_models
 
     chosen = settings(options)
+    _say_before(workspace, options.dataset, chosen)
     draw(watched(workspace, arguments, options.dataset, chosen))
     print_models(workspace, options.dataset, _made(workspace, options.dataset, chosen))
 
 
 def train(workspace, options, arguments) -> None:
     """Train the chosen models and whatever they start from."""
-    draw(watched(workspace, arguments, None, settings(options)))
+    chosen = settings(options)
+    _say_before(workspace, None, chosen)
+    draw(watched(workspace, arguments, None, chosen))
 
 
 def extract(workspace, options, arguments) -> None:
     """Describe a dataset; train first where that is missing."""
-    draw(watched(workspace, arguments, options.dataset, settings(options), ("describe",)))
+    chosen = settings(options)
+    _say_before(workspace, options.dataset, chosen)
+    draw(watched(workspace, arguments, options.dataset, chosen, ("describe",)))
+
+
+def _say_before(workspace, dataset: str | None, chosen) -> None:
+    """Say how long it takes and how much it writes, where that is much."""
+    from retrieval_core.runs.expected import expected
+
+    if (much := expected(workspace, dataset, chosen)).is_much:
+        print(f"{much.words} Ctrl-C stops it, and the same command goes on from there.", file=sys.stderr)
 
 
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
-    from retrieval_core.projection.maps import read_parameters
-    from retrieval_core.stored.run import check_seed
+    from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.projection.maps import METHODS, check_map_seed, read_parameters
+    from retrieval_core.stored.artefacts import SUBSETS
 
-    run_name, seed, numbers = chosen_run(workspace, options), check_seed(options.seed), read_parameters(options.parameters)
+    seed, numbers = check_map_seed(options.seed), read_parameters(options.parameters)
+    METHODS[check_choice("projection", options.method, METHODS)].fill_in(numbers)
+    check_choice("subset", options.subset, SUBSETS)
+    open_dataset(workspace, options.dataset)
+    run_name = chosen_run(workspace, options)
     models = ready_models(workspace, options, run_name)
 
     def load_and_project():

@@ -1,8 +1,7 @@
-"""What commands share: their options, the settings and the run that these stand for, and progress as bars."""
+"""What commands share: their options, the settings and the run that these stand for."""
 
 import argparse
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import RUN_ORDER
@@ -21,8 +20,11 @@ def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> No
                          "table); with search-time choices as 1d-ms-pca, or by name as timm:NAME: see the command models")  # fmt: skip
     command.add_argument("--run", metavar="NAME", help="go on with the run of this name, or give a new one a name of its own (default: "
                          "a name that the next four options give, as quick-seed1)")  # fmt: skip
-    command.add_argument("--schedule", help="quick: two CPU cores; long: ten minutes of a GPU or an evening of two "
-                         "cores; full: a GPU and real photographs (default: long where a CUDA GPU is found, else quick)")
+    command.add_argument(
+        "--schedule",
+        help="quick: two CPU cores; long: ten minutes of a GPU or an evening of two "
+        "cores; full: a GPU and real photographs (default: long where a CUDA GPU is found, else quick)",
+    )
     command.add_argument("--train-on", metavar="NAME", help="the dataset of landmarks to train on, as added with data add … --training "
                          "(default: town-train)")  # fmt: skip
     command.add_argument("--seed", type=int, help="seed of the training (default: 0)")
@@ -30,8 +32,11 @@ def making_options(command: argparse.ArgumentParser, dataset: bool = True) -> No
                          "with the program (default)")  # fmt: skip
     command.add_argument("--weights", metavar="PATH", help="start from weights of your own: a .pth or .safetensors file as torchvision "
                          "or timm saves it, or a folder with one for each backbone")  # fmt: skip
-    command.add_argument("--download", action="store_true", help="consent to fetch weights: ImageNet's are about 380 MB; of a "
-                         "network by name size, licence and source are said first")
+    command.add_argument(
+        "--download",
+        action="store_true",
+        help="consent to fetch weights: ImageNet's are about 380 MB; of a network by name size, licence and source are said first",
+    )
     command.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
 
 
@@ -100,7 +105,7 @@ def print_table(table, title: str, form: str) -> None:
           end="\n" if form == "text" else "")  # fmt: skip
 
 
-def watched(workspace, arguments, *what) -> Iterator[Progress]:
+def watched(workspace, arguments, *what) -> Generator[Progress, None, None]:
     """A run of the plan under the job's lock; the heavy libraries are loaded only once the lock is held."""
 
     def load_and_run():
@@ -110,23 +115,3 @@ def watched(workspace, arguments, *what) -> Iterator[Progress]:
         yield from run(workspace, *what)
 
     return jobs.watched(workspace, arguments, load_and_run())
-
-
-def draw(steps: Iterator[Progress]) -> None:
-    """Draw progress with tqdm, one bar a stage; in a log file a line a stage."""
-    from tqdm import tqdm
-
-    bar, message = None, ""
-    with contextlib.closing(steps):
-        for step in steps:
-            if bar is None or bar.desc != step.stage:
-                if bar is not None:
-                    bar.close()
-                bar = tqdm(total=step.total, desc=step.stage, mininterval=1, leave=True, dynamic_ncols=True)
-            bar.total = step.total
-            values = [f"{name}={value:.3g}" for name, value in step.values.items()]
-            bar.set_postfix_str(", ".join([step.message, *values] if step.message else values), refresh=step.message != message)
-            message = step.message
-            bar.update(step.done - bar.n)
-    if bar is not None:
-        bar.close()

@@ -2,8 +2,9 @@
 
 import os
 
-from retrieval_core.cli.options import FORMATS, chosen_runs, draw, looking_options, names, print_table
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.cli.options import FORMATS, chosen_runs, looking_options, names, print_table
+from retrieval_core.cli.terminal import draw
+from retrieval_core.errors import Failed, RetrievalError, check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
@@ -65,7 +66,7 @@ def _easy_medium_hard(workspace: Workspace, dataset, run: str, models) -> None:
     from retrieval_core.evaluation.easy_medium_hard import revisited_table
     from retrieval_core.stored.results import open_results
 
-    if layout_of(workspace, dataset.name) == "revisited":
+    if layout_of(workspace, dataset.name) == "revisited" and any(query.good for query in dataset.queries):
         table = revisited_table({key: open_results(workspace, dataset.name, run, key).rankings() for key in models}, dataset)
         print(f"Easy, Medium and Hard, in percent\n{table.round(2).to_string()}")
 
@@ -139,7 +140,7 @@ def _check(workspace: Workspace, options, arguments, models: dict[str, list[str]
                 differing.extend([] if found.agrees else [found.words])
                 yield Progress(f"check {key}", 1, 1, found.words)
         if differing:
-            raise RetrievalError(f"{' '.join(differing)} Make it anew: delete {workspace.folder(options.dataset, run)} and run again.")
+            raise Failed(f"{' '.join(differing)} Make it anew: delete {workspace.folder(options.dataset, run)} and run again.")
 
     try:
         # A cache that is read-only can be checked too: there is just nowhere to say how far it is.

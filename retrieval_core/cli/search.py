@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from retrieval_core.cli.options import chosen_run, looking_options, ready_models
-from retrieval_core.errors import RetrievalError
+from retrieval_core.datasets.names import composed
+from retrieval_core.errors import RetrievalError, printable
 from retrieval_core.workspace import Workspace
 
 SIGNS = {"good": "✓", "ok": "~", "junk": "∅", "wrong": "✗", None: " "}
@@ -31,14 +32,15 @@ def search(workspace: Workspace, options, arguments) -> None:
         raise RetrievalError(f"--k is {options.k}. Ask for one photograph or more.")
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
-    query = next((one for one in dataset.queries if one.id == options.what), None)
+    asked = composed(options.what)
+    query = next((one for one in dataset.queries if one.id == asked), None)
     picture = None
     for model in models:
         results = open_results(workspace, options.dataset, run, model)
         database, _ = results.descriptors
         descriptor = None
         if not options.box:
-            descriptor = stored_descriptor(results, options.what, query.id if query else None)
+            descriptor = stored_descriptor(results, asked, query.id if query else None)
         if descriptor is None:
             picture = picture or _picture(dataset, query.image_id if query else options.what)
             box = read_box(options.box, picture.size) if options.box else None
@@ -46,24 +48,23 @@ def search(workspace: Workspace, options, arguments) -> None:
         [ranking] = rank([options.what], descriptor, database.ids, database.matrix)
         curve = ap_steps(ranking.ids, query) if query and query.positives else None
         words = f": AP (Oxford) {100 * curve.ap('oxford'):.2f}, AP (finite sum) {100 * curve.ap('finite_sum'):.2f}" if curve else ""
-        print(f"{options.what} in {options.dataset} under {model}, run {run}{words}")
+        print(f"{printable(options.what)} in {options.dataset} under {model}, run {run}{words}")
         for place, image_id in enumerate(ranking.ids[: options.k], 1):
             sign = SIGNS[verdict(query, image_id) if query else None]
-            label = dataset.image(image_id).label or "unlabelled"
-            print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  ({label})")
+            label = dataset.image(image_id).label
+            print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  {'unlabelled' if label is None else f'({label})'}")
 
 
 def _picture(dataset, name: str):
     """The photograph of a dataset with this id, or else the picture in the file of this name."""
     from retrieval_core.datasets.images import read_image
-    from retrieval_core.datasets.uploads import read_upload
 
-    image = next((one for one in dataset.images if one.id == name), None)
+    image = next((one for one in dataset.images if one.id == composed(name)), None)
     if image and not image.path:
         raise RetrievalError(f"{dataset.name} has descriptors and no photographs: nothing can be cut out of {name!r}. Leave --box out.")
     if image:
         return read_image(image.path)
     if Path(name).is_file():
-        return read_upload(Path(name).read_bytes(), name)
+        return read_image(name)
     known = ", ".join([*(one.id for one in dataset.queries[:3]), *(one.id for one in dataset.images[:3])])
     raise RetrievalError(f"{name!r} is neither a query nor a photograph of {dataset.name}, nor a file. It has {known}, …")

@@ -1,6 +1,6 @@
 """The command `starts build`: teach the backbones that networks start from, and put them where the program takes them from."""
 
-from retrieval_core.cli.options import draw
+from retrieval_core.cli.terminal import draw
 from retrieval_core.errors import check_choice
 from retrieval_core.networks.distilled_files import TAUGHT
 from retrieval_core.runs import jobs

@@ -11,11 +11,13 @@ def register_status(add) -> None:
 
 def status(workspace: Workspace, options, arguments) -> None:
     """List the runs that have described a dataset, and the models of the chosen one; say what an older version left."""
+    from retrieval_core.datasets.catalog import open_dataset
     from retrieval_core.datasets.imported import IMPORTED_RUN
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.prune import in_megabytes, older_results
     from retrieval_core.stored.run_list import find_runs
 
+    open_dataset(workspace, options.dataset)  # an unknown one is an error before anything is printed
     chosen = chosen_run(workspace, options)
     runs = find_runs(workspace, options.dataset)
     for run in runs if len(runs) > 1 else ():

@@ -3,14 +3,19 @@
 A dataset is known by `cache/<name>/dataset.json`, written last: where it lies and which reader it needs.
 """
 
+import os
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from retrieval_core.datasets.built_in import BUILT_IN
 from retrieval_core.datasets.csv_table import read_csv, read_training_csv
+from retrieval_core.datasets.fingerprints import VERSION
 from retrieval_core.datasets.holidays import read_holidays
+from retrieval_core.datasets.images import folders_of
 from retrieval_core.datasets.imported import Source, read_imported, read_source, store_import
+from retrieval_core.datasets.left_out import left_out
 from retrieval_core.datasets.opened import open_once
 from retrieval_core.datasets.oxford import read_oxford
 from retrieval_core.datasets.photograph_folders import find_layout, read_classes, read_flat, with_distractors
@@ -18,11 +23,13 @@ from retrieval_core.datasets.registry import REGISTRY
 from retrieval_core.datasets.revisited import read_revisited
 from retrieval_core.datasets.training_lists import LISTINGS, read_gldv2, read_lists, read_sfm
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import RetrievalError, check_choice, printable
+from retrieval_core.paths import absolute
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
 DESCRIPTION = "dataset.json"
+_TAKEN = ("archives", "jobs", "published", "starts")  # folders of the cache that hold other things
 
 
 @dataclass(frozen=True)
@@ -72,9 +79,9 @@ def list_datasets(workspace: Workspace) -> list[DatasetEntry]:
             description = read_json(file)
             kind, path = description["kind"], description["path"]
             if kind == DESCRIPTOR_LAYOUT:
-                entries.append(DatasetEntry(name, f"Descriptors imported from {path}", kind, path, True, True))
+                entries.append(DatasetEntry(name, f"Descriptors imported from {printable(path)}", kind, path, True, True))
             else:
-                title = LAYOUTS[kind].title.format(path=path)
+                title = LAYOUTS[kind].title.format(path=printable(path))
                 entries.append(DatasetEntry(name, title, kind, path, Path(path).exists(), not description.get("training")))
     return entries
 
@@ -104,8 +111,8 @@ def note_fingerprint(workspace: Workspace, dataset: Dataset) -> None:
             write_json(workspace.folder(dataset.name) / DESCRIPTION, {**known, "noted": noted})
 
 
-def _noted(dataset: Dataset) -> dict[str, str]:
-    return dict(zip(("photographs", "signature"), dataset.hashed, strict=True))
+def _noted(dataset: Dataset) -> dict[str, str | int]:
+    return dict(zip(("photographs", "signature"), dataset.hashed, strict=True)) | {"version": VERSION}
 
 
 def _read(workspace: Workspace, name: str, description: dict) -> Dataset:
@@ -117,8 +124,15 @@ def _read(workspace: Workspace, name: str, description: dict) -> Dataset:
     path, ground_truth = description["path"], description.get("ground_truth")
     if kind == "csv" and description.get("training"):
         return read_training_csv(path, name)
-    dataset = LAYOUTS[kind].reader(path, name, ground_truth)
-    return with_distractors(dataset, description["distractors"]) if description.get("distractors") else dataset
+    fetched = {"stored_boxes": True} if kind == "oxford" and name in REGISTRY else {}
+    dataset, folders = LAYOUTS[kind].reader(path, name, ground_truth, **fetched), [path]
+    if kind == "csv":
+        folders = sorted(folders_of(Path(path).parent, dataset.images))
+    if description.get("distractors"):
+        dataset = with_distractors(dataset, description["distractors"])
+        folders.append(description["distractors"])
+    # What a published training set lacks, its reader has said; what else lies there may be a million files.
+    return dataset if kind in LISTINGS else replace(dataset, left_out=left_out(dataset, folders, deep=kind != "csv"))
 
 
 def _description(workspace: Workspace, name: str) -> dict:
@@ -178,18 +192,20 @@ def add_dataset(
 ) -> Dataset:  # fmt: skip
     """Register what lies at `path` under a name, after reading it whole. It is only ever read.
 
-    `layout` is one of LAYOUTS or DESCRIPTOR_LAYOUT; by default it is found out. `ground_truth` is a folder of Oxford's text files, if
-    they don't lie with the photographs, `distractors` a folder of photographs that are added without labels. `training`
+    `layout` is one of LAYOUTS or DESCRIPTOR_LAYOUT; by default it is found out. `ground_truth` is a folder of Oxford's text files, or
+    a file gnd_*.pkl, if they don't lie with the photographs, `distractors` a folder of photographs without labels. `training`
     makes it a set to train on and not to explore: a CSV file may then name photographs that are missing. `model`, `ids` and
     `queries` are for descriptors: see `read_source`. `check` is called with what was read: if it raises, nothing is registered.
     Raises RetrievalError if the name is taken, or as the readers do.
     """
-    if name in BUILT_IN:
-        raise RetrievalError(f"{name!r} is the name of a built-in dataset. Choose another name.")
+    if name in BUILT_IN or name.lower() in _TAKEN:
+        raise RetrievalError(f"{name!r} is the name of a built-in dataset, or of another folder of the cache. Choose another name.")
     path, ground_truth, ids, queries, distractors = (
-        Path(part).expanduser().absolute() if part is not None else None
-        for part in (path, ground_truth, ids, queries, distractors)
+        absolute(part) if part is not None else None for part in (path, ground_truth, ids, queries, distractors)
     )
+    given = {"": path, "--ground-truth ": ground_truth, "--ids ": ids, "--queries ": queries, "--distractors ": distractors}
+    if gone := next((f"{option}{part}" for option, part in given.items() if part is not None and not os.path.exists(part)), None):
+        raise RetrievalError(f"{gone} does not exist. Check the path.")
     layout = find_layout(path, ground_truth) if layout is None else check_choice("layout", layout, (*LAYOUTS, DESCRIPTOR_LAYOUT))
     description = read_json(workspace.folder(name) / DESCRIPTION)
     joining = description is not None and description["kind"] == layout == DESCRIPTOR_LAYOUT  # another model of the same photographs
@@ -204,7 +220,7 @@ def add_dataset(
         if (model, ids, queries) != (None, None, None):
             raise RetrievalError(f"{path} is not a file of descriptors: --model, --ids and --queries are only for those.")
         training = training or layout in LISTINGS  # a published training set is one
-        found, more = None, {"ground_truth": str(ground_truth) if ground_truth else None}
+        found, more = None, dict[str, Any](ground_truth=str(ground_truth) if ground_truth else None)
         more |= ({"distractors": str(distractors)} if distractors else {}) | ({"training": True} if training else {})
         dataset = _read(workspace, name, {"kind": layout, "path": str(path), **more})
     if check is not None:

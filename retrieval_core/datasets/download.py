@@ -12,11 +12,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import Failed, RetrievalError
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, read_json, write_json
 
 SCHEMES = ("http", "https", "ftp")
+PINS = "pinned.json"  # beside the files: SHA-256 of those for which no checksum is published, as they came first
 _CHUNK = 1 << 20
 _TIMEOUT = 30  # seconds without a byte
 
@@ -25,7 +26,8 @@ _TIMEOUT = 30  # seconds without a byte
 class Remote:
     """A file that can be fetched: its name here, where it lies (mirrors, in order), and what is known to check it by.
 
-    `bytes` is about its size; `checksum` is "md5:…" or "sha256:…"; None where none is published.
+    `bytes` is about its size; `checksum` is "md5:…" or "sha256:…"; None where none is published: then the hash of what came first is
+    kept, and what comes later must have the same.
     """
 
     name: str
@@ -44,6 +46,7 @@ def fetch(remote: Remote, folder: Path, consent: Callable[[str], bool]) -> Gener
     target = folder / remote.name
     if target.exists():
         check(target, remote)
+        _pin(target, remote)
         return target
     folder.mkdir(parents=True, exist_ok=True)
     faults = []
@@ -56,7 +59,7 @@ def fetch(remote: Remote, folder: Path, consent: Callable[[str], bool]) -> Gener
                 break  # another mirror would begin again: what has come is worth more
             continue
         except OSError as error:
-            raise RetrievalError(f"{target} can't be written ({error.strerror or error}). Make room on the disk, or choose another "
+            raise Failed(f"{target} can't be written ({error.strerror or error}). Make room on the disk, or choose another "
                                  "one with --cache; what has come so far is kept and gone on with.") from error  # fmt: skip
         part = _part(target)
         try:
@@ -65,24 +68,42 @@ def fetch(remote: Remote, folder: Path, consent: Callable[[str], bool]) -> Gener
             part.unlink()
             faults.append(str(error))
             continue
+        _pin(part, remote)
         publish(part, target)
         _note(target).unlink(missing_ok=True)
         return target
-    raise RetrievalError(
+    raise Failed(
         f"{remote.name} could not be fetched. " + "; ".join(faults) + ". Without a network, put the file into a folder and give it "
         "with --archives FOLDER; what has come so far is kept, and the same command goes on from there."
     )
 
 
 def check(file: Path, remote: Remote) -> None:
-    """Raise a RetrievalError if a file has not the checksum of the registry; where none is known every file passes."""
-    if remote.checksum is None:
+    """Raise a RetrievalError if a file has not the checksum of the registry, nor, where none is published, that of the first fetch."""
+    pinned = read_json(file.with_name(PINS), {}).get(remote.name)
+    if (known := remote.checksum or pinned) is None:
         return
-    kind, _, expected = remote.checksum.partition(":")
+    kind, _, expected = known.partition(":")
+    found = _digest(file, kind)
+    if found == expected:
+        return
+    if remote.checksum:
+        raise Failed(f"{file} is not the published file: its {kind} is {found}, not {expected}. Remove it and fetch it again.")
+    raise Failed(f"{remote.name} is not the file that was fetched before: its {kind} is {found}, and was {expected}. Somebody "
+                         f"has changed it, here or where it comes from. If you trust the new one, take the line {remote.name!r} out of "
+                         f"{file.with_name(PINS)}; else remove {file.with_name(remote.name)}. Then fetch again.")  # fmt: skip
+
+
+def _digest(file: Path, kind: str) -> str:
     with file.open("rb") as handle:
-        found = hashlib.file_digest(handle, kind).hexdigest()
-    if found != expected:
-        raise RetrievalError(f"{file} is not the published file: its {kind} is {found}, not {expected}. Remove it and fetch it again.")
+        return hashlib.file_digest(handle, kind).hexdigest()
+
+
+def _pin(file: Path, remote: Remote) -> None:
+    """Keep the hash of a file for which no checksum is published, unless one is kept already."""
+    pins = read_json(file.with_name(PINS), {})
+    if remote.checksum is None and remote.name not in pins:
+        write_json(file.with_name(PINS), pins | {remote.name: f"sha256:{_digest(file, 'sha256')}"})
 
 
 def in_words(count: int | None) -> str:
@@ -114,7 +135,7 @@ def _from_mirror(url: str, remote: Remote, folder: Path, consent: Callable[[str]
         length = answer.headers.get("Content-Length")
         total = begun + int(length) if length and length.isdigit() else remote.bytes
         here = f", {in_words(begun)} of it here" if begun else ""
-        if not consent(f"{remote.name}, {in_words(total)}, from {url.split('/')[2]}{here}"):
+        if not consent(f"{remote.name}, {in_words(total)}, from {url.split('/')[2]}{here}{_in_the_open(url, answer.url)}"):
             raise RetrievalError(f"{remote.name} was not fetched: it takes your consent (answer y, or give --yes).")
         _enough_room(folder, (total or 0) - begun, remote.name)
         tag = answer.headers.get("ETag", "")
@@ -129,6 +150,12 @@ def _from_mirror(url: str, remote: Remote, folder: Path, consent: Callable[[str]
             raise EOFError(f"the connection broke after {in_words(done)} of {in_words(total)}")
 
 
+def _in_the_open(*urls: str) -> str:
+    """What is to be said of a way on which others can read and change what is sent; `urls` are asked for and answered by."""
+    scheme = next((scheme for url in urls if (scheme := url.partition(":")[0]) != "https"), None)
+    return f", over plain {scheme}: whoever is on the way can read and change it" if scheme else ""
+
+
 def _read(answer) -> bytes:
     """The next bytes; a network that fails while it sends is a break, and not a fault of the disk."""
     try:
@@ -140,7 +167,7 @@ def _read(answer) -> bytes:
 def _enough_room(folder: Path, needed: int, name: str) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
-        raise RetrievalError(f"{name} needs {in_words(needed)} in {folder}, where {in_words(free)} are free. Make room on the disk, or "
+        raise Failed(f"{name} needs {in_words(needed)} in {folder}, where {in_words(free)} are free. Make room on the disk, or "
                              "choose another one with --cache.")  # fmt: skip
 
 

@@ -3,25 +3,32 @@
 Every layout carries the queries in lab/, in the files of the Oxford layout, and photographs to the byte:
 
 oxford   jpg/<id>.jpg; labels are those of the queries
-classes  <landmark>/<id>.jpg, and unlabelled photographs beside these folders; ids get the landmark before them
+classes  <landmark>/<id>.jpg, and unlabelled photographs beside these folders; ids get the landmark's folder before them
 csv      images.csv, and each photograph at <id>.jpg
 npy      descriptors.npy, queries.npy, ids.txt, no photographs; labels are those of the queries
+
+Names are data: a landmark that can't be called as its folder or its files are is written down beside them (landmark_names.py).
+What was written is read back before it gets its name, and compared: it comes back as it was, or it is not there.
 """
 
-import csv
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from retrieval_core.datasets.csv_table import COLUMNS
-from retrieval_core.datasets.descriptor_files import ID_LIST
-from retrieval_core.datasets.oxford import LISTS, query_labels, write_oxford
+from retrieval_core.datasets.csv_cells import write_cells
+from retrieval_core.datasets.csv_table import COLUMNS, read_csv
+from retrieval_core.datasets.descriptor_files import ID_LIST, read_ids
+from retrieval_core.datasets.landmark_names import as_names, write_names
+from retrieval_core.datasets.oxford import query_files, query_labels, read_ground_truth, read_oxford, write_oxford
+from retrieval_core.datasets.photograph_folders import read_classes, read_flat
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.workspace import temporary_name
 
 EXPORTS = ("oxford", "classes", "csv")  # layouts of photographs; descriptors have their own
 TABLE = "images.csv"
@@ -39,21 +46,24 @@ def export_dataset(dataset: Dataset, folder: Path, layout: str) -> None:
     labels = {image.id: image.label for image in dataset.images if image.label is not None}
     if layout == "oxford" and labels != query_labels(dataset.queries):
         raise RetrievalError(f"{dataset.name!r} has landmarks without queries, for which Oxford's layout has no place. Choose csv.")
-    ids = {image.id: _id_in_classes(image) if layout == "classes" else image.id for image in dataset.images}
-    deepest = {"oxford": 0, "classes": 1}.get(layout)
-    if deepest is not None and (deep := next((name for name in ids.values() if name.count("/") > deepest), None)):
-        raise RetrievalError(f"The id {deep!r} has more folders than the layout {layout}. Choose csv.")
-    with _into(folder):
+    names = as_names(labels.values())
+    ids = {image.id: _id_in_classes(image, names) if layout == "classes" else image.id for image in dataset.images}
+    _check_ids(dataset, ids, layout)
+    with _into(folder) as place:
         for image in dataset.images:
-            target = folder / ("jpg" if layout == "oxford" else "") / (ids[image.id] + Path(image.path).suffix)
+            target = place / ("jpg" if layout == "oxford" else "") / (ids[image.id] + Path(image.path).suffix)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(image.path, target)
+        if layout == "classes":
+            write_names(place, names)
         if layout == "csv":
-            with (folder / TABLE).open("w", encoding="utf-8", newline="") as handle:
-                rows = csv.writer(handle)
-                rows.writerow(COLUMNS[:2])
-                rows.writerows((image.id + Path(image.path).suffix, image.label or "") for image in dataset.images)
-        _write_queries(folder, dataset, ids)
+            rows = ((image.id + Path(image.path).suffix, image.label or "") for image in dataset.images)
+            (place / TABLE).write_text("".join(map(write_cells, (COLUMNS[:2], *rows))), encoding="utf-8", newline="")
+        written = _renamed(dataset, ids)
+        _write_queries(place, written.queries)
+        reader = {"oxford": read_oxford if dataset.queries else read_flat, "classes": read_classes if labels else read_flat,
+                  "csv": read_csv}[layout]  # fmt: skip
+        _compare(written, reader(place / TABLE if layout == "csv" else place, dataset.name), layout)
 
 
 def export_descriptors(dataset: Dataset, folder: Path, database: np.ndarray, queries: np.ndarray) -> None:
@@ -61,36 +71,78 @@ def export_descriptors(dataset: Dataset, folder: Path, database: np.ndarray, que
 
     Raises RetrievalError if the folder holds something or can't be written.
     """
-    with _into(folder):
-        np.save(folder / "descriptors.npy", database)
-        (folder / ID_LIST).write_text("".join(f"{image.id}\n" for image in dataset.images), encoding="utf-8")
+    with _into(folder) as place:
+        np.save(place / "descriptors.npy", database)
+        (place / ID_LIST).write_text("".join(f"{image.id}\n" for image in dataset.images), encoding="utf-8", newline="")
+        ids, _ = read_ids(place / "descriptors.npy", None)
+        answered: tuple[Query, ...] = ()
         if dataset.queries:
-            np.save(folder / "queries.npy", queries)
-            _write_queries(folder, dataset, {image.id: image.id for image in dataset.images})
+            _write_queries(place, dataset.queries)
+            answered, _ = read_ground_truth(place, dict.fromkeys(ids, ""))
+            names = query_files(place)
+            np.save(place / "queries.npy", queries[sorted(range(len(names)), key=names.__getitem__)])
+        plain = tuple(Image(image.id, "") for image in dataset.images)
+        _compare(replace(dataset, images=plain), Dataset(dataset.name, tuple(Image(image_id, "") for image_id in ids), answered), "npy")
 
 
 @contextmanager
-def _into(folder: Path) -> Iterator[None]:
-    """Make the folder, and turn what goes wrong with the disk into a sentence."""
+def _into(folder: Path) -> Iterator[Path]:
+    """A folder that gets its name when all is written, and is gone otherwise; what goes wrong with the disk becomes a sentence."""
+    temporary = temporary_name(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RetrievalError(f"{folder} is not empty. Choose another folder, or empty it.")
-        yield
-    except OSError as error:
+        temporary.mkdir(parents=True)
+        yield temporary
+        temporary.replace(folder)
+    except (OSError, UnicodeEncodeError) as error:
         raise RetrievalError(f"{folder} can't be written ({error}). Make it writable, or choose another folder.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _id_in_classes(image: Image) -> str:
-    return image.id if image.label is None else f"{image.label}/{image.id.removeprefix(f'{image.label}/')}"
+def _id_in_classes(image: Image, names: Mapping[str, str]) -> str:
+    return image.id if image.label is None else f"{names[image.label]}/{image.id.removeprefix(f'{image.label}/')}"
 
 
-def _write_queries(folder: Path, dataset: Dataset, ids: Mapping[str, str]) -> None:
-    """Write the queries under the ids that the photographs have in the folder."""
-    if dataset.queries:
-        write_oxford(folder, [_renamed(query, ids) for query in dataset.queries])
+def _check_ids(dataset: Dataset, ids: Mapping[str, str], layout: str) -> None:
+    """Raise a RetrievalError where the layout has no place for an id, or would give two photographs one."""
+    seen: dict[str, str] = {}
+    for image in dataset.images:
+        deepest = {"oxford": 0, "classes": 0 if image.label is None else 1, "csv": None}[layout]
+        if deepest is not None and ids[image.id].count("/") > deepest:
+            raise RetrievalError(f"The id {ids[image.id]!r} has more folders than the layout {layout}. Choose csv.")
+        if ".." in PurePosixPath(ids[image.id]).parts or os.path.isabs(ids[image.id]):
+            raise RetrievalError(f"The id {image.id!r} leads out of the folder. Rename the photograph.")
+        other = seen.setdefault(ids[image.id], image.id)
+        if other != image.id:
+            raise RetrievalError(f"{other!r} and {image.id!r} would both be called {ids[image.id]!r}. Choose csv.")
 
 
-def _renamed(query: Query, ids: Mapping[str, str]) -> Query:
-    lists = {kind: tuple(ids[image_id] for image_id in getattr(query, kind)) for kind in LISTS}
-    return replace(query, image_id=ids[query.image_id], **lists)
+def _compare(written: Dataset, read: Dataset, layout: str) -> None:
+    """Raise a RetrievalError unless what was read back has the photographs, the labels and the queries that were written."""
+    found = {image.id: image.label for image in read.images}
+    for image in written.images:
+        if found.get(image.id, "") != image.label:
+            said = f"would come back as one of {found[image.id]!r}" if image.id in found else "would not come back under this name"
+            raise RetrievalError(f"{image.id!r} of {image.label!r} {said} from the layout {layout}. Choose csv, or rename it.")
+    by_id = lambda dataset: {query.id: query for query in dataset.queries}  # noqa: E731
+    if by_id(read) != by_id(written) or len(found) != len(written.images):
+        raise RetrievalError(f"The queries of {written.name!r} would not come back as they are from the layout {layout}: names with "
+                             "blanks around them, or endings within, can't be told. Rename the photographs.")  # fmt: skip
+
+
+def _renamed(dataset: Dataset, ids: Mapping[str, str]) -> Dataset:
+    """The dataset under the ids that its photographs have in the folder."""
+    images = tuple(replace(image, id=ids[image.id]) for image in dataset.images)
+    own = lambda found: tuple(ids[image_id] for image_id in found)  # noqa: E731
+    queries = (
+        replace(query, image_id=ids[query.image_id], good=own(query.good), ok=own(query.ok), junk=own(query.junk))
+        for query in dataset.queries
+    )
+    return replace(dataset, images=images, queries=tuple(queries))
+
+
+def _write_queries(folder: Path, queries: tuple[Query, ...]) -> None:
+    if queries:
+        write_oxford(folder, queries)

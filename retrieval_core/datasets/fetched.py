@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval_core.datasets.catalog import add_dataset, described, is_ready, open_dataset
+from retrieval_core.datasets.checks import LISTS
 from retrieval_core.datasets.download import Remote, check, fetch, in_words
-from retrieval_core.datasets.images import image_size
-from retrieval_core.datasets.oxford import LISTS
+from retrieval_core.datasets.left_out import said
+from retrieval_core.datasets.pixels import broken
 from retrieval_core.datasets.registry import REGISTRY, Published
 from retrieval_core.datasets.training_lists import listed_photographs
 from retrieval_core.datasets.types import Dataset
@@ -23,15 +24,18 @@ ARCHIVES, ORIGINAL = "archives", "original"
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found. `faults` are sentences, empty where all is as it should be; `classes` holds, by
-    label, how many photographs are there, and how many its list names (None without a list).
+    """What a check found. `faults` are sentences, empty where all is as it should be; `classes` holds, by label, how many
+    photographs are there, and how many its list names (None without a list). `files` says how many were read, what was left out,
+    and what else is to be said.
     """
 
     name: str
     photographs: int
     queries: int
     classes: dict[str, tuple[int, int | None]]
+    unlabelled: int
     faults: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 def get(
@@ -70,17 +74,15 @@ def get(
 
 
 def inspect(workspace: Workspace, name: str) -> Generator[Progress, None, Checked]:
-    """Read a dataset whole: every photograph's header, the counts that the registry gives, the archives' checksums."""
+    """Read a dataset whole: every photograph is decoded; the counts that the registry gives, the archives' checksums."""
     dataset = open_dataset(workspace, name)
     faults = []
-    for number, image in enumerate(dataset.images):
+    for number, fault in enumerate(broken(dataset.images)):
         if number % 200 == 0:
             yield Progress(f"check {name}", number, len(dataset.images))
-        try:
-            if image.path:
-                image_size(image.path)
-        except RetrievalError as error:
-            faults.append(str(error))
+        if fault is not None:
+            faults.append(str(fault))
+    faults += [f"{file} is {kind.why}." for kind in dataset.left_out if kind.faulty for file in kind.files]
     entry = REGISTRY.get(name)
     if entry is not None:
         for word, found, expected in (("photographs", len(dataset.images), entry.photographs),
@@ -95,10 +97,12 @@ def inspect(workspace: Workspace, name: str) -> Generator[Progress, None, Checke
                     check(file, remote)
                 except RetrievalError as error:
                     faults.append(str(error))
-    there = Counter(image.label or "unlabelled" for image in dataset.images)
+    there = Counter(image.label for image in dataset.images)
+    unlabelled = there.pop(None, 0)
     listed = listed_photographs(*described(workspace, name))
     classes = {label: (there[label], listed.get(label)) for label in sorted(there.keys() | listed.keys())}
-    return Checked(name, len(dataset.images), len(dataset.queries), classes, tuple(faults))
+    files = tuple(said(dataset))
+    return Checked(name, len(dataset.images), len(dataset.queries), classes, unlabelled, tuple(faults), files)
 
 
 def state_in_words(workspace: Workspace, entry: Published) -> str:

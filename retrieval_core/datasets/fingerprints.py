@@ -11,40 +11,47 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retrieval_core.datasets.decoding import TooManyPixels, peculiarity
 from retrieval_core.errors import RetrievalError
 
 if TYPE_CHECKING:
     from retrieval_core.datasets.types import Image, Query
 
+VERSION = 2  # raised when a fingerprint would say something else of the same files: what was noted is then made again
 _PROBE_BYTES = 4096  # read at each end of a photograph
+_NAMED = 20  # broken photographs in one message
 
 
 def hash_photographs(images: Sequence["Image"], queries: Sequence["Query"]) -> tuple[str, str]:
     """The fingerprint of everything that descriptors depend on, and the signature of the photographs as they were read for it.
 
-    A photograph enters with its id, its ending, its size in bytes and its first and last 4 KiB, one that there is no file of
-    with its id; a query with its id, image id and box. Raises RetrievalError naming a photograph that can't be read.
+    A photograph enters with its id, its ending, its size in bytes and its first and last 4 KiB, and one whose pixels are not simply
+    the stored ones as RGB (see `peculiarity`) with what is done to them: other photographs keep the fingerprint that they had before
+    it was. One that there is no file of enters with its id, a query with its id, image id and box.
+    Raises RetrievalError naming the photographs that can't be read.
     """
     content, signature = hashlib.sha256(), _signature_of_names(images, queries)
+    faults = []
     for image in images:
         if not image.path:
             content.update(_text(image.id))
             continue
         try:
-            descriptor = os.open(image.path, os.O_RDONLY)
+            with open(image.path, "rb") as file:
+                stat = os.fstat(file.fileno())
+                head = file.read(_PROBE_BYTES)
+                file.seek(max(0, stat.st_size - _PROBE_BYTES))
+                tail = file.read(_PROBE_BYTES)
+                file.seek(0)
+                way = peculiarity(file)
         except OSError as error:
-            raise unreadable(image.path, error) from error
-        try:
-            stat = os.fstat(descriptor)
-            head = os.read(descriptor, _PROBE_BYTES)
-            os.lseek(descriptor, max(0, stat.st_size - _PROBE_BYTES), os.SEEK_SET)
-            tail = os.read(descriptor, _PROBE_BYTES)
-        except OSError as error:
-            raise unreadable(image.path, error) from error
-        finally:
-            os.close(descriptor)
-        content.update(_text(image.id, os.path.splitext(image.path)[1], stat.st_size, len(head), len(tail)) + head + tail)
+            faults.append(unreadable(image.path, error))
+            continue
+        about = (image.id, os.path.splitext(image.path)[1], stat.st_size, len(head), len(tail), *([way] if way else []))
+        content.update(_text(*about) + head + tail)
         signature.update(_seen(stat))
+    if faults:
+        raise all_of(faults)
     for query in queries:
         content.update(_text(query.id, query.image_id, *map(float, query.box or ())))
     return content.hexdigest(), signature.hexdigest()
@@ -87,10 +94,23 @@ def unreadable(path: str | Path, error: Exception) -> RetrievalError:
     """The error for a photograph that is missing or broken, with its remedy."""
     if not os.path.exists(path):
         return RetrievalError(f"The photograph {path} is missing. Put it back, or take it out of the ground truth.")
+    if isinstance(error, TooManyPixels):
+        return RetrievalError(f"The photograph {path} {error}")
+    if isinstance(error, PermissionError):
+        return RetrievalError(f"The photograph {path} can't be read ({error.strerror}). Get the right to read it, or remove it.")
+    why = str(error).strip() or type(error).__name__
     return RetrievalError(
-        f"The photograph {path} can't be read ({error}). It is broken, truncated or not a picture: "
+        f"The photograph {path} can't be read ({why}). It is broken, truncated or not a picture: "
         "replace it with a sound copy, or remove it and its lines in the ground truth."
     )
+
+
+def all_of(faults: Sequence[RetrievalError]) -> RetrievalError:
+    """Several faults as one, each in a line of its own; of very many the first."""
+    if len(faults) == 1:
+        return faults[0]
+    more = [f"and {len(faults) - _NAMED:,} more, which data check lists."] if len(faults) > _NAMED else []
+    return RetrievalError("\n".join([f"{len(faults):,} photographs can't be read.", *map(str, faults[:_NAMED]), *more]))
 
 
 def _signature_of_names(images: Sequence["Image"], queries: Sequence["Query"]):

@@ -33,7 +33,7 @@ def render_fractal(system: np.ndarray, size: int, random: np.random.Generator) -
     picture = np.clip(ground, 0, 255)
     colours = np.clip(random.uniform(0, 255, 3) + random.normal(0, 30, (len(maps), 3)), 0, 255)
     draw_points(maps, colours, choices, picture)
-    picture = np.rot90(picture, random.integers(4))
+    picture = np.rot90(picture, int(random.integers(4)))
     if random.random() < 0.5:
         picture = picture[:, ::-1]
     return np.ascontiguousarray(picture).astype(np.uint8)

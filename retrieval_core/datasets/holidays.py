@@ -6,6 +6,7 @@ is not one of its own answers: here it is its junk.
 
 from pathlib import Path
 
+from retrieval_core.datasets.checks import check_ids, check_truth
 from retrieval_core.datasets.oxford import find_photographs, photograph_folders
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
@@ -24,7 +25,7 @@ def read_holidays(root: str | Path, name: str, ground_truth: str | Path | None =
         raise RetrievalError(f"No photographs in {root}. Put those of jpg1.tar.gz and jpg2.tar.gz into {root / 'jpg'}.")
     groups: dict[str, list[str]] = {}
     for stem, path in photographs.items():
-        if not (stem.isdigit() and len(stem) == 6):
+        if not (stem.isascii() and stem.isdigit() and len(stem) == 6):
             raise RetrievalError(f"{path} is not named as a photograph of Holidays, six digits as in 100000.jpg. Take it out.")
         groups.setdefault(stem[:4], []).append(stem)
     queries = []
@@ -32,5 +33,7 @@ def read_holidays(root: str | Path, name: str, ground_truth: str | Path | None =
         if members[0] != f"{label}00":
             raise RetrievalError(f"{photographs[members[0]]} belongs to the query {label}00.jpg, which is missing. Add it.")
         queries.append(Query(f"{label}_1", members[0], label, None, good=tuple(members[1:]), ok=(), junk=(members[0],)))
+    check_ids(list(photographs), root)
+    check_truth(queries, photographs, lambda query, kind: str(root))
     images = tuple(Image(stem, path, stem[:4]) for stem, path in photographs.items())
     return Dataset(name, images, tuple(queries), photograph_folders(root, images))

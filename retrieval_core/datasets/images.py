@@ -1,67 +1,121 @@
 """Photographs as files: find them, read them, crop and resize them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image as PILImage
 
+from retrieval_core.datasets import decoding
+from retrieval_core.datasets.decoding import SUFFIXES
 from retrieval_core.datasets.fingerprints import unreadable
+from retrieval_core.datasets.names import id_of
 from retrieval_core.datasets.types import Box, Image
 from retrieval_core.errors import RetrievalError, check_choice
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 CROP_RULES = ("fill", "same")
+ENDINGS_IN_WORDS = "JPEG, PNG, TIFF, WebP, AVIF, GIF, BMP and other formats that Pillow reads"
 
-_DECODE_ERRORS = (OSError, SyntaxError, ValueError, PILImage.DecompressionBombError)
+Place = tuple[str, ...]
+"""Where a photograph lies below a folder: what the folders between are called here, then its own name without the ending."""
 
 
 def list_photographs(folder: str | Path) -> dict[str, str]:
-    """Absolute path of every photograph directly in a folder by its file stem, sorted by stem.
+    """Absolute path of every photograph directly in a folder by its image id, the stem as `names.id_of` writes it; sorted by id.
 
-    Empty where the folder is missing. Raises RetrievalError if two photographs have the same stem.
+    Of several with one id the one whose ending comes first in SUFFIXES is taken. Empty where the folder is missing.
     """
     folder = os.path.abspath(folder)
-    found: dict[str, str] = {}
-    if not os.path.isdir(folder):
-        return found
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            stem, suffix = os.path.splitext(entry.name)
-            if suffix.lower() not in SUFFIXES or stem.startswith(".") or not entry.is_file():
-                continue
-            if stem in found:
-                raise RetrievalError(
-                    f"{found[stem]} and {entry.path} would have the same image id {stem!r}. "
-                    "Rename or remove one of them."
-                )
-            found[stem] = entry.path
-    return dict(sorted(found.items()))
+    return _photographs(_entries(folder)) if os.path.isdir(folder) else {}
+
+
+def walk(root: str | Path) -> Iterator[tuple[Place, str, list[os.DirEntry]]]:
+    """Every folder from `root` down: its place below it, its path, and what is in it, sorted; nothing for one that can't be opened.
+
+    Folders whose names begin with a dot are left out. Links to folders are followed, but not to one that they lie in.
+    """
+    waiting: list[tuple[Place, str, frozenset]] = [((), os.path.abspath(root), frozenset())]
+    while waiting:
+        place, folder, above = waiting.pop()
+        try:
+            stat = os.stat(folder)
+        except OSError:
+            continue
+        if (here := (stat.st_dev, stat.st_ino)) in above:
+            continue
+        entries = _entries(folder)
+        yield place, folder, entries
+        inner = [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
+        waiting += [((*place, id_of(entry.name)), entry.path, above | {here}) for entry in reversed(inner)]
+
+
+def photographs_below(root: str | Path) -> tuple[dict[Place, str], list[str]]:
+    """The absolute path of every photograph in a folder, however deep, by its place; and all folders that were looked into."""
+    found: dict[Place, str] = {}
+    folders = []
+    for place, folder, entries in walk(root):
+        folders.append(folder)
+        found |= {(*place, stem): path for stem, path in _photographs(entries).items()}
+    return found, folders
+
+
+@contextmanager
+def _file(path: str | Path) -> Iterator[BinaryIO]:
+    try:
+        with open(path, "rb") as file:
+            yield file
+    except Exception as error:  # a broken file may make a decoder raise anything
+        raise unreadable(path, error) from error
 
 
 def image_size(path: str | Path) -> tuple[int, int]:
-    """Width and height of a photograph as stored, in pixels, from its header only."""
+    """Width and height in pixels of a photograph as it is shown, upright, from its header only."""
+    with _file(path) as file:
+        return decoding.picture_size(file)
+
+
+def browsers_show(path: str | Path) -> bool:
+    """Whether a browser shows the same pixels as we do when it is given the file of a photograph."""
+    with _file(path) as file:
+        return decoding.is_plain_jpeg(file)
+
+
+def shown_as_stored(path: str | Path) -> bool:
+    """Whether a photograph can be opened, and its pixels are simply the stored ones as RGB: see `decoding.peculiarity`."""
     try:
-        with PILImage.open(path) as image:
-            return image.size
-    except _DECODE_ERRORS as error:
-        raise unreadable(path, error) from error
+        with open(path, "rb") as file:
+            return not decoding.peculiarity(file)
+    except OSError:
+        return False
 
 
 def read_image(path: str | Path, enough: int | None = None) -> PILImage.Image:
-    """Decode a photograph as RGB, in its stored orientation: the boxes of a ground truth refer to stored pixels.
+    """Decode a photograph as RGB, upright, as `decode_picture` says, which also explains `enough`.
 
-    With `enough`, a JPEG may be decoded at an eighth, a quarter or half its size as long as no side falls below so many
-    pixels, which is several times faster and does for thumbnails.
-    Raises RetrievalError naming the file if it is missing, broken or truncated.
+    Raises RetrievalError naming the file if it is missing, broken, truncated or too large.
     """
-    try:
-        with PILImage.open(path) as image:
-            if enough is not None:
-                image.draft("RGB", (enough, enough))
-            return image.convert("RGB")
-    except _DECODE_ERRORS as error:
-        raise unreadable(path, error) from error
+    with _file(path) as file:
+        return decoding.decode_picture(file, enough)
+
+
+def box_as_shown(box: Box | None, path: str | Path) -> Box | None:
+    """A box in pixels of a photograph as stored, in those of the photograph as it is shown: both are turned together."""
+    if box is None:
+        return None
+    with _file(path) as file:
+        turn = decoding.stored_orientation(file)
+    if turn == 1:
+        return box
+    width, height = image_size(path) if turn < 5 else image_size(path)[::-1]
+    turned = {
+        2: lambda x, y: (width - x, y), 3: lambda x, y: (width - x, height - y), 4: lambda x, y: (x, height - y),
+        5: lambda x, y: (y, x), 6: lambda x, y: (height - y, x), 7: lambda x, y: (height - y, width - x),
+        8: lambda x, y: (y, width - x),
+    }[turn]  # fmt: skip
+    (x1, y1), (x2, y2) = turned(*box[:2]), turned(*box[2:])
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 
 def resize_longest(image: PILImage.Image, size: int) -> PILImage.Image:
@@ -119,3 +173,25 @@ def _pixel_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     width, height = size
     left, top = min(max(round(box[0]), 0), width - 1), min(max(round(box[1]), 0), height - 1)
     return left, top, min(max(round(box[2]), left + 1), width), min(max(round(box[3]), top + 1), height)
+
+
+def _entries(folder: str) -> list[os.DirEntry]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []  # `left_out` says so
+
+
+def _photographs(entries: Iterable[os.DirEntry]) -> dict[str, str]:
+    found: dict[str, tuple[int, str]] = {}
+    for entry in entries:
+        stem, suffix = os.path.splitext(entry.name)
+        if suffix.lower() in _PLACES and not stem.startswith(".") and entry.is_file():
+            image_id, rank = id_of(stem), _PLACES[suffix.lower()]
+            if image_id not in found or rank < found[image_id][0]:
+                found[image_id] = rank, entry.path
+    return {image_id: path for image_id, (_, path) in sorted(found.items())}
+
+
+_PLACES = {ending: place for place, ending in enumerate(SUFFIXES)}

@@ -6,15 +6,23 @@ under the key of the model that they stand for. They are never made anew, and no
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from retrieval_core.datasets.array_files import ArrayWriter
-from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, open_matrix, read_ids, unit_rows
-from retrieval_core.datasets.images import list_photographs
-from retrieval_core.datasets.oxford import find_ground_truth, query_labels, read_ground_truth
+from retrieval_core.datasets.checks import check_ids
+from retrieval_core.datasets.descriptor_files import ID_LIST, check_rows, open_matrix, order_note, read_ids, unit_rows
+from retrieval_core.datasets.left_out import left_out
+from retrieval_core.datasets.oxford import (
+    find_ground_truth,
+    find_photographs,
+    photograph_folders,
+    query_files,
+    query_labels,
+    read_ground_truth,
+)
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace, file_hash, publish, temporary_name
@@ -22,6 +30,7 @@ from retrieval_core.workspace import Workspace, file_hash, publish, temporary_na
 IMPORTED_START = "imported"  # what a recipe says in place of ImageNet or its stand-in
 IMPORTED_RUN = "imported"  # the name of the run that imported descriptors belong to
 DESCRIPTORS = "descriptors.safetensors"
+_OR_LIST = ", or give --ids a text file with one id a line"
 
 
 @dataclass(frozen=True)
@@ -62,8 +71,8 @@ def read_source(workspace: Workspace, name: str, source: Source, known: Mapping 
     """Read and compare everything that an import takes, and write nothing. `known` describes the dataset that the model joins.
 
     With a ground truth (a folder of Oxford's text files; by default that of `known`, or lab/ beside the file, if there is one)
-    the queries' descriptors are needed, in the order of the sorted queries: the file `queries`, or the array "queries" of a .npz
-    file. Raises RetrievalError if something is missing or does not fit together.
+    the queries' descriptors are needed, in the order of the names of the files *_query.txt: the file `queries`, or the array
+    "queries" of a .npz file. Raises RetrievalError if something is missing or does not fit together.
     """
     file, known, ids_file = source.file, known or {}, workspace.folder(name) / ID_LIST
     matrix = open_matrix(file)
@@ -75,11 +84,18 @@ def read_source(workspace: Workspace, name: str, source: Source, known: Mapping 
     beside = file.parent / "lab"
     ground_truth = source.ground_truth or known.get("ground_truth") or (beside if find_ground_truth(beside) else None)
     description = {
-        "photographs": str(Path(next(iter(photographs.values()))).parent) if photographs else known.get("photographs"),
+        "photographs": str(source.ids) if photographs else known.get("photographs"),
         "ground_truth": str(ground_truth) if ground_truth else None,
     }
     dataset = _dataset(ids_file, name, ids, **description)
-    return Import(source, dataset, matrix, _query_matrix(source, dataset.queries, matrix.shape[1]), description, joins)
+    notes = order_note([Path(path).name for path in photographs.values()], "the photographs", _OR_LIST) if photographs else ()
+    queries = _query_matrix(source, dataset.queries, matrix.shape[1])
+    if dataset.queries:
+        names = query_files(ground_truth)
+        rows = {name: row for row, name in enumerate(sorted(names))}
+        notes += order_note(list(rows), "the queries")
+        queries = queries[[rows[name] for name in names]]
+    return Import(source, replace(dataset, notes=notes), matrix, queries, description, joins)
 
 
 def store_import(workspace: Workspace, found: Import) -> None:
@@ -98,10 +114,10 @@ def store_import(workspace: Workspace, found: Import) -> None:
     with workspace.lock(dataset.name, source.model, "descriptors"):
         if not found.joins:
             shutil.rmtree(folder / IMPORTED_RUN, ignore_errors=True)  # of an import that was cut off, perhaps of other photographs
-            _write_ids(folder / ID_LIST, about["images"])
+            _write_ids(folder / ID_LIST, [image.id for image in dataset.images])
         path = _path(workspace, dataset.name, source.model)
         inputs = {"data": dataset.photographs, IMPORTED_START: hashes}
-        with (workspace.writing(path, inputs, notes={"recipe": recipe}) as temporary, ArrayWriter(temporary, layout, about) as writer):
+        with workspace.writing(path, inputs, notes={"recipe": recipe}) as temporary, ArrayWriter(temporary, layout, about) as writer:
             for rows in unit_rows(found.images, source.file):
                 writer.append("images", rows)
             for rows in unit_rows(found.queries, source.queries or source.file):
@@ -119,9 +135,11 @@ def _path(workspace: Workspace, name: str, model: str) -> Path:
 
 def _known_ids(file: Path) -> tuple[str, ...]:
     try:
-        return tuple(file.read_text(encoding="utf-8").splitlines())
-    except OSError as error:
-        raise RetrievalError(f"{file} can't be read ({error.strerror}). Add the descriptors again.") from error
+        ids = tuple(file.read_text(encoding="utf-8").removesuffix("\n").split("\n"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RetrievalError(f"{file} can't be read ({getattr(error, 'strerror', error)}). Add the descriptors again.") from error
+    check_ids(ids, file)
+    return ids
 
 
 def _write_ids(file: Path, ids: list[str]) -> None:
@@ -136,15 +154,16 @@ def _write_ids(file: Path, ids: list[str]) -> None:
 def _dataset(ids_file: Path, name: str, ids: tuple[str, ...], photographs: str | None, ground_truth: str | None) -> Dataset:
     paths, sources = dict.fromkeys(ids, ""), [str(ids_file)]
     if photographs is not None:
-        paths = {stem: path for stem, path in list_photographs(photographs).items() if stem in paths}
+        paths = {stem: path for stem, path in find_photographs(photographs).items() if stem in paths}
         if len(paths) < len(ids):
             gone = next(image_id for image_id in ids if image_id not in paths)
             raise RetrievalError(f"The photograph {gone!r} is gone from {photographs}. Put it back, or add the descriptors again.")
-        sources.append(photographs)
     queries, files = read_ground_truth(ground_truth, paths) if ground_truth is not None else ((), ())
     labels = query_labels(queries)
     images = tuple(Image(image_id, paths[image_id], labels.get(image_id)) for image_id in ids)
-    return Dataset(name, images, queries, (*sources, *files))
+    folders = photograph_folders(photographs, images) if photographs is not None else ()
+    dataset = Dataset(name, images, queries, (*sources, *folders, *files))
+    return dataset if photographs is None else replace(dataset, left_out=left_out(dataset, [photographs]))
 
 
 def _query_matrix(source: Source, queries: tuple[Query, ...], width: int) -> np.ndarray:
@@ -156,12 +175,12 @@ def _query_matrix(source: Source, queries: tuple[Query, ...], width: int) -> np.
     if source.queries is None and source.file.suffix.lower() != ".npz":
         raise RetrievalError(
             f"The ground truth has {len(queries)} queries, and {source.file} describes only photographs. Give the queries' "
-            "descriptors with --queries FILE, in the order of the sorted queries."
+            "descriptors with --queries FILE, in the order of the names of the files *_query.txt."
         )
     file = source.queries or source.file
     # An .npz file that is only of queries calls them descriptors, as a .npz file of photographs does.
     matrix = open_matrix(file, "descriptors" if source.queries else "queries")
-    check_rows(file, matrix, queries, "queries in the ground truth")
+    check_rows(file, matrix, [query.id for query in queries], "queries in the ground truth")
     if matrix.shape[1] != width:
         raise RetrievalError(f"{file} has {matrix.shape[1]} dimensions, {source.file} {width}. Both must come from one model.")
     return matrix

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-from retrieval_core.datasets.fingerprints import files_signature, photographs_signature, stat_of
+from retrieval_core.datasets.fingerprints import VERSION, files_signature, photographs_signature, stat_of
 from retrieval_core.datasets.types import Dataset
 
 MOST = 8  # datasets that are kept open
@@ -59,7 +59,7 @@ class _Opened:
             self._read(description, read)
         self._description, self._file = description, signature
         noted = description.get("noted")
-        if noted and noted["signature"] == self._seen[0]:
+        if noted and noted.get("version") == VERSION and noted["signature"] == self._seen[0]:
             vars(self._dataset).setdefault("hashed", (noted["photographs"], noted["signature"]))
         return self._dataset
 

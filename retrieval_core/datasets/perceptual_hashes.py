@@ -10,15 +10,16 @@ import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import imagehash
 import numpy as np
 from PIL import Image as PILImage
 from PIL import ImageOps
 
-from retrieval_core.datasets.images import read_image
+from retrieval_core.datasets.images import read_image, shown_as_stored
 from retrieval_core.datasets.pixels import THREADS
 from retrieval_core.datasets.types import Image
 from retrieval_core.errors import RetrievalError
@@ -26,7 +27,8 @@ from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace
 
 FILE = "perceptual_hashes.npz"
-VERSION = 1  # raised when a photograph would get another hash than before
+VERSION = 2  # raised when a photograph would get another hash than before
+LYING = 1  # the version before: its hashes differ where a photograph is turned, scaled or flattened, and only there
 SIDE = 16  # coefficients a side, so SIDE² bits
 WORDS = SIDE * SIDE // 64
 GREY = 4 * SIDE  # pixels a side of the grey picture that is transformed
@@ -37,11 +39,16 @@ MISSING = (-1, 0)  # the stamp of a file that is not there
 
 
 class Kept(NamedTuple):
-    """The hashes (2, WORDS) of one photograph, and its image id and file stamp when they were computed."""
+    """The hashes (2, WORDS) of one photograph, its image id and file stamp when they were computed, and by which version."""
 
     id: str
     stamp: tuple[int, int]
     hashes: np.ndarray
+    version: int = VERSION
+
+    def holds(self, path: str, stamp: tuple[int, int]) -> bool:
+        """Whether the photograph would get these hashes now."""
+        return self.stamp == stamp and (self.version == VERSION or shown_as_stored(path))
 
 
 def perceptual_hash(picture: PILImage.Image) -> np.ndarray:
@@ -57,7 +64,7 @@ def perceptual_hash(picture: PILImage.Image) -> np.ndarray:
 
 def hashed(hashes: np.ndarray) -> np.ndarray:
     """Which rows (N,) bool of (N, 2, WORDS) hold a hash: not those of flat, unreadable and missing photographs."""
-    return hashes[:, 0].any(axis=1)
+    return np.any(hashes[:, 0], axis=1)
 
 
 def file_stamp(path: str) -> tuple[int, int]:
@@ -82,7 +89,7 @@ def perceptual_hashes(workspace: Workspace, name: str, images: Sequence[Image]) 
     current, todo = {}, []
     for place, image in enumerate(images):
         stamp, kept = file_stamp(image.path), known.get(image.path)
-        if kept is not None and kept.stamp == stamp:
+        if kept is not None and kept.holds(image.path, stamp):
             hashes[place] = kept.hashes
             current[image.path] = Kept(image.id, stamp, kept.hashes)
         elif stamp != MISSING:
@@ -90,7 +97,8 @@ def perceptual_hashes(workspace: Workspace, name: str, images: Sequence[Image]) 
     with ThreadPoolExecutor(THREADS) as threads:
         for start in range(0, len(todo), STORE_EVERY):
             part = todo[start : start + STORE_EVERY]
-            with closing(threads.map(_of_file, [images[place].path for place, _ in part])) as rows:  # a cancelled run reads no more
+            reading = cast("Generator[np.ndarray]", threads.map(_of_file, [images[place].path for place, _ in part]))
+            with closing(reading) as rows:  # a cancelled run reads no more
                 for number, ((place, stamp), row) in enumerate(zip(part, rows, strict=True), start):
                     if number % 128 == 0:
                         yield Progress("perceptual hashes", number, len(todo))
@@ -99,7 +107,7 @@ def perceptual_hashes(workspace: Workspace, name: str, images: Sequence[Image]) 
             _store(workspace, file, current)
     if todo:
         yield Progress("perceptual hashes", len(todo), len(todo))
-    elif current.keys() != known.keys():  # photographs were taken out
+    elif current.keys() != known.keys() or any(kept.version != VERSION for kept in known.values()):  # some were taken out
         _store(workspace, file, current)
     return hashes
 
@@ -108,10 +116,10 @@ def kept_hashes(workspace: Workspace, name: str) -> dict[str, Kept]:
     """The hashes that were kept of a dataset's photographs, by path, whether or not they are still on the disk; empty if none were."""
     try:
         with np.load(workspace.folder(name) / FILE) as kept:
-            if int(kept["version"]) != VERSION:
+            if (version := int(kept["version"])) not in (LYING, VERSION):
                 return {}
             stamps = map(tuple, kept["stamps"].tolist())
-            rows = map(Kept, _split(kept["ids"]), stamps, kept["hashes"])
+            rows = map(Kept, _split(kept["ids"]), stamps, kept["hashes"], repeat(version))
             return dict(zip(_split(kept["paths"]), rows, strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}  # missing or damaged: they are computed again

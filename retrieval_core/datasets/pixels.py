@@ -1,8 +1,9 @@
 """Photographs decoded once at working size, and shared by all models that use this size."""
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from PIL import Image as PILImage
 
 from retrieval_core.datasets.array_files import ArrayWriter, read_arrays
+from retrieval_core.datasets.fingerprints import all_of
 from retrieval_core.datasets.images import image_size, read_image, resize_longest
 from retrieval_core.datasets.types import Image
 from retrieval_core.errors import RetrievalError
@@ -42,10 +44,10 @@ class Pixels:
     shapes: np.ndarray
     flat: np.ndarray | None
 
-    def read(self, positions: Sequence[int]) -> list[np.ndarray]:
+    def read(self, positions: Sequence[int] | np.ndarray) -> list[np.ndarray]:
         """The pictures at these positions."""
         if self.flat is None:
-            with ThreadPoolExecutor(THREADS) as threads:
+            with all_named(self.images), ThreadPoolExecutor(THREADS) as threads:
                 return list(threads.map(lambda k: decode(self.images[k], self.size, self.square), positions))
         ends = self._ends
         return [self.flat[ends[k] : ends[k + 1]].reshape(*self.shapes[k], 3) for k in map(int, positions)]
@@ -54,6 +56,31 @@ class Pixels:
     def _ends(self) -> np.ndarray:
         """Where each picture begins in `flat`, and where the last ends."""
         return np.concatenate([[0], np.cumsum(self.shapes.prod(1) * 3)])
+
+
+def broken(images: Sequence[Image]) -> Iterator[RetrievalError | None]:
+    """Decode photographs one after the other, as small as their format allows; what is wrong with each, None where nothing is."""
+
+    def fault(image: Image) -> RetrievalError | None:
+        try:
+            if image.path:
+                read_image(image.path, 1)
+        except RetrievalError as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        for start in range(0, len(images), CHUNK):
+            yield from threads.map(fault, images[start : start + CHUNK])
+
+
+@contextmanager
+def all_named(images: Sequence[Image]) -> Iterator[None]:
+    """Where one photograph can't be decoded, look for all that can't, so that a person mends them together."""
+    try:
+        yield
+    except RetrievalError as error:
+        raise all_of(list(filter(None, broken(images))) or [error]) from error
 
 
 def decode(image: Image, size: int, square: bool) -> np.ndarray:
@@ -73,7 +100,7 @@ def as_array(picture: PILImage.Image, size: int, square: bool) -> np.ndarray:
 
 def widened(picture: PILImage.Image) -> np.ndarray:
     """A picture as (H, W, 3) uint8, its sides at least MIN_SIDE."""
-    sides = tuple(max(MIN_SIDE, side) for side in picture.size)
+    sides = max(MIN_SIDE, picture.width), max(MIN_SIDE, picture.height)
     return np.asarray(picture if sides == picture.size else picture.resize(sides, PILImage.Resampling.BICUBIC))
 
 
@@ -91,7 +118,8 @@ def open_pixels(
     path = folder / f"{begin}-{short_hash(about)}.safetensors"
     if (known := _stored(path, about)) is not None:
         return Pixels(images, size, square, *known)
-    shapes = read_shapes(images, size, square)
+    with all_named(images):
+        shapes = read_shapes(images, size, square)
     total = shapes.prod(1).sum() * 3
     if not (keep and len(images)) or total > BUDGET:
         return Pixels(images, size, square, shapes, None)
@@ -100,7 +128,7 @@ def open_pixels(
     temporary = temporary_name(path)
     try:
         layout = {"shapes": (shapes.shape, np.int64), "flat": ((total,), np.uint8)}
-        with ArrayWriter(temporary, layout, about) as writer, ThreadPoolExecutor(THREADS) as threads:
+        with all_named(images), ArrayWriter(temporary, layout, about) as writer, ThreadPoolExecutor(THREADS) as threads:
             writer.append("shapes", shapes)
             for start in range(0, len(images), CHUNK):
                 yield Progress("decode photographs", start, len(images))

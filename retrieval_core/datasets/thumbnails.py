@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image as PILImage
 from PIL import ImageDraw, ImageFont, ImageOps
 
-from retrieval_core.datasets.images import crop_query, image_size, read_image
+from retrieval_core.datasets.images import browsers_show, crop_query, image_size, read_image
 from retrieval_core.datasets.pixels import THREADS
 from retrieval_core.datasets.types import Box, Image
 from retrieval_core.progress import Progress
@@ -46,13 +46,13 @@ def write_sheet(images: Sequence[Image], number: int, path: Path) -> Generator[P
 
 
 def small_jpeg(path: str | Path, side: int) -> bytes:
-    """A photograph as a JPEG whose longest side is at most `side` pixels; the file itself where it is one already.
+    """A photograph as a JPEG whose longest side is at most `side` pixels; the file itself where a browser shows it as it is.
 
     For the path "" of an image that has no photograph, a picture that says so.
     """
     if not path:
         return _as_jpeg(placeholder())
-    if str(path).lower().endswith((".jpg", ".jpeg")) and max(image_size(path)) <= side:
+    if max(image_size(path)) <= side and browsers_show(path):
         return Path(path).read_bytes()
     picture = read_image(path, side)
     picture.thumbnail((side, side), PILImage.Resampling.LANCZOS, reducing_gap=3.0)
@@ -60,7 +60,7 @@ def small_jpeg(path: str | Path, side: int) -> bytes:
 
 
 def small_crop(path: str | Path, box: Box | None, side: int) -> bytes:
-    """What is in a box of a photograph (pixels as stored) as a JPEG whose longest side is `side` pixels; see `small_jpeg`."""
+    """What is in a box of a photograph as a JPEG whose longest side is `side` pixels; see `small_jpeg`."""
     return _as_jpeg(crop_query(read_image(path), box, side, "fill")) if path and box else small_jpeg(path, side)
 
 

@@ -14,8 +14,12 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from retrieval_core.datasets.checks import check_ids
 from retrieval_core.datasets.images import folders_of
-from retrieval_core.datasets.revisited import load_numbers
+from retrieval_core.datasets.left_out import not_there
+from retrieval_core.datasets.names import composed, file_in
+from retrieval_core.datasets.plain_pickle import load_plain
+from retrieval_core.datasets.texts import read_lines
 from retrieval_core.datasets.types import Dataset, Image
 from retrieval_core.errors import RetrievalError
 
@@ -43,6 +47,7 @@ def _read(layout: str, root: str | Path, name: str, ground_truth: str | Path | N
     listing = _listing(root, layout)
     listed = [Image(image_id, str(path), label) for image_id, (label, path) in sorted(listing.items())]
     images = tuple(image for image in listed if os.path.isfile(image.path))
+    check_ids([image.id for image in images], root)
     if not images:
         example = next(path for _, path in listing.values())
         raise RetrievalError(
@@ -50,7 +55,7 @@ def _read(layout: str, root: str | Path, name: str, ground_truth: str | Path | N
             "there, and run the same command again."
         )
     lists = (str(file) for file in sorted(root.glob(LIST_FILES[layout])))
-    return Dataset(name, images, (), (*lists, *sorted(folders_of(root, listed))))
+    return Dataset(name, images, (), (*lists, *sorted(folders_of(root, listed))), not_there(listed))
 
 
 read_lists = partial(_read, "lists")
@@ -61,7 +66,7 @@ read_sfm = partial(_read, "sfm")
 def _listing(root: Path, layout: str) -> dict[str, tuple[str, Path]]:
     """Class and place of every listed photograph by its id."""
     try:
-        found = {str(path.with_suffix("")): (label, root / path) for label, path in LISTINGS[layout](root)}
+        found = {composed(str(path.with_suffix(""))): (composed(label), _place(root, path)) for label, path in LISTINGS[layout](root)}
     except RetrievalError:
         raise
     except Exception as error:  # a list that is not what its source writes may raise anything
@@ -72,9 +77,13 @@ def _listing(root: Path, layout: str) -> dict[str, tuple[str, Path]]:
     return found
 
 
+def _place(root: Path, path: PurePosixPath) -> Path:
+    return root / path if str(path).isascii() else Path(file_in(root, path.parts))
+
+
 def _annotations(root: Path) -> Iterator[tuple[str, PurePosixPath]]:
     for file in sorted(root.glob(ANNOTATIONS)):
-        for line in file.read_text(encoding="utf-8").splitlines():
+        for line in read_lines(file):
             if line.strip():
                 address, label = line.rsplit(maxsplit=1)
                 yield label, _plain(label, PurePosixPath(urlsplit(address).path).name)
@@ -89,7 +98,7 @@ def _gldv2(root: Path) -> Iterator[tuple[str, PurePosixPath]]:
 
 
 def _sfm(root: Path) -> Iterator[tuple[str, PurePosixPath]]:
-    content = load_numbers(root / SFM_LIST)
+    content = load_plain(root / SFM_LIST)
     for part in ("train", "val"):
         for name, cluster in zip(content[part]["cids"], content[part]["cluster"], strict=True):
             yield f"{part}-{cluster}", _plain("ims", name[-2:], name[-4:-2], name[-6:-4], name)

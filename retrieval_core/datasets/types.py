@@ -1,12 +1,12 @@
 """What a dataset is: photographs with ids, and queries with their ground truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from retrieval_core.datasets.fingerprints import hash_photographs, hash_truth
 
 Box = tuple[float, float, float, float]
-"""x1, y1, x2, y2 in pixels of the photograph as stored; (x2, y2) lies outside the box."""
+"""x1, y1, x2, y2 in pixels of the photograph as it is shown, upright; (x2, y2) lies outside the box."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,34 @@ class Query:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Files below a dataset's folder that are no photographs of it, all for one reason.
+
+    `why` is said of one of them: "a film; save single pictures of it". `faulty`: it should be a photograph, and can't be read.
+    `files` are sorted, and named by their place below the folder.
+    """
+
+    why: str
+    faulty: bool
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Photographs in the order of their ids, and queries in the order of theirs. A training set has no queries; its labels are classes.
 
     sources: absolute paths of what it was read from besides the photographs: text files, tables, and every folder that was looked
     into, also those that were not there. As long as neither these nor the photographs change, the dataset is the same.
+    left_out: what else lies there, and why it was not read.
+    notes: sentences on what was read otherwise than one might think, for the person who adds it.
     """
 
     name: str
     images: tuple[Image, ...]
     queries: tuple[Query, ...]
     sources: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
     def photographs(self) -> str:

@@ -65,12 +65,12 @@ def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
                 yield member.name, member.size, tar.extractfile(member)
     elif archive.name.endswith(".zip"):
         with zipfile.ZipFile(archive) as packed:
-            for member in packed.infolist():
-                if member.is_dir():
+            for entry in packed.infolist():
+                if entry.is_dir():
                     continue
-                if stat.S_ISLNK(member.external_attr >> 16):
-                    raise _hostile(archive, member.filename, "is a link or a device")
-                yield member.filename, member.file_size, packed.open(member)
+                if stat.S_ISLNK(entry.external_attr >> 16):
+                    raise _hostile(archive, entry.filename, "is a link or a device")
+                yield entry.filename, entry.file_size, packed.open(entry)
     else:
         raise RetrievalError(f"{archive} is neither a tar nor a zip archive. Unpack it yourself and add its folder with: data add")
 

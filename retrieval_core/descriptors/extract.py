@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ Scales = Sequence[float]
 def extract_pixels(
     network: RetrievalNetwork,
     pixels: Pixels,
-    positions: Sequence[int],
+    positions: Sequence[int] | np.ndarray,
     device: torch.device,
     partial: Path | None = None,
     scales: Scales = (1.0,),
@@ -59,7 +60,12 @@ def extract_pixels(
 
 
 def extract_dataset(
-    network: RetrievalNetwork, whitening: Whitening | None, dataset: Dataset, pixels: Pixels, recipe: Mapping, device: torch.device,
+    network: RetrievalNetwork,
+    whitening: Whitening | None,
+    dataset: Dataset,
+    pixels: Pixels,
+    recipe: Mapping,
+    device: torch.device,
     partial: Path | None = None,
 ) -> Generator[Progress, None, tuple[np.ndarray, np.ndarray]]:
     """Descriptors (N, D) of a dataset's photographs, whose pixels these are, and (Q, D) of its queries, whitened if need be.
@@ -88,15 +94,18 @@ def extract_queries(
 
 
 def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square: bool, crop: str) -> np.ndarray:
-    """The picture (H, W, 3) uint8 that stands for a query, an RGB photograph and its box, at the network's entrance."""
+    """The picture (H, W, 3) uint8 that stands for a query, an RGB photograph and its box, at the network's entrance.
+
+    Without a box it is what the photograph itself is at the entrance.
+    """
+    if box is None:
+        return as_array(photograph, size, square)
     picture = crop_query(photograph, box, size, "fill" if square else crop)
     return as_array(picture, size, True) if square else widened(picture)
 
 
 @torch.inference_mode()
-def describe_picture(
-    network: RetrievalNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,)
-) -> np.ndarray:
+def describe_picture(network: RetrievalNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,)) -> np.ndarray:
     """Descriptor (D,) float32 of one picture (H, W, 3) uint8."""
     batch = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None]
     return describe_batch(network, batch.to(device), scales).float().cpu().numpy()[0]
@@ -110,7 +119,7 @@ def describe_batch(network: RetrievalNetwork, pictures: torch.Tensor, scales: Sc
     batch = network.normalise(pictures)
     if tuple(scales) == (1.0,):
         return network.descriptors(batch)
-    return functional.normalize(sum(network.descriptors(_scaled(batch, scale)) for scale in scales), dim=1)
+    return functional.normalize(reduce(torch.add, (network.descriptors(_scaled(batch, scale)) for scale in scales)), dim=1)
 
 
 def _scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:

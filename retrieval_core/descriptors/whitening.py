@@ -56,8 +56,7 @@ class Whitening:
         largest = variances[0]
         scale = np.maximum(variances, eps * largest) ** -power if largest > 0 else np.zeros(keep)
         scale[variances <= width * np.finfo(np.float64).eps * largest] = 0
-        learnt = (mean, axes * scale, np.maximum(variances, 0))
-        return cls(*(np.ascontiguousarray(array, np.float32) for array in learnt), power=float(power))
+        return cls(_single(mean), _single(axes * scale), _single(np.maximum(variances, 0)), power=float(power))
 
     @classmethod
     def fit_pairs(cls, matrix: np.ndarray, labels: Sequence[str]) -> "Whitening":
@@ -73,8 +72,7 @@ class Whitening:
         variances, projection = variances[::-1], inverse.T @ axes[:, ::-1]
         # As above: the sign of an axis is free.
         projection = projection * np.sign(projection[np.abs(projection).argmax(axis=0), np.arange(len(variances))])
-        learnt = (mean, projection, np.maximum(variances, 0))
-        return cls(*(np.ascontiguousarray(array, np.float32) for array in learnt), power=0.5)
+        return cls(_single(mean), _single(projection), _single(np.maximum(variances, 0)), power=0.5)
 
     def transform(self, matrix: np.ndarray) -> np.ndarray:
         """Whiten the rows of (N, D) and normalise them: (N, K) float32 rows of length 1.
@@ -145,3 +143,7 @@ def _cholesky(covariance: np.ndarray) -> np.ndarray:
             return np.linalg.cholesky(covariance + np.eye(len(covariance)) * share * level)
         except np.linalg.LinAlgError:
             share *= 10
+
+
+def _single(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array, np.float32)

@@ -73,8 +73,8 @@ def score_rankings(dataset: Dataset, rankings: Iterable[Ranking]) -> list[Score]
     for query, ranking in with_queries(dataset, rankings):
         count = len(query.positives)
         ranks = positive_ranks(ranking.ids, query.positives, query.junk)
-        both = [average_precision(ranks, count, protocol) if count else None for protocol in PROTOCOLS]
-        scores.append(Score(query.id, *both, positives=count))
+        area, finite_sum = (average_precision(ranks, count, protocol) if count else None for protocol in ("oxford", "finite_sum"))
+        scores.append(Score(query.id, area, finite_sum, count))
     return scores
 
 

@@ -130,16 +130,20 @@ def hubs(rankings: RankingsByModel, dataset: Dataset, k: int = 10, least: int = 
 def confusion_matrix(rankings: Iterable[Ranking], dataset: Dataset, k: int = 10) -> pd.DataFrame:
     """What one model returns for each landmark: shares, 0 to 1, of the labels among the first k images without junk.
 
-    Rows are the landmarks asked for, in the order of the queries, columns these, the other labels and "unlabelled".
+    Rows are the landmarks asked for, in the order of the queries, columns these, the other labels, and last what is unlabelled: the
+    column UNLABELLED, with brackets around it where a landmark is called so.
     Each row sums to 1; a landmark without any result is NaN.
     """
     landmarks = list(dict.fromkeys(query.label for query in dataset.queries))
     others = [label for label in dataset.labels if label not in landmarks]
-    found: dict[str, Counter[str]] = {landmark: Counter() for landmark in landmarks}
+    found: dict[str, Counter[str | None]] = {landmark: Counter() for landmark in landmarks}
     for query, ranking in with_queries(dataset, rankings):
         labels = (dataset.image(image_id).label for _, image_id, _ in islice(counted(ranking.ids, query), k))
-        found[query.label].update(label or UNLABELLED for label in labels)
-    columns = [*landmarks, *others, UNLABELLED]
+        found[query.label].update(labels)
+    columns = [*landmarks, *others, None]
     rows = {landmark: [counts[name] for name in columns] for landmark, counts in found.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype=float)
+    nobody = UNLABELLED
+    while nobody in columns:
+        nobody = f"({nobody})"
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=[*columns[:-1], nobody], dtype=float)
     return table.div(table.sum(axis=1), axis=0)

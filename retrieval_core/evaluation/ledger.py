@@ -112,9 +112,7 @@ class MovedPicture:
 
 def moved_pictures(before: Ranking, after: Ranking, query: Query, limit: int = 12) -> list[MovedPicture]:
     """The positives of a query that moved farthest, by the ratio of their ranks: from 1 to 10 counts as much as from 10 to 100."""
-    places = [
-        {image_id: rank for rank, image_id, right in counted(ranking.ids, query) if right} for ranking in (before, after)
-    ]
+    places = [{image_id: rank for rank, image_id, right in counted(ranking.ids, query) if right} for ranking in (before, after)]
     behind = 1 + max(len(before.ids), len(after.ids))
     moved = [MovedPicture(query.id, image_id, *(place.get(image_id) for place in places)) for image_id in query.positives]
     distance = lambda row: abs(math.log((row.after or behind) / (row.before or behind)))  # noqa: E731

@@ -78,9 +78,7 @@ def query_metrics(dataset: Dataset, rankings: Iterable[Ranking], depths: Sequenc
     return rows
 
 
-def metrics_table(
-    rankings: Mapping[str, Iterable[Ranking]], dataset: Dataset, depths: Sequence[int] = DEPTHS
-) -> pd.DataFrame:
+def metrics_table(rankings: Mapping[str, Iterable[Ranking]], dataset: Dataset, depths: Sequence[int] = DEPTHS) -> pd.DataFrame:
     """Means over the queries with positives; percent. Models down; mAP twice, mP@k, mP@k (ROxford) and recall@k across.
 
     A model none of whose queries has positives is a row of NaN. See `query_metrics` for the query image and errors.

@@ -3,16 +3,23 @@
 import numpy as np
 import pandas as pd
 
-_MARKDOWN = str.maketrans({"\\": r"\\", "|": r"\|", "*": r"\*", "`": r"\`", "<": "&lt;", "\n": " "})
+from retrieval_core.datasets.csv_cells import safe_cell
+
+_MARKDOWN = str.maketrans({"\\": r"\\", "|": r"\|", "*": r"\*", "`": r"\`", "[": r"\[", "]": r"\]", "~": r"\~", "<": "&lt;", "\n": " "})
 _LATEX = str.maketrans({"\n": " "})  # pandas escapes the rest
 
 
 def to_csv(table: pd.DataFrame, decimals: int | None = None) -> str:
     """Comma-separated values with a header; None keeps every digit, so that reading gives the same numbers back.
 
-    Missing values are empty.
+    Missing values are empty; a text that a spreadsheet would take for a formula has an apostrophe before it.
     """
-    return table.to_csv(float_format=None if decimals is None else f"%.{decimals}f", lineterminator="\n")
+    named = table.rename_axis(table.index.name and safe_cell(table.index.name)).rename(index=_safe, columns=_safe)
+    return named.map(_safe).to_csv(float_format=None if decimals is None else f"%.{decimals}f", lineterminator="\n")
+
+
+def _safe(value: object) -> object:
+    return safe_cell(value) if isinstance(value, str) else value
 
 
 def to_latex(table: pd.DataFrame, decimals: int = 2, bold_best: bool = True) -> str:

@@ -46,11 +46,16 @@ def ap_table(scores: ScoresByModel, dataset: Dataset, protocol: str, queries: st
 def landmark_table(scores: ScoresByModel, dataset: Dataset, protocol: str) -> pd.DataFrame:
     """Mean AP of each landmark's queries under each model, and the mean over all queries (not over landmarks); percent.
 
-    Rows are models, columns landmarks and then "mAP". A landmark none of whose queries has positives is NaN.
+    Rows are models, columns landmarks and then "mAP"; a landmark that is called so stands in brackets. A landmark none of whose
+    queries has positives is NaN.
     """
     groups: dict[str, tuple[str, ...]] = {}
+    other = f"({MEAN})"
+    while other in {query.label for query in dataset.queries}:
+        other = f"({other})"
     for query in dataset.queries:
-        groups[query.label] = (*groups.get(query.label, ()), query.id)
+        name = other if query.label == MEAN else query.label
+        groups[name] = (*groups.get(name, ()), query.id)
     return _table(scores, dataset, protocol, groups, lambda chosen: mean_average_precision(chosen, protocol))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 import torch
 import torchvision
@@ -101,14 +102,22 @@ _TRUNKS: dict[tuple[str, str], Callable[[], nn.Module]] = {
 """How the trunk of a backbone is built for a pooling; those of timm by name are built alike."""
 
 
-def build_trunk(backbone: str, pooling: str) -> nn.Module:
+class Trunk(nn.Module):
+    """What `build_trunk` gives, whatever library it is from: a module with these three."""
+
+    channels: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+def build_trunk(backbone: str, pooling: str) -> Trunk:
     """The network up to the pooling; parameters keep the names of the library that it is from, so their weights load as they are.
 
     It has `channels`, the width of what comes out, and `mean` and `std`, by which its pictures are normalised.
     """
     if backbone.startswith("timm:"):
-        return build_timm(backbone, pooling)
-    return with_small_maps(_TRUNKS[backbone, pooling]())
+        return cast(Trunk, build_timm(backbone, pooling))
+    return cast(Trunk, with_small_maps(_TRUNKS[backbone, pooling]()))
 
 
 def whole_network(backbone: str) -> nn.Module:

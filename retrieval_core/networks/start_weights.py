@@ -47,7 +47,8 @@ def start_weights(origin: str, backbone: str, own: Path | None, download: bool) 
     """
     if own:
         yield Progress(f"read {backbone}", 0, 1)
-        state, notes = local_weights(own, backbone), {"file": own.name, "sha256": file_hash(own)}
+        state: State = local_weights(own, backbone)
+        notes = {"file": own.name, "sha256": file_hash(own)}
     else:
         state, notes = yield from _ORIGINS[origin](backbone, download)
     return state, notes | ({"network": to_note(find_network(backbone))} if is_named(backbone) else {})

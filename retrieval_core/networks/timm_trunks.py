@@ -1,6 +1,7 @@
 """Networks of timm by name as trunks: timm's own layers and parameter names, without the classifier."""
 
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
@@ -17,7 +18,7 @@ def build_timm(name: str, pooling: str) -> nn.Module:
     without those that stand for no place.
     """
     network = find_network(name)
-    model = create_timm(name, network.dynamic, num_classes=0)
+    model: Any = create_timm(name, network.dynamic, num_classes=0)
     take = partial(_own_head, model) if pooling == "head" else partial(_as_map, network)
     model.forward = lambda images: take(model.forward_features(_fitted(images, network.multiple)))
     model.channels = network.width if pooling == "head" else network.channels
@@ -25,7 +26,7 @@ def build_timm(name: str, pooling: str) -> nn.Module:
     return model
 
 
-def _own_head(model: nn.Module, features: torch.Tensor) -> torch.Tensor:
+def _own_head(model: Any, features: torch.Tensor) -> torch.Tensor:
     return model.forward_head(features, pre_logits=True)
 
 

@@ -17,6 +17,7 @@ from torch import nn
 from retrieval_core.errors import RetrievalError
 from retrieval_core.named_networks import find_network, is_named, library_of
 from retrieval_core.networks.backbones import build_trunk, whole_network
+from retrieval_core.networks.state_files import check_finite, read_state, without_prefixes
 
 _RELEASES = {
     "alexnet": torchvision.models.AlexNet_Weights.IMAGENET1K_V1,
@@ -85,21 +86,13 @@ def imagenet_weights(backbone: str, download: bool) -> dict[str, torch.Tensor]:
 def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
     """Weights of a library's network by the names of ours, from a .pth or .safetensors file.
 
-    Raises RetrievalError if the file can't be read, holds other things than tensors, or does not fit the backbone; the last
-    layer, which we don't use, may have any shape.
+    Raises RetrievalError if the file can't be read, holds other things than tensors, or does not fit the backbone, or if a value
+    is not finite; the last layer, which we don't use, may have any shape.
     """
     library = library_of(backbone)
-    try:
-        state = load_file(file) if file.suffix == ".safetensors" else torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises many kinds of them for a file that is not one of its own
-        raise RetrievalError(
-            f"Weights {file} can't be read ({str(error).splitlines()[0]}). Give a state dict as {library} saves it (.pth), or "
-            "a .safetensors file."
-        ) from error
-    if not isinstance(state, Mapping) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
-        raise RetrievalError(f"{file} holds more than tensors by name. Give a state dict as {library} saves it, and no more.")
     wanted, unused = _of_library(backbone)
-    state = named_as_ours(state, unused)
+    names = {name.removeprefix("trunk.") for name in wanted}
+    state = named_as_ours(without_prefixes(read_state(file, library), names), unused)
     # Files from before PyTorch 1.0 do not count the batches that batch norm has seen; nothing depends on it.
     missing = [name for name in wanted if name not in state and not name.endswith("num_batches_tracked")]
     faults = [f"{name} is missing" for name in missing]
@@ -113,6 +106,7 @@ def local_weights(file: Path, backbone: str) -> dict[str, torch.Tensor]:
             f"{file} does not fit {backbone}: {named}{more}. Give {library}'s weights of {backbone}; for models with different "
             "backbones give a folder with a file for each."
         )
+    check_finite(state, file)
     return state
 
 

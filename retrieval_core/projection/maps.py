@@ -1,5 +1,6 @@
 """Layouts: a place in the plane for every descriptor, and everything it takes to make the same one again."""
 
+import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
@@ -27,7 +28,7 @@ NAMED_SETTINGS = {
 
 FEWEST = 4  # points below which no method says anything
 
-_HIGHEST_SEED = 2**31 - 1  # PaCMAP takes no larger one
+HIGHEST_SEED = 2**31 - 1  # PaCMAP takes no larger one
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ def read_parameters(text: str) -> dict[str, float]:
         except ValueError:
             number = nan
         if not isfinite(number):
-            raise RetrievalError(f"The setting {part!r} is not name=number. Write it as in perplexity=40, or leave it out.")
+            raise RetrievalError(f"The setting {part[:60]!r} is not name=number. Write it as in perplexity=40, or leave it out.")
         found[name.strip()] = int(value) if value.strip().isdecimal() else number
     return found
 
@@ -79,6 +80,20 @@ def resolve_parameters(method: str, parameters: Mapping | None, count: int, widt
     return METHODS[method].fit(used, count)
 
 
+def check_map_seed(seed: int) -> int:
+    """Return a seed that every projection takes; RetrievalError with the range for another."""
+    if not 0 <= seed <= HIGHEST_SEED:
+        raise RetrievalError(f"The seed {seed} is out of range. Give a map a whole number from 0 to {HIGHEST_SEED}.")
+    return seed
+
+
+def read_map_seed(text: str) -> int:
+    """The seed of a map from a text; empty is 0. RetrievalError with the range for what is no whole number, or out of it."""
+    if not re.fullmatch("[0-9]*", text):
+        raise RetrievalError(f"The seed {text[:40]!r} is no whole number from 0 to {HIGHEST_SEED}. Write seed=0 for the usual map.")
+    return check_map_seed(int(text[:20] or 0))
+
+
 def compute_map(
     ids: Sequence[str], matrix: np.ndarray, method: str, parameters: Mapping | None = None, seed: int = 0
 ) -> Generator[Progress, None, ProjectedMap]:
@@ -88,8 +103,7 @@ def compute_map(
     Raises RetrievalError as `resolve_parameters` does, for a seed out of range, and if a descriptor is not finite.
     """
     used = resolve_parameters(method, parameters, *matrix.shape)
-    if not 0 <= seed <= _HIGHEST_SEED:
-        raise RetrievalError(f"The seed must be at least 0 and at most {_HIGHEST_SEED}, not {seed}. Choose one in between.")
+    check_map_seed(seed)
     if not np.isfinite(matrix).all():
         raise RetrievalError("A descriptor holds values that are not finite. Extract the descriptors again.")
     chosen = METHODS[method]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from math import nan
 from numbers import Real
 
 import numpy as np
@@ -37,14 +38,15 @@ class Method:
         for name, value in parameters.items():
             check_choice(f"parameter of {self.title}", name, self.defaults)
             self._check(name, value)
-        return {name: type(default)(parameters.get(name, default)) for name, default in self.defaults.items()}
+        kinds = {name: int if isinstance(default, int) else float for name, default in self.defaults.items()}
+        return {name: kinds[name](parameters.get(name, default)) for name, default in self.defaults.items()}
 
     def _check(self, name: str, value: object) -> None:
         whole = isinstance(self.defaults[name], int)
         lowest, highest = self.bounds[name]
         # The bounds come before int(), which fails for what is not finite.
-        within = isinstance(value, Real) and not isinstance(value, bool) and lowest <= value <= highest
-        if within and (not whole or value == int(value)):
+        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else nan
+        if lowest <= number <= highest and (not whole or number == int(number)):
             return
         kind = "a whole number" if whole else "a number"
         raise RetrievalError(

@@ -10,9 +10,7 @@ MAX_ROWS = 6000  # above, the means are taken over this many points, drawn at ra
 _BLOCK = 256
 
 
-def map_quality(
-    matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS
-) -> tuple[dict[str, float], np.ndarray]:
+def map_quality(matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS) -> tuple[dict[str, float], np.ndarray]:
     """Compare neighbourhoods in a layout with those among the descriptors.
 
     Args:

@@ -18,11 +18,11 @@ TITLE = "t-SNE"
 EXACT_UP_TO = 10_000  # points, up to which all pairs are no slower than the grid; they are truer, by a tenth more neighbours kept
 
 _REPORT_EVERY = 10  # iterations; a cancelled map computes no more than these
-# Momenta of the early and the late iterations: a larger one reaches further in as many iterations, and tears more. The rate of the
-# late ones is a share of the points: over all pairs that of Belkina et al. (2019), on the grid the one that ends with the more
-# trustworthy maps.
-_EXACT = {"momenta": (0.8, 0.7), "rate": 1 / 12}
-_GRID = {"momenta": (0.5, 0.8), "rate": 1 / 4}
+# Momenta of the early and the late iterations, then a rate. A larger momentum reaches further in as many iterations, and tears
+# more. The rate of the late ones is a share of the points: over all pairs that of Belkina et al. (2019), on the grid the one that
+# ends with the more trustworthy maps.
+_EXACT = ((0.8, 0.7), 1 / 12)
+_GRID = ((0.5, 0.8), 1 / 4)
 _LEAST_RATE = 200.0
 # Width of a cell of the grid, which grows with the map. The coarse one takes a fraction of the time, and its errors scatter: they
 # are mended by some last iterations on the fine one.
@@ -40,13 +40,12 @@ class _Phase(NamedTuple):
 
 
 def _phases(parameters: Mapping[str, float], count: int) -> list[_Phase]:
-    late = parameters["iterations"]
+    early, late = int(parameters["early_iterations"]), int(parameters["iterations"])
     fine = 0 if count <= EXACT_UP_TO else min(_FINE_ITERATIONS, late)
-    pace = _EXACT if count <= EXACT_UP_TO else _GRID
-    rate = max(_LEAST_RATE, pace["rate"] * count)
-    early_momentum, late_momentum = pace["momenta"]
+    (early_momentum, late_momentum), share = _EXACT if count <= EXACT_UP_TO else _GRID
+    rate = max(_LEAST_RATE, share * count)
     phases = [
-        _Phase(parameters["early_iterations"], parameters["early_exaggeration"], "auto", early_momentum),
+        _Phase(early, parameters["early_exaggeration"], "auto", early_momentum),
         _Phase(late - fine, 1.0, rate, late_momentum),
         _Phase(fine, 1.0, rate, late_momentum, _FINE),
     ]

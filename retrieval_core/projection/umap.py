@@ -22,7 +22,7 @@ def _place(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) 
         import umap
 
         yield Progress(TITLE, 0, 1, "placing points")
-        count = parameters["neighbours"]
+        count = int(parameters["neighbours"])
         positions, distances = euclidean_neighbours(coordinates, count - 1)
         # umap-learn counts a point as its own first neighbour.
         own = np.arange(len(coordinates))[:, None]

@@ -4,6 +4,7 @@ Only the order of the work is another. A batch of which nothing can change any m
 `describe` looks for what is done: it makes the rest, and the result is the same to the bit.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -19,6 +20,7 @@ from retrieval_core.datasets.pixels import Pixels, read_shapes
 from retrieval_core.datasets.types import Image
 from retrieval_core.errors import Locked
 from retrieval_core.presets import Preset, lineage
+from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST, compute_map
 from retrieval_core.runs.making import Steps, half_done
 from retrieval_core.stored import artefacts
@@ -34,7 +36,8 @@ def build_and_describe(workspace: Workspace, name: str, run: Run, preset: Preset
     The weights of the model must be such as are fetched, not trained. Raises what rendering or describing raises, once both have
     stopped.
     """
-    described, ended = [], Event()
+    described: list[int] = []
+    ended = Event()
     with ThreadPoolExecutor(1) as threads:
         describing = threads.submit(_describe, workspace, name, run, preset, device, download, described, ended)
         try:
@@ -61,8 +64,10 @@ def _describe(
     path = artefacts.descriptors_path(workspace, name, run.name, preset.key)
     with suppress(Locked), workspace.lock(name, run.name, preset.key, "descriptors", limit=0.0):
         folder, network = half_done(path, inputs), steps.load_network(workspace, run, preset, chosen)
-        _finish(compute_map(range(FEWEST), np.eye(FEWEST, dtype=np.float32), "tsne"))  # loads and compiles what the first map needs
-        images, shapes, done = [], np.empty((0, 2), np.int64), set()
+        # Loads and compiles what the first map needs.
+        _finish(compute_map([str(one) for one in range(FEWEST)], np.eye(FEWEST, dtype=np.float32), "tsne"))
+        images: list[Image] = []
+        shapes, done = np.empty((0, 2), np.int64), set()
         while not ended.is_set():
             found = _finished(workspace, name)[len(images) :]
             images += found
@@ -82,6 +87,6 @@ def _finished(workspace: Workspace, name: str) -> list[Image]:
     return [Image(*found) for found in islice(find_photographs(root).items(), finished_at_head(root))]
 
 
-def _finish(steps: Steps) -> None:
+def _finish(steps: Iterator[Progress]) -> None:
     for _ in steps:
         pass

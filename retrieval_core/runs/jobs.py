@@ -12,12 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from retrieval_core.errors import Locked, RetrievalError, check_choice, room_needed
+from retrieval_core.errors import Failed, Locked, RetrievalError, check_choice, room_needed
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
@@ -115,7 +115,9 @@ def cancel(workspace: Workspace, place: str = "run") -> None:
             os.kill(state.pid, signal.SIGTERM)
 
 
-def watched(workspace: Workspace, arguments: list[str], steps: Iterator[Progress], place: str = "run") -> Iterator[Progress]:
+def watched(
+    workspace: Workspace, arguments: list[str], steps: Iterator[Progress], place: str = "run"
+) -> Generator[Progress, None, None]:
     """Pass the steps of some work through, hold the lock of its place meanwhile and keep its state up to date.
 
     Raises RetrievalError if other work holds the lock.
@@ -125,9 +127,7 @@ def watched(workspace: Workspace, arguments: list[str], steps: Iterator[Progress
     try:
         held.enter_context(workspace.lock("job", check_choice("place", place, PLACES), limit=1.0))
     except Locked as error:
-        raise RetrievalError(
-            f"Another run is at work in {workspace.root}. Wait for it, cancel it, or choose another --cache."
-        ) from error
+        raise Failed(f"Another run is at work in {workspace.root}. Wait for it, cancel it, or choose another --cache.") from error
     now = time.time()
     state = JobState("running", tuple(arguments), os.getpid(), now, now)
     stage_start = written = 0.0
@@ -202,5 +202,5 @@ def at_rest(workspace: Workspace) -> Iterator[None]:
             for place in PLACES:
                 held.enter_context(workspace.lock("job", place, limit=1.0))
         except Locked as error:
-            raise RetrievalError(f"A run is at work in {workspace.root}. Wait for it or cancel it, then tidy up.") from error
+            raise Failed(f"A run is at work in {workspace.root}. Wait for it or cancel it, then tidy up.") from error
         yield

@@ -19,7 +19,7 @@ def project(
     seed: int = 0,
 ) -> Steps:  # fmt: skip
     """Map a dataset's descriptors to the plane, unless this map was made before."""
-    choice = artefacts.map_choice(method, subset, parameters, seed)
+    choice = artefacts.map_choice(method, subset, dict(parameters or {}), seed)
     path = artefacts.map_path(workspace, name, run, model, choice)
     with (yield from locked(workspace, name, run, model, path.name)):
         results = open_results(workspace, name, run, model)

@@ -32,7 +32,8 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
     for key in models:
         if not is_named(key):
             check_choice("model", key, PRESETS)
-    entries, files = {}, {}
+    entries: dict[str, dict] = {}
+    files: dict[str, Record] = {}
     for key in [*PRESETS, *dict.fromkeys([*filter(is_named, models), *artefacts.named_models(workspace, run)])]:
         if models and key not in models:
             continue

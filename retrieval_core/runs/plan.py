@@ -20,6 +20,7 @@ from retrieval_core.runs.settings import Settings, settle
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
+from retrieval_core.training.test_set_guard import check_trainable
 from retrieval_core.workspace import Workspace
 
 ALL_STEPS = ("describe", "score", "map")
@@ -33,15 +34,15 @@ class Task:
 
     name: str
     seconds: float
-    start: Callable[[], Steps]
+    start: Callable[[], Iterator[Progress]]
 
 
 def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple[str, ...] = ALL_STEPS) -> Iterator[Progress]:
     """Do everything that is missing, model after model, each explorable as soon as its own steps are done.
 
     `dataset` None trains only. `do` leaves out later steps. Descriptors that were imported are scored and mapped, and nothing
-    is trained for them. Raises RetrievalError, before anything is done, where the dataset is unknown or can't be read, or the
-    settings don't go with the run of that name.
+    is trained for them. Raises RetrievalError, before anything is done, where the dataset or the training set is unknown or
+    can't be read, or the settings don't go with the run of that name.
     """
     yield from _follow(list(_plan(workspace, dataset, settings, do)))
 
@@ -89,6 +90,8 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             yield from _exploring(workspace, dataset, IMPORTED_RUN, key, settings, do)
         return
     chosen = settle(workspace, settings)
+    if any(_trains(workspace, chosen, key) for key in settings.models):
+        check_trainable(workspace, chosen.training)
     if dataset in BUILT_IN:
         built.add(dataset)
         yield Task(f"build {dataset}", 25, partial(_build_to_describe, workspace, dataset, chosen, settings, do))
@@ -116,7 +119,16 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             yield from _exploring(workspace, dataset, chosen.name, key, settings, do)
 
 
-def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Steps:
+def _trains(workspace: Workspace, chosen: Run, key: str) -> bool:
+    """Whether something of a model has to be learnt from the training set, that is not here yet."""
+    paths = [artefacts.weights_path(workspace, chosen, stage) for stage in _to_train(workspace, chosen, key)
+             if not origins.is_fetched(chosen, stage) and origins.trained_on(chosen, stage) == chosen.training]  # fmt: skip
+    model = get_preset(key)
+    paths += [artefacts.whitening_path(workspace, chosen, model)] if model.whitening else []
+    return any(workspace.record(path) is None for path in paths)
+
+
+def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Iterator[Progress]:
     """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
     first = get_preset(settings.models[0])
     fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening

@@ -78,11 +78,10 @@ def recompute(workspace: Workspace, dataset: str, run: str, model: str, device: 
     scores = score_rankings(results.dataset, rank(stored_queries.ids, queries, stored.ids, matrix))
     pairs = [(score.ap(protocol), before[score.query_id].ap(protocol)) for score in scores for protocol in PROTOCOLS]
     apart = max((100 * abs(fresh - old) for fresh, old in pairs if fresh is not None and old is not None), default=0.0)
-    means = [mean_average_precision(entries, "oxford") for entries in (before.values(), scores)]
-    return Recomputed(
-        model, len(stored.ids), len(stored_queries.ids), distance, apart,
-        *(None if mean is None else 100 * mean for mean in means), seconds=time.monotonic() - begin,
-    )  # fmt: skip
+    was, now = (
+        None if (mean := mean_average_precision(entries, "oxford")) is None else 100 * mean for entries in (before.values(), scores)
+    )
+    return Recomputed(model, len(stored.ids), len(stored_queries.ids), distance, apart, was, now, time.monotonic() - begin)
 
 
 def _describe(results: Results, device: str):

@@ -2,11 +2,12 @@
 
 import shutil
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.networks.distilled_files import TAUGHT, is_distilled
 from retrieval_core.networks.weight_files import local_file, may_be_in_torch_cache
+from retrieval_core.paths import absolute
 from retrieval_core.presets import RUN_ORDER, STAGES, Preset, check_model, lineage
 from retrieval_core.schedules import SCHEDULES, STARTS
 from retrieval_core.stored.artefacts import weights_path
@@ -56,7 +57,7 @@ def settle(workspace: Workspace, settings: Settings) -> Run:
     Raises RetrievalError if a named run is here with other settings than are asked for, or own weights are not there.
     """
     known = find_run(workspace, settings.run) if settings.run else None
-    asked = {name: value for name in ("schedule", "seed", "training") if (value := getattr(settings, name)) is not None}
+    asked: dict[str, Any] = {name: value for name in ("schedule", "seed", "training") if (value := getattr(settings, name)) is not None}
     weights = _own_weights(settings)
     if settings.start not in (None, AUTO) or weights:
         asked["start"] = "imagenet" if weights else settings.start
@@ -66,7 +67,7 @@ def settle(workspace: Workspace, settings: Settings) -> Run:
         wanted = replace(known, **asked)
         check_same(known, wanted)
         return known
-    usual = {"schedule": _usual_schedule(settings), "seed": 0, "training": TRAINING_SET}
+    usual: dict[str, Any] = {"schedule": _usual_schedule(settings), "seed": 0, "training": TRAINING_SET}
     chosen = usual | {"start": asked.get("start") or _at_hand(workspace, settings), "weights": None} | asked
     name = settings.run or derived_name(**chosen | {"weights": weights.hashes if weights else None})
     run = Run(name, **chosen)
@@ -89,7 +90,7 @@ def _own_weights(settings: Settings) -> OwnWeights | None:
     """The files that `--weights` stands for, for the backbones that the chosen models have."""
     if settings.weights is None:
         return None
-    path = Path(settings.weights).expanduser().absolute()
+    path = absolute(settings.weights)
     needed = {stage.backbone for stage in _starts(settings, (None, "published"))}
     found = {}
     for backbone in dict.fromkeys([*(stage.backbone for stage in STAGES.values() if stage.is_start and not stage.origin), *needed]):

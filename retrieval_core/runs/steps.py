@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -66,7 +67,7 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         folder = half_done(path, inputs)
         begin = time.monotonic()
         state, notes = yield from train(stage, schedule, parent, pixels, run.seed, chosen, folder)
-        common = {"device": str(chosen), "seconds": time.monotonic() - begin, "notes": notes}
+        common: dict[str, Any] = {"device": str(chosen), "seconds": time.monotonic() - begin, "notes": notes}
         with workspace.writing(path.with_name(artefacts.TRAINING_LOG), inputs, **common) as temporary:
             shutil.copyfile(folder / artefacts.TRAINING_LOG, temporary)
         with workspace.writing(path, inputs, **common) as temporary:
@@ -117,7 +118,7 @@ def describe(workspace: Workspace, run: Run, name: str, preset: Preset, device: 
         whitening = load_whitening(workspace, run, preset)
         matrix, queries = yield from extract_dataset(network, whitening, dataset, pixels, recipe, chosen, folder)
         about = {"images": [image.id for image in dataset.images], "queries": [query.id for query in dataset.queries], "recipe": recipe}
-        common = {"device": str(chosen), "seconds": time.monotonic() - begin, "notes": {"recipe": recipe}}
+        common: dict[str, Any] = {"device": str(chosen), "seconds": time.monotonic() - begin, "notes": {"recipe": recipe}}
         with workspace.writing(path, inputs, **common) as temporary:
             write_arrays(temporary, {"images": matrix, "queries": queries}, about)
         shutil.rmtree(folder)

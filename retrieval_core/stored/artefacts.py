@@ -147,7 +147,9 @@ def descriptors_path(workspace: Workspace, dataset: str, run: str, model: str) -
 
 def descriptors_inputs(workspace: Workspace, dataset: Dataset, run: Run, preset: Preset) -> dict:
     """What a dataset's descriptors are made from. The ground truth is no part of it."""
-    return {"data": dataset.photographs, **describing_inputs(workspace, run, preset)}
+    # A whole photograph as a query was once made smaller before it was squashed, and differed from the photograph.
+    squashed = {"whole": 2} if preset.square and any(query.box is None for query in dataset.queries) else {}
+    return {"data": dataset.photographs, **squashed, **describing_inputs(workspace, run, preset)}
 
 
 def describing_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:

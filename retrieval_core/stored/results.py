@@ -230,8 +230,8 @@ def _read_scores(path: Path, version: str) -> dict:
 def _read_descriptors(path: Path, version: str) -> tuple[Descriptors, Descriptors]:
     """`version`, the hash of the file, makes what is kept in memory another one when the file is."""
     arrays, about = read_arrays(path)
-    found = tuple(Descriptors(tuple(about[group]), arrays[group], about["recipe"]) for group in ("images", "queries"))
-    for group in found:
+    images, queries = (Descriptors(tuple(about[group]), arrays[group], about["recipe"]) for group in ("images", "queries"))
+    for group in (images, queries):
         if len(group.ids) != len(group.matrix):
             raise RetrievalError(f"{path} has {len(group.matrix)} rows for {len(group.ids)} ids. Remove it and run again.")
-    return found
+    return images, queries

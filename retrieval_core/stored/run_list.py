@@ -97,7 +97,7 @@ def from_json(content: dict) -> Run:
     """A run from what `as_json` gave; KeyError, TypeError or RetrievalError for anything else."""
     own = content["weights"]
     weights = OwnWeights(own["path"], {key: tuple(pair) for key, pair in own["files"].items()}) if own else None
-    return Run(*(content[key] for key in ("name", "schedule", "start", "training", "seed")), weights)
+    return Run(content["name"], content["schedule"], content["start"], content["training"], content["seed"], weights)
 
 
 def _written(run: Run) -> dict:

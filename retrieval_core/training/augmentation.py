@@ -23,9 +23,7 @@ class Augmentation:
 STRONG = Augmentation(smallest_crop=0.5, stretch=0.15, rotation=0.12, tilt=0.15, contrast=0.3, colour=0.3)
 
 
-def make_batch(
-    pictures: Sequence[np.ndarray], size: int, augmentation: Augmentation, random: np.random.Generator
-) -> torch.Tensor:
+def make_batch(pictures: Sequence[np.ndarray], size: int, augmentation: Augmentation, random: np.random.Generator) -> torch.Tensor:
     """Pictures (H, W, 3) uint8 of any shapes → (B, 3, size, size) float32 in 0…1."""
     draws = random.random((len(pictures), 10))
     batch = torch.empty(len(pictures), 3, size, size)

@@ -25,9 +25,7 @@ def _order(count: int, seed: int, epoch: int) -> np.ndarray:
     return np.random.default_rng((seed, 1, epoch)).permutation(count)
 
 
-def _draw(
-    split: Split, schedule: Schedule, prepared: Prepared, number: int, seed: int, random: np.random.Generator
-) -> np.ndarray:
+def _draw(split: Split, schedule: Schedule, prepared: Prepared, number: int, seed: int, random: np.random.Generator) -> np.ndarray:
     return classification_batch(len(split.train), schedule.batch, number, seed)
 
 

@@ -25,7 +25,7 @@ def check_finite(tensors: Mapping[str, torch.Tensor]) -> None:
 
 
 def finite_descriptors(
-    network: RetrievalNetwork, pixels: Pixels, positions: Sequence[int], device: torch.device
+    network: RetrievalNetwork, pixels: Pixels, positions: Sequence[int] | np.ndarray, device: torch.device
 ) -> Generator[Progress, None, np.ndarray]:
     """Descriptors (N, D) float32 of the pictures at these positions, by a network in training; NotFiniteError if one is not."""
     matrix = yield from extract_pixels(network, pixels, positions, device)

@@ -11,12 +11,12 @@ import torch
 from torch import nn
 
 from retrieval_core.datasets.pixels import Pixels
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import Failed, RetrievalError
 from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
-from retrieval_core.progress import Progress, relabelled
+from retrieval_core.progress import Progress, Result, relabelled
 from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
 from retrieval_core.training.checkpoint import (
     check_weights,
@@ -88,16 +88,14 @@ def train(
                 run.save()
                 saved = time.monotonic()
     except NotFiniteError as found:
-        raise RetrievalError(run.stopped(str(found))) from found
+        raise Failed(run.stopped(str(found))) from found
     return run.finish()
 
 
 class _Run:
     """The state of a training between two steps."""
 
-    def __init__(
-        self, stage, schedule, objective: Objective, network, optimiser, pixels, split: Split, seed, device, folder: Path
-    ):
+    def __init__(self, stage, schedule, objective: Objective, network, optimiser, pixels, split: Split, seed, device, folder: Path):
         self.stage, self.schedule, self.objective = stage, schedule, objective
         self.network, self.optimiser = network, optimiser
         self.pixels, self.split, self.seed, self.device, self.folder = pixels, split, seed, device, folder
@@ -110,7 +108,7 @@ class _Run:
         """Random numbers of a step (default: this one) for one purpose; nothing is carried from step to step."""
         return np.random.default_rng((self.seed, purpose, self.step if step is None else step))
 
-    def part(self, message: str, steps: Generator[Progress, None, None]) -> Generator[Progress, None, None]:
+    def part(self, message: str, steps: Generator[Progress, None, Result]) -> Generator[Progress, None, Result]:
         """Report an inner stage without moving the bar."""
         return relabelled(steps, stage=f"train {self.stage.key}", done=self.step, total=self.schedule.steps, message=message)
 

@@ -29,7 +29,7 @@ def draw_pool(landmarks: Landmarks, size: int, random: np.random.Generator) -> n
     if len(numbers) > most:
         numbers = np.sort(random.permutation(numbers)[:most])
     each = size // max(1, len(numbers))
-    drawn = [np.sort(random.permutation(landmarks.photographs(number))[:each]) for number in numbers]
+    drawn = [np.sort(random.permutation(landmarks.photographs(int(number)))[:each]) for number in numbers]
     return np.concatenate([np.empty(0, np.int64), *drawn])
 
 

@@ -27,7 +27,7 @@ def near_duplicates(ours: np.ndarray, theirs: np.ndarray, within: int = WITHIN) 
         return []
     first = [np.ascontiguousarray(ours[our_rows, 0, word]) for word in range(WORDS)]
     columns = [[np.ascontiguousarray(theirs[their_rows, side, word]) for word in range(WORDS)] for side in (0, 1)]
-    pairs = []
+    pairs: list[tuple[int, int, int]] = []
     step = max(1, _PAIRS // len(their_rows))
     for start in range(0, len(our_rows), step):
         words = [column[start : start + step, None] for column in first]

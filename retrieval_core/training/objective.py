@@ -24,9 +24,7 @@ It depends on its arguments alone, and the random numbers on seed and step: a ru
 Loss = Callable[[RetrievalNetwork, torch.Tensor, torch.Tensor, Schedule], tuple[torch.Tensor, dict[str, float]]]
 """(network, normalised pictures (B, 3, S, S), class numbers (B,), schedule) → the loss, and figures to watch by name."""
 
-Prepare = Callable[
-    [RetrievalNetwork, Pixels, Split, Schedule, torch.device, np.random.Generator], Generator[Progress, None, Prepared]
-]
+Prepare = Callable[[RetrievalNetwork, Pixels, Split, Schedule, torch.device, np.random.Generator], Generator[Progress, None, Prepared]]
 """(network, pixels, split, schedule, device, random) → what batches are drawn from, with the network as it is now."""
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from retrieval_core.datasets.perceptual_hashes import VERSION, file_stamp, hashed, kept_hashes, perceptual_hashes
 from retrieval_core.datasets.types import Dataset, Image
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import RetrievalError, printable
 from retrieval_core.progress import Progress
 from retrieval_core.training.near_duplicates import WITHIN, near_duplicates, nearest_descriptor_pairs
 from retrieval_core.workspace import Workspace, canonical, file_hash, read_json, write_json
@@ -176,7 +176,7 @@ def unconfirmed(workspace: Workspace, pairs: Iterable[Pair]) -> list[Pair]:
 def overlap_lines(workspace: Workspace, pairs: Sequence[Pair]) -> list[str]:
     """One line for each pair, as `data overlap` prints it: kind, distance, both files, and whether a person called them different."""
     open_pairs = set(unconfirmed(workspace, pairs))
-    return [f"{pair.kind:15} {pair.distance:>6.3g}  {pair.training_path}  {pair.retrieval_path}"
+    return [printable(f"{pair.kind:15} {pair.distance:>6.3g}  {pair.training_path}  {pair.retrieval_path}")
             + ("" if pair in open_pairs else "  confirmed as different") for pair in pairs]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ refused; near duplicates only until a person says that they are different photog
 from collections.abc import Generator, Iterable
 from dataclasses import replace
 
-from retrieval_core.datasets.catalog import BUILT_IN, list_datasets, open_dataset
+from retrieval_core.datasets.catalog import BUILT_IN, is_ready, list_datasets, open_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress
@@ -16,18 +16,29 @@ from retrieval_core.training.split import LEAST
 from retrieval_core.workspace import Workspace
 
 
-def training_set(workspace: Workspace, name: str) -> Generator[Progress, None, Dataset]:
-    """The labelled photographs of a dataset, to train on.
+def check_trainable(workspace: Workspace, name: str) -> Dataset | None:
+    """The dataset, if one can train on it; None for one of ours that is not built yet.
 
-    Raises RetrievalError if it is one that models are scored on, has fewer than LEAST landmarks, or as `refuse_training` does.
+    Raises RetrievalError if there is no such dataset, it is one that models are scored on, or has fewer than LEAST landmarks.
     """
-    dataset = open_dataset(workspace, name)
     if any(entry.retrieval for entry in list_datasets(workspace) if entry.name == name):
         raise RetrievalError(f"{name!r} is a dataset that models are scored on: it can't be trained on. A training set is added with: "
                              "python -m retrieval_core data add NAME PATH --training")  # fmt: skip
+    if name in BUILT_IN and not is_ready(workspace, name):
+        return None
+    dataset = open_dataset(workspace, name)
     if len(dataset.labels) < LEAST:
         raise RetrievalError(f"{name!r} has {len(dataset.labels)} landmarks; training takes {LEAST} or more. Put the photographs of "
                              "each into a folder of its own.")  # fmt: skip
+    return dataset
+
+
+def training_set(workspace: Workspace, name: str) -> Generator[Progress, None, Dataset]:
+    """The labelled photographs of a dataset, to train on.
+
+    Raises RetrievalError as `check_trainable` and `refuse_training` do, and for one of ours that is not built.
+    """
+    dataset = check_trainable(workspace, name) or open_dataset(workspace, name)
     yield from refuse_training(workspace, dataset)
     labelled = tuple(image for image in dataset.images if image.label is not None)
     return dataset if len(labelled) == len(dataset.images) else replace(dataset, images=labelled)

@@ -78,9 +78,7 @@ def _mine(
     return {"anchors": mined.anchors, "negatives": mined.negatives}
 
 
-def _draw(
-    split: Split, schedule: Schedule, prepared: Prepared, number: int, seed: int, random: np.random.Generator
-) -> np.ndarray:
+def _draw(split: Split, schedule: Schedule, prepared: Prepared, number: int, seed: int, random: np.random.Generator) -> np.ndarray:
     mined = Mined(prepared["anchors"], prepared["negatives"])
     return triplet_batch(mined, split.landmarks, schedule.batch, schedule.per_landmark, random)
 

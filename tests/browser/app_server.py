@@ -16,13 +16,20 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def start_app(cache: Path) -> Iterator[str]:
-    """Run the app on a cache folder and yield its address."""
+    """Run the app on a cache folder, with the presets of the tiny town, and yield its address."""
+    with start_server(cache, {"PYTHONPATH": tiny_python_path()}) as (address, _):
+        yield address
+
+
+@contextmanager
+def start_server(cache: Path, variables: dict[str, str], listen: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
+    """Run the app on a cache folder and yield its address and the id of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", listen,
                "--server.headless", "true"]  # fmt: skip
-    environment = {**os.environ, "RETRIEVAL_CACHE": str(cache), "PYTHONPATH": tiny_python_path()}
+    environment = {**os.environ, **variables, "RETRIEVAL_CACHE": str(cache)}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
@@ -33,7 +40,7 @@ def start_app(cache: Path) -> Iterator[str]:
             except OSError:
                 assert time.monotonic() < deadline, "the app did not start"
                 time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server.pid
     finally:
         server.terminate()
         server.wait()

@@ -114,7 +114,7 @@ def test_legend_isolates_adds_and_resets(page, address):
 def test_the_card_belongs_to_its_point_after_filter_model_switch_and_reload(page, address):
     open_map(page, address)
     hover(page, ALDER)
-    page.locator(".legend button", has_text="castle gate").click()
+    page.locator(".legend button", has_text="castle_gate").click()
     hover(page, CASTLE)
     page.keyboard.press("2")
     page.locator(".caption", has_text="model 1b").wait_for()

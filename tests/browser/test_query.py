@@ -171,10 +171,13 @@ def test_a_picture_of_ones_own_has_a_ranking_and_a_box(page, address, town_cache
     page.mouse.move(picture["x"] + picture["width"] / 3, picture["y"] + picture["height"] / 2, steps=3)
     page.mouse.up()
     in_url(page, "box=")
-    page.wait_for_function("""(before) => {
+    page.wait_for_function(
+        """(before) => {
       const root = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).find((one) => one?.querySelector(".strips"));
       return root && JSON.stringify([...root.querySelectorAll(".strips .card")].map((one) => one.dataset.image)) !== before;
-    }""", arg=__import__("json").dumps(before, separators=(",", ":")))
+    }""",
+        arg=__import__("json").dumps(before, separators=(",", ":")),
+    )
     page.get_by_role("button", name="Take the picture away").click()
     page.get_by_text("answer it").wait_for()
     assert not list(town_cache.rglob("*mine*"))

@@ -87,7 +87,8 @@ def test_size_and_host_are_said_before_anything_is_fetched(server, tmp_path):
     asked = []
     with pytest.raises(RetrievalError, match="takes your consent"):
         drain(fetch(remote(server), tmp_path, lambda what: asked.append(what)))
-    assert asked == ["set.tgz, 5 MB, from 127.0.0.1:" + str(server.server_port)]
+    assert asked == ["set.tgz, 5 MB, from 127.0.0.1:" + str(server.server_port)
+                     + ", over plain http: whoever is on the way can read and change it"]  # fmt: skip
     assert not (tmp_path / "set.tgz").exists()
     assert not (tmp_path / "set.tgz.part").exists()
 
@@ -162,6 +163,7 @@ def test_a_disk_that_runs_full_is_said_and_what_came_is_kept(server, tmp_path, m
     def opened(self, mode="r", *rest, **more):
         handle = real(self, mode, *rest, **more)
         if self.name.endswith(".part") and mode == "wb":
+
             class Full:
                 written = 0
 

@@ -8,6 +8,7 @@ from retrieval_core.datasets.images import (
     crop_query,
     image_size,
     list_photographs,
+    photographs_below,
     read_image,
     resize_longest,
 )
@@ -29,13 +30,6 @@ def test_every_mode_becomes_rgb(tmp_path):
         PILImage.new(mode, (5, 4)).save(path)
         assert read_image(path).mode == "RGB"
         assert image_size(path) == read_image(path).size == (5, 4)
-
-
-def test_the_stored_orientation_is_kept(tmp_path):
-    exif = PILImage.Exif()
-    exif[0x0112] = 6  # "turn by a quarter to show"
-    PILImage.new("RGB", (20, 10)).save(tmp_path / "turned.jpg", exif=exif)
-    assert read_image(tmp_path / "turned.jpg").size == (20, 10)
 
 
 def test_a_truncated_photograph_is_named_but_its_size_is_known(photograph):
@@ -96,5 +90,17 @@ def test_photographs_are_listed_by_stem_without_other_files(tmp_path):
     assert list_photographs(tmp_path) == {"a": str(tmp_path / "a.png"), "b": str(tmp_path / "b.JPG")}
     assert list_photographs(tmp_path / "nowhere") == {}
     (tmp_path / "b.png").touch()
-    with pytest.raises(RetrievalError, match="same image id 'b'"):
-        list_photographs(tmp_path)
+    (tmp_path / "a.tif").touch()
+    assert list_photographs(tmp_path) == {"a": str(tmp_path / "a.png"), "b": str(tmp_path / "b.JPG")}
+
+
+def test_photographs_in_folders_are_found_however_deep_and_in_no_circle(tmp_path):
+    for name in ("a.jpg", "one/b.jpg", "one/two/c.jpg", ".hidden/d.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "one" / "back").symlink_to(tmp_path)
+    (tmp_path / "other").symlink_to(tmp_path / "one" / "two")
+    found, folders = photographs_below(tmp_path)
+    assert sorted(found) == [("a",), ("one", "b"), ("one", "two", "c"), ("other", "c")]
+    assert str(tmp_path / "one" / "two") in folders
+    assert str(tmp_path / ".hidden") not in folders

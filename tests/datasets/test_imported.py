@@ -185,7 +185,7 @@ def test_faults_are_named_with_their_remedy(tmp_path, files):
     (files / "ids.txt").write_text("a\nb\nc\n")
     refused(r"4 rows, but there are 3 ids in .*ids\.txt")
     (files / "ids.txt").write_text("a\nb\nc\nb\n")
-    refused(r"ids\.txt, line 4: 'b' is empty or there twice")
+    refused(r"ids\.txt, entry 4: the id 'b' is there twice")
     (files / "ids.txt").unlink()
     refused(r"ids\.txt is missing.*--ids")
     (files / "ids.txt").write_text("\n".join(IDS))

@@ -131,8 +131,8 @@ def test_the_split_of_a_table_makes_queries_that_are_not_in_the_database(tmp_pat
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (["image;landmark", "a.jpg;mill"], r"line 1: the columns are image;landmark\. .*separated by commas"),
-        (["image,landmark,spilt", "a.jpg,mill,query"], r"line 1.*spilt"),
+        (["image landmark", "a.jpg mill"], r"line 1: the columns are image landmark\. .*separated by commas"),
+        (["picture,label", "a.jpg,mill"], r"line 1: .*call 'label' landmark"),
         ([], r"line 1: the columns are missing"),
         (["image,landmark", "a.jpg,mill", "", "b.jpg,mill"], r"line 4: .*b\.jpg is no photograph"),
         (["image,landmark", "a.jpg,mill", "a.jpg,keep"], r"line 3: the image 'a' is already in line 2"),

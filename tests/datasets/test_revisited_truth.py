@@ -94,5 +94,5 @@ def test_what_does_not_fit_together_is_said(folder, content, message):
 
 def test_a_broken_file_is_named(folder):
     (folder / "gnd_roxford5k.pkl").write_bytes(b"\x80\x02}q\x00(X\x06")
-    with pytest.raises(RetrievalError, match=r"gnd_roxford5k.pkl is not a ground truth"):
+    with pytest.raises(RetrievalError, match=r"gnd_roxford5k.pkl is not a pickle of lists"):
         read_revisited(folder, "x")

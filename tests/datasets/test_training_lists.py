@@ -87,5 +87,7 @@ def test_a_check_says_how_much_of_each_landmark_is_there(tmp_path, capsys):
     assert main([*options, "add", "mine", str(root), "--layout", "lists"]) == 0
     assert "--train-on mine" in capsys.readouterr().out
     assert main([*options, "check", "mine"]) == 0
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
-    assert lines == [["7", "1", "of", "2"], ["8", "1", "of", "1"], ["9", "0", "of", "1"]]
+    *classes, files, gone = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split() for line in classes] == [["7", "1", "of", "2"], ["8", "1", "of", "1"], ["9", "0", "of", "1"]]
+    assert files == "2 files read, 2 left out:"
+    assert gone == "2 × a photograph that is listed and not there (7/b, 9/d)"

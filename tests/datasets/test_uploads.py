@@ -1,11 +1,12 @@
 """Pictures of strangers: each kind of bad one has its own sentence, the odd but sound ones come out right."""
 
 import io
-import struct
-import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
+import tomllib
+from odd_files import bomb
 from PIL import Image as PILImage
 
 from retrieval_core.datasets import uploads
@@ -21,13 +22,6 @@ def encoded(picture, kind="PNG", **options):
 @pytest.fixture
 def noise():
     return PILImage.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8))
-
-
-def bomb(side):
-    """A PNG of a few bytes whose header claims side × side pixels."""
-    chunk = lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))  # noqa: E731
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -62,20 +56,24 @@ def test_what_is_clear_becomes_white():
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (lambda noise: b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a JPEG, PNG or WebP"),
-        (lambda noise: b"", "not a JPEG, PNG or WebP"),
-        (lambda noise: encoded(noise, "GIF"), "not a JPEG, PNG or WebP"),
+        (lambda noise: b'<svg xmlns="http://www.w3.org/2000/svg"/>', "no picture of a kind that Pillow reads"),
+        (lambda noise: b"", "no picture of a kind that Pillow reads"),
+        (lambda noise: b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC picture, .*Save it as JPEG"),
         (lambda noise: encoded(noise, "JPEG")[:-200], "broken or cut short"),
         (lambda noise: encoded(noise)[:2000], "broken or cut short"),
-        (lambda noise: encoded(PILImage.new("RGB", (1, 1))), "1 × 1 pixels"),
-        (lambda noise: bomb(9000), "more than 60 million"),
-        (lambda noise: bomb(60_000), "more than 60 million"),
+        (lambda noise: bomb(17_000, 17_000), "more than 256 million"),
+        (lambda noise: bomb(60_000, 60_000), "more than 256 million"),
     ],
 )
 def test_a_bad_one_is_named_with_the_remedy(noise, data, words):
     with pytest.raises(RetrievalError, match=words) as caught:
         uploads.read_upload(data(noise), "holiday.jpg")
     assert str(caught.value).startswith("holiday.jpg")
+
+
+def test_the_server_takes_no_more_bytes_than_are_read():
+    config = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["maxUploadSize"] * 1e6 == uploads.MOST_BYTES
 
 
 def test_too_many_bytes_are_not_looked_at(monkeypatch, noise):

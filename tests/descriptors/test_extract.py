@@ -16,7 +16,6 @@ from retrieval_core.presets import get_preset
 CPU = torch.device("cpu")
 
 
-
 @pytest.fixture
 def images(tmp_path):
     random = np.random.default_rng(0)

@@ -1,5 +1,7 @@
 """Failures on rankings short enough to read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rankings import ranking
@@ -66,9 +68,7 @@ def test_positives_stuck_far_down_or_never_found(rankings, dataset):
 
 
 def test_hubs_are_wrong_at_the_head_of_many(rankings, dataset):
-    assert hubs(rankings, dataset, k=2, least=2) == [
-        Hub(("gate_1", "keep_1"), "x", "1a", 1), Hub(("gate_1", "keep_1"), "x", "1b", 1)
-    ]
+    assert hubs(rankings, dataset, k=2, least=2) == [Hub(("gate_1", "keep_1"), "x", "1a", 1), Hub(("gate_1", "keep_1"), "x", "1b", 1)]
     assert hubs(rankings, dataset, k=1, least=2) == [Hub(("gate_1", "keep_1"), "x", "1a", 1)]
     assert hubs(rankings, dataset, k=10) == []
     assert Hub(("gate_1", "keep_1"), "x", "1a", 1).occurrences == 2
@@ -82,3 +82,12 @@ def test_confusion_matrix_holds_shares_of_the_first_k(rankings, dataset):
     np.testing.assert_allclose(table.loc["keep"], [1 / 2, 0, 0, 1 / 4, 1 / 4])
     assert table.loc["moat"].isna().all()
     np.testing.assert_allclose(table.sum(axis=1)[:2], 1)
+
+
+def test_a_landmark_that_is_called_unlabelled_is_one_of_its_own(rankings, dataset):
+    named = replace(dataset, images=tuple(replace(image, label="unlabelled") if image.label else image for image in dataset.images))
+    queries = tuple(replace(query, label="unlabelled") for query in dataset.queries)
+    table = confusion_matrix(rankings["1a"], replace(named, queries=queries), k=4)
+    assert list(table.columns) == ["unlabelled", "(unlabelled)"]
+    usual = confusion_matrix(rankings["1a"], dataset, k=4)
+    assert list(usual.columns)[-1] == "unlabelled"

@@ -1,5 +1,6 @@
 """Tables as text, to the letter."""
 
+import csv
 import re
 from io import StringIO
 
@@ -23,11 +24,13 @@ def test_csv_survives_the_round_trip():
 
 
 def test_csv_to_the_letter():
-    assert to_csv(TABLE, 1) == ',all_souls,mAP | %,rank,note\n1a,11.0,,3,fc7 & $x^2$\n1b,31.1,49.4,2,a|b\\\n'
+    assert to_csv(TABLE, 1) == ",all_souls,mAP | %,rank,note\n1a,11.0,,3,fc7 & $x^2$\n1b,31.1,49.4,2,a|b\\\n"
 
 
 def test_latex_to_the_letter():
-    assert to_latex(TABLE) == r"""\begin{tabular}{lrrrl}
+    assert (
+        to_latex(TABLE)
+        == r"""\begin{tabular}{lrrrl}
 \toprule
  & all\_souls & mAP | \% & rank & note \\
 \midrule
@@ -36,15 +39,19 @@ def test_latex_to_the_letter():
 \bottomrule
 \end{tabular}
 """
+    )
     assert "textbf" not in to_latex(TABLE, bold_best=False)
 
 
 def test_markdown_to_the_letter():
-    assert to_markdown(TABLE.rename_axis("model"), 1) == r"""| model   |   all_souls |   mAP \| % |   rank | note        |
+    assert (
+        to_markdown(TABLE.rename_axis("model"), 1)
+        == r"""| model   |   all_souls |   mAP \| % |   rank | note        |
 |:--------|------------:|-----------:|-------:|:------------|
 | 1a      |        11.0 |          – |      3 | fc7 & $x^2$ |
 | 1b      |        31.1 |       49.4 |      2 | a\|b\\      |
 """
+    )
 
 
 def test_special_characters_of_names_and_texts_are_escaped():
@@ -82,3 +89,13 @@ def test_tables_without_rows_and_with_truth_values():
     assert to_markdown(pd.DataFrame(columns=["a"], dtype=float)) == "|    | a   |\n|----|-----|\n"
     assert to_latex(pd.DataFrame(columns=["a"], dtype=float)).splitlines()[2:4] == [r" & a \\", r"\midrule"]
     assert "True" in to_latex(pd.DataFrame({"a": [True]}))
+
+
+def test_no_cell_of_a_csv_file_is_a_formula():
+    names = ["=1+1", "+x", "-x", "@sum", "\tx", "-1", "007"]
+    table = pd.DataFrame([[-0.5] * len(names)] * len(names), index=names, columns=names).assign(note=names)
+    rows = list(csv.reader(StringIO(to_csv(table.rename_axis("=name")))))
+    cells = [cell for row in rows for cell in row]
+    assert not [cell for cell in cells if cell[:1] in tuple("=@\t") or (cell[:1] in "+-" and not re.fullmatch(r"-(0\.5|1)", cell))]
+    assert rows[0][1:8] == ["'=1+1", "'+x", "'-x", "'@sum", "'\tx", "-1", "007"]
+    assert rows[1][:2] == ["'=1+1", "-0.5"]

@@ -96,3 +96,12 @@ def test_the_report_is_shown_beside_oxford5k_only(dataset):
     assert list(table.index) == ["1a", "1b", "1c", "1d", "1f", "1g", "1h"]
     assert table.loc["1d", "bodleian_2"] == 1.28
     assert table.loc["1h", "mAP"] == 79.73
+
+
+def test_a_landmark_that_is_called_as_the_mean_keeps_its_column():
+    named = dataset_with({"(mAP)": 1, "mAP": 1, "007": 1, "7": 1})
+    values = {"(mAP)": 0.1, "mAP": 0.2, "007": 0.3, "7": 0.4}
+    found = {"1a": [Score(f"{name}_1", value, value, 1) for name, value in values.items()]}
+    table = landmark_table(found, named, "oxford")
+    assert list(table.columns) == ["(mAP)", "((mAP))", "007", "7", "mAP"]
+    assert table.loc["1a"].tolist() == pytest.approx([10, 20, 30, 40, 25])

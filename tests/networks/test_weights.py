@@ -94,6 +94,27 @@ def test_a_file_of_ones_own_fills_our_network(tmp_path, suffix):
     assert inherit(build_network(get_preset("1d")), state) == ["pool.p"]
 
 
+WRAPPED = {
+    "module.pth": lambda state: {f"module.{name}": tensor for name, tensor in state.items()},
+    "backbone.pt": lambda state: {"epoch": 3, "state_dict": {f"backbone.{name}": tensor for name, tensor in state.items()} |
+                                  {"head.weight": torch.zeros(1)}},
+    "model.PTH": lambda state: {"model": {"state_dict": state}, "optimizer": {"state": {}}},
+    "compiled.bin": lambda state: {f"_orig_mod.module.{name}": tensor for name, tensor in state.items()},
+    "half.ckpt": lambda state: {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in state.items()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_what_a_training_wraps_around_weights_is_taken_off(tmp_path, name):
+    state = torchvision.models.resnet18(weights=None).state_dict()
+    file = tmp_path / f"resnet18-{name}"
+    torch.save(WRAPPED[name](state), file)
+    assert local_file(tmp_path, "resnet18") == file
+    found = local_weights(file, "resnet18")
+    assert inherit(build_network(get_preset("1d")), found) == ["pool.p"]
+    assert torch.allclose(found["trunk.conv1.weight"].float(), state["conv1.weight"], atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -4,6 +4,8 @@ from looking import PAGES
 from streamlit.testing.v1 import AppTest
 from tiny_runs import tiny_python_path
 
+from pages.state import door
+
 # As pages/shell.py, whose navigation opens no page but the first in a test without a browser.
 SHELL = """
 import runpy
@@ -30,7 +32,11 @@ def forget() -> None:
 
 @pytest.fixture
 def open_page(monkeypatch):
-    """Run one page on a cache, with the parameters of a link; work that it begins has the presets of the tiny town."""
+    """Run one page on a cache, with the parameters of a link; work that it begins has the presets of the tiny town.
+
+    Whoever looks sits at this machine, unless a test puts another caller at the door.
+    """
+    monkeypatch.setattr(door, "caller", lambda: None)
     monkeypatch.setenv("PYTHONPATH", tiny_python_path())
 
     def open_it(page, cache, **parameters):

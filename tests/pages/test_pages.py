@@ -104,8 +104,12 @@ def test_the_table_agrees_with_the_cache(open_page, town_cache):
 
 @pytest.mark.parametrize("page", ["Map", "Query", "Compare", "Failures"])
 def test_a_link_with_nonsense_is_named_and_replaced(open_page, town_cache, page):
-    wrong = {"Map": {"method": "magic"}, "Query": {"query": "no_such_query"}, "Compare": {"protocol": "votes"},
-             "Failures": {"atlas": "stars"}}[page]
+    wrong = {
+        "Map": {"method": "magic"},
+        "Query": {"query": "no_such_query"},
+        "Compare": {"protocol": "votes"},
+        "Failures": {"atlas": "stars"},
+    }[page]
     app = open_page(page, town_cache, model="1d", **wrong)
     assert next(iter(wrong.values())) in texts(app.warning)
 

@@ -67,4 +67,4 @@ def test_every_model_has_a_colour_and_the_fixed_ones_have_one_of_their_own():
     assert len({model_colour(key) for key in PRESETS}) == len(PRESETS)
     assert model_colour("1d-ms-lw") == model_colour("1d")
     named = [model_colour(f"timm:network{number}") for number in range(40)]
-    assert set(named) == set(BEYOND_RAMP[len(PRESETS) - len(MODEL_RAMP):])
+    assert set(named) == set(BEYOND_RAMP[len(PRESETS) - len(MODEL_RAMP) :])

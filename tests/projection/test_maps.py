@@ -139,7 +139,7 @@ def test_pacmap_never_looks_for_more_pairs_than_few_points_have(count, parameter
 
 def test_too_small_and_too_large_seeds_are_named():
     for seed in (-1, 2**31):
-        with pytest.raises(RetrievalError, match="The seed must be at least 0"):
+        with pytest.raises(RetrievalError, match="from 0 to 2147483647"):
             compute(clusters(10)[0], "pca", seed=seed)
 
 

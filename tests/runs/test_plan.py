@@ -217,7 +217,7 @@ def test_a_model_with_search_time_choices_is_described_beside_it_from_the_same_w
     assert not any(step.stage.startswith("train") and step.total > 1 for step in steps)
     assert [one.name for one in find_runs(workspace)] == ["quick"]
     found = states(cache)
-    assert list(found)[list(found).index("1d"):][:3] == ["1d", "1d-same", "1d-ms-lw"]
+    assert list(found)[list(found).index("1d") :][:3] == ["1d", "1d-same", "1d-ms-lw"]
     plain, other = found["1d"], found["1d-ms-lw"]
     assert other.state == "ready"
     assert other.recipe["weights"] == plain.recipe["weights"]

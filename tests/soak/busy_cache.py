@@ -1,6 +1,6 @@
 """Let threads and processes read and write one cache at once; every artefact must be whole and what its record says, always.
 
-    python tests/soak/busy_cache.py [SECONDS]
+python tests/soak/busy_cache.py [SECONDS]
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Kill a small run at random moments, start it again each time, and compare everything at the end with an undisturbed run.
 
-    python tests/soak/killed_runs.py [KILLS] [SEED] [how many of the commands]
+python tests/soak/killed_runs.py [KILLS] [SEED] [how many of the commands]
 """
 
 import shutil

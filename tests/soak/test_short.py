@@ -1,11 +1,13 @@
 """The soaks in a short form, each in a process of its own; the long ones run by command."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tiny_runs import tiny_python_path
 
 HERE = Path(__file__).parent
 WELL = "nothing lost, nothing wrong, nothing unreadable"
@@ -35,3 +37,11 @@ def test_a_full_disk_is_said_and_costs_nothing():
     if probe.returncode:
         pytest.skip("no file system can be mounted here")
     assert WELL in soak("full_disk.py", "1")
+
+
+def test_a_small_crowd_is_answered_without_an_error(town_cache):
+    environment = {**os.environ, "PYTHONPATH": tiny_python_path()}
+    command = [sys.executable, HERE / "crowd.py", "--cache", town_cache, "--sessions", "3", "--minutes", "0.2"]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment).stdout
+    assert re.search(r"\| clicks +\| +[1-9]", printed), printed
+    assert re.search(r"\| errors +\| +0 \|", printed), printed

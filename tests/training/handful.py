@@ -14,7 +14,6 @@ SCHEDULE = Schedule(
 )  # fmt: skip
 
 
-
 def lines(folder: Path) -> list[dict]:
     """The lines of a training's log."""
     return [json.loads(line) for line in (folder / "training.jsonl").read_text().splitlines()]

@@ -37,7 +37,6 @@ def picture(seed, size=(160, 120)):
     return PILImage.fromarray((255 * (total - total.min()) / np.ptp(total)).astype(np.uint8))
 
 
-
 @pytest.fixture
 def workspace(tmp_path):
     """A training set "mine" of three landmarks with three photographs each, and one that is not labelled."""
@@ -188,7 +187,7 @@ def test_a_test_set_that_is_gone_stops_nobody(workspace):
 def test_similar_descriptors_are_shown_and_refuse_nothing(workspace):
     tests, mine = add_test_set(workspace), open_dataset(workspace, "mine")
     ours, theirs = np.eye(10, 12, dtype=np.float32), np.eye(12, dtype=np.float32)[[3, 11]]
-    pair, = near_descriptors(mine, ours, tests, theirs, 0.9)
+    (pair,) = near_descriptors(mine, ours, tests, theirs, 0.9)
     assert (pair.training_id, pair.retrieval_id, pair.kind, pair.distance) == (mine.images[3].id, "own_100", "near descriptor", 0)
 
 

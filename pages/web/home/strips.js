@@ -1,4 +1,4 @@
-import { element, photograph, plain, SIGNS, WORDS } from "../ranking/text.js";
+import { element, photograph, SIGNS, WORDS } from "../ranking/text.js";
 
 function answer(card) {
   const box = element("li", `card ${card.word}`);
@@ -9,7 +9,7 @@ function answer(card) {
 
 /** A query, and its first answers under each of the models, one below the other; the whole is a way to the page Query. */
 function block(query, tell) {
-  const open = element("button", "open", plain(query.id));
+  const open = element("button", "open", query.id);
   open.type = "button";
   open.onclick = () => tell({ query: query.id });
   open.dataset.query = query.id;
@@ -19,7 +19,7 @@ function block(query, tell) {
     const cards = element("ol", "", "", ...strip.cards.map(answer));
     return element("div", "strip", "", name, cards);
   });
-  const asked = photograph(query.src, `the query ${plain(query.id)}`);
+  const asked = photograph(query.src, `the query ${query.id}`);
   return element("section", "query", "", element("h4", "", "", open), element("div", "asked", "", asked, element("div", "answers", "", ...strips)));
 }
 

@@ -76,7 +76,7 @@ export class Gallery {
     const text = document.createElement("span");
     text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ");
     const name = document.createElement("span");
-    name.textContent = landmark ? landmark.name.replaceAll("_", " ") : "unlabelled";
+    name.textContent = landmark ? landmark.name : "unlabelled";
     name.className = "name";
     box.append(picture, text, name);
     if (SIGNS[word]) {

@@ -24,7 +24,7 @@ export class Legend {
     const { app } = this;
     const button = document.createElement("button");
     button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true"><path d="${SYMBOLS[symbol]}"/></svg>`;
-    button.append(`${name.replaceAll("_", " ")} (${count.toLocaleString("en")})`);
+    button.append(`${name} (${count.toLocaleString("en")})`);
     button.setAttribute("aria-pressed", String(app.isolated.has(number)));
     button.classList.toggle("grey", app.isolated.size > 0 && !app.isolated.has(number));
     button.title = "Click: this landmark only. Shift-click: this one too. Click again: all.";

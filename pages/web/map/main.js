@@ -6,6 +6,17 @@ import { Scene } from "./scene.js";
 // view is told when it has come to rest.
 const DELAYS = { "": 0, shown: 80, rested: 500 };
 
+/** A name in the list of the isolated landmarks, and back: a comma separates them. */
+const written = (name) => name.replaceAll("%", "%25").replaceAll(",", "%2C");
+const read = (text) => text.replace(/%2C/gi, ",").replaceAll("%25", "%");
+
+/** What the unlabelled are called in that list: no landmark is called so. */
+function nobody(landmarks) {
+  let name = "unlabelled";
+  while (landmarks.some((landmark) => landmark.name === name)) name = `(${name})`;
+  return name;
+}
+
 /** The link between the map and the page around it: what both know. */
 class Link {
   constructor(root, setState) {
@@ -17,7 +28,7 @@ class Link {
   /** What the page keeps in the link of the page. */
   shared() {
     const { app } = this;
-    const name = (label) => (label === UNLABELLED ? "unlabelled" : app.scene.landmarks[label].name);
+    const name = (label) => written(label === UNLABELLED ? nobody(app.scene.landmarks) : app.scene.landmarks[label].name);
     return {
       model: app.model.key, query: app.query?.id ?? "", k: String(app.k), view: app.view.text,
       landmarks: [...app.isolated].map(name).join(","), unlabelled: String(app.unlabelled), colour: app.colour,
@@ -65,10 +76,10 @@ class Link {
   async adopt(shared, fresh) {
     const { app } = this;
     const numbers = new Map(app.scene.landmarks.map((landmark, number) => [landmark.name, number]));
-    numbers.set("unlabelled", UNLABELLED);
+    numbers.set(nobody(app.scene.landmarks), UNLABELLED);
     app.k = Number(shared.k);
     app.view.text = shared.view;
-    app.isolated = new Set(shared.landmarks.split(",").filter((name) => numbers.has(name)).map((name) => numbers.get(name)));
+    app.isolated = new Set(shared.landmarks.split(",").map(read).filter((name) => numbers.has(name)).map((name) => numbers.get(name)));
     app.unlabelled = Math.min(1, Math.max(0, Number(shared.unlabelled) || 0));
     app.colour = shared.colour === "overlap" ? "overlap" : "landmark";
     app.thumbnails = shared.thumbnails !== "off";

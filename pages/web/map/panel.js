@@ -19,7 +19,7 @@ export class Panel {
         "Esc or the button takes the selection away.", selection.map((point) => ({ point })));
     } else if (selection.length) {
       const [point] = selection;
-      this.tell(scene.landmark(point)?.name.replaceAll("_", " ") ?? "unlabelled photograph", scene.photograph(point),
+      this.tell(scene.landmark(point)?.name ?? "unlabelled photograph", scene.photograph(point),
         scene.queries.find((one) => one.point === point), this.counted(found), this.cards(found));
     } else if (query) {
       const ap = app.model.rankings?.[query.id]?.ap ?? [null, null];

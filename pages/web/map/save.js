@@ -54,7 +54,8 @@ export function saveSvg(app) {
 /** What the gallery holds, as a table: id, landmark, rank, similarity and verdict. */
 export function saveCsv(app) {
   const quoted = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  const safe = (name) => (/^'*[=+\-@\t\r]/.test(name) ? `'${name}` : name); // a spreadsheet would take it for a formula
   const rows = app.gallery.cards.map(({ point, rank, similarity }) =>
-    [app.scene.ids[point], app.scene.landmark(point)?.name ?? "", rank ?? "", similarity ?? "", verdict(app, point)].map(String).map(quoted).join(","));
+    [safe(app.scene.ids[point]), safe(app.scene.landmark(point)?.name ?? ""), rank ?? "", similarity ?? "", verdict(app, point)].map(String).map(quoted).join(","));
   hand(new Blob([["image_id,landmark,rank,similarity,verdict", ...rows].join("\n") + "\n"], { type: "text/csv" }), fileName(app, "csv"));
 }

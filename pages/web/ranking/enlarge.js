@@ -1,4 +1,4 @@
-import { button, element, photograph, plain, WORDS } from "./text.js";
+import { button, element, photograph, WORDS } from "./text.js";
 
 /** One photograph of a list, large, with what can be done with it; ← and → walk along the list. */
 export class Enlarged {
@@ -20,7 +20,7 @@ export class Enlarged {
     Object.assign(this, { cards, place });
     const card = cards[place];
     const close = () => this.dialog.close();
-    const told = [plain(card.name) || "unlabelled", WORDS[card.word], card.rank ? `rank ${card.rank}` : "",
+    const told = [card.name || "unlabelled", WORDS[card.word], card.rank ? `rank ${card.rank}` : "",
       card.similarity === undefined ? "" : `similarity ${card.similarity.toFixed(3)}`, card.own ? "the query's own picture" : ""];
     const does = (event) => () => {
       close();

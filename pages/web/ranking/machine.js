@@ -1,4 +1,4 @@
-import { button, element, fitted, percent, photograph, plain, shape, SIGNS, WORDS } from "./text.js";
+import { button, element, fitted, percent, photograph, shape, SIGNS, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
 const TALL = [300, 460]; // pixels of the figure's height, least and most
@@ -161,7 +161,7 @@ export class Machine {
       return made;
     }));
     const { positives } = this.curve;
-    const head = element("p", "", "", element("strong", "", `Place ${this.place + 1}: ${card.id}`), ` (${plain(card.name) || "unlabelled"}) is `, element("strong", "", WORDS[here.word] || here.word), ".");
+    const head = element("p", "", "", element("strong", "", `Place ${this.place + 1}: ${card.id}`), ` (${card.name || "unlabelled"}) is `, element("strong", "", WORDS[here.word] || here.word), ".");
     const rows = [head];
     if (here.word === "junk") rows.push(element("p", "", "Junk is skipped: it has no rank, and neither precision nor recall moves."));
     else {

@@ -1,4 +1,4 @@
-import { button, element, photograph, plain } from "./text.js";
+import { button, element, photograph } from "./text.js";
 
 const ORDERS = {
   landmark: ["by landmark", (a, b) => a.label.localeCompare(b.label) || a.number - b.number],
@@ -44,7 +44,7 @@ export class Picker {
     this.data = data;
     const labels = [...new Set(data.queries.map((query) => query.label))].sort();
     const current = data.queries.find((query) => query.id === data.current);
-    this.jump.replaceChildren(...labels.map((label) => Object.assign(element("option", "", plain(label)), { value: label })));
+    this.jump.replaceChildren(...labels.map((label) => Object.assign(element("option", "", label), { value: label })));
     this.jump.value = current?.label ?? "";
     this.unit.hidden = data.queries.every((query) => query.ap === null);
     this.draw();

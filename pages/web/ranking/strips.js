@@ -1,4 +1,4 @@
-import { element, photograph, plain, SIGNS, WORDS } from "./text.js";
+import { element, photograph, SIGNS, WORDS } from "./text.js";
 
 /** How a card's place differs from its place under the other model. */
 function moved(card) {
@@ -16,7 +16,7 @@ function box(card, open) {
   const value = card.similarity === undefined ? "" : card.similarity.toFixed(3);
   const caption = card.caption ?? [place, value, card.own ? "own" : ""].filter(Boolean).join(" ");
   made.append(photograph(card.src, [card.id, WORDS[card.word]].filter(Boolean).join(", ")), element("span", "", caption),
-    element("span", "name", plain(card.name) || "unlabelled"));
+    element("span", "name", card.name || "unlabelled"));
   if (SIGNS[card.word]) made.append(element("b", "", SIGNS[card.word]));
   const change = moved(card);
   if (change) made.append(element("em", card.only ? "only" : card.other > card.rank ? "up" : card.other < card.rank ? "down" : "", change));

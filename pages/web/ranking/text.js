@@ -3,9 +3,6 @@ export const WORDS = {
   good: "good", ok: "ok", junk: "junk, not counted", wrong: "wrong", unlabelled: "unlabelled, counts as wrong", none: "",
 };
 
-/** A name as people write it. */
-export const plain = (name) => (name ?? "").replaceAll("_", " ");
-
 /** A share as percent with one digit. */
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 

@@ -26,9 +26,7 @@ def gate(kit: Kit) -> None:
     kit.top(0, y, width * 0.94, height, str(kit.random.choice(["onion", "dome", "pinnacles"])))
     for side in (-1, 1):
         kit.mesh.cylinder(side * width * 0.55, y - width * 0.5, width * 0.13, 0, height * 0.75, kit.plain, 8, 2)
-        kit.mesh.dome(
-            side * width * 0.55, y - width * 0.5, width * 0.14, height * 0.75, width * 0.25, kit.sheet, 8, 3, 0.1
-        )
+        kit.mesh.dome(side * width * 0.55, y - width * 0.5, width * 0.14, height * 0.75, width * 0.25, kit.sheet, 8, 3, 0.1)
 
 
 def tower(kit: Kit) -> None:
@@ -51,9 +49,7 @@ def hall(kit: Kit) -> None:
     for k in range(count):
         x, width = -kit.width * 0.6 + 1.2 * kit.width * (k + 0.5) / count, kit.width * kit.between(0.2, 0.28)
         kit.mesh.box(x, -kit.depth / 2, width, 5, 0, kit.height * 0.8, kit.tower, kit.roof)
-        kit.mesh.gable(
-            x, -kit.depth / 2, width * 1.05, 6, kit.height * 0.8, width * kit.between(0.6, 1), kit.clock, kit.roof
-        )
+        kit.mesh.gable(x, -kit.depth / 2, width * 1.05, 6, kit.height * 0.8, width * kit.between(0.6, 1), kit.clock, kit.roof)
     width = kit.between(3, 5)
     kit.mesh.box(0, 0, width, width, kit.height * 0.8, kit.height * 0.6, kit.tower, kit.roof)
     kit.top(0, 0, width, kit.height * 1.4, "spire")
@@ -68,9 +64,7 @@ def street(kit: Kit) -> None:
         front = kit.facade(draw_style(kit.random), plan)
         kit.mesh.box(x + width / 2, 0, width, kit.depth * 0.7, 0, height, front, kit.roof, kit.plain)
         if kit.chance(0.65):
-            kit.mesh.gable(
-                x + width / 2, 0, width, kit.depth * 0.7, height, width * kit.between(0.4, 0.8), front, kit.roof
-            )
+            kit.mesh.gable(x + width / 2, 0, width, kit.depth * 0.7, height, width * kit.between(0.4, 0.8), front, kit.roof)
         else:
             kit.mesh.gable(x + width / 2, 0, width, kit.depth * 0.74, height, 4, kit.plain, kit.roof, along_x=True)
         kit.mesh.box(x + width * 0.15, 0, 1, 1.3, height, kit.between(3, 6), kit.plain, kit.plain)
@@ -93,6 +87,4 @@ def bridge(kit: Kit) -> None:
                      kit.plain)  # fmt: skip
     kit.mesh.box(0, -kit.depth * 0.2, span, 4, spring * 1.12, height * 0.3, kit.arcade, kit.roof, kit.plain)
     ridge, rise = kit.chance(0.5), kit.between(1.2, 3)
-    kit.mesh.gable(
-        0, -kit.depth * 0.2, span * 1.02, 4.4, spring * 1.12 + height * 0.3, rise, kit.plain, kit.roof, ridge
-    )
+    kit.mesh.gable(0, -kit.depth * 0.2, span * 1.02, 4.4, spring * 1.12 + height * 0.3, rise, kit.plain, kit.roof, ridge)

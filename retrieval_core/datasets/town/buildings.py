@@ -60,6 +60,4 @@ def add_neighbours(kit: Kit) -> None:
             width, depth, height = kit.between(14, 24), kit.between(10, 18), kit.between(7, 13)
             x, y = side * (half + kit.between(3, 14) + width / 2), kit.between(-4, 14)
             kit.mesh.box(x, y, width, depth, 0, height, wall, kit.roof)
-            kit.mesh.gable(
-                x, y, width * 1.04, depth * 1.04, height, kit.between(2, 5), kit.plain, kit.roof, along_x=True
-            )
+            kit.mesh.gable(x, y, width * 1.04, depth * 1.04, height, kit.between(2, 5), kit.plain, kit.roof, along_x=True)

@@ -95,9 +95,7 @@ class _Facade:
                               (x, top - CANVAS * 0.045)], fill=self.bright, outline=self.dark)  # fmt: skip
         sill = y + height / 2
         self.pen.rectangle((x - width * 0.7, sill + 2, x + width * 0.7, sill + CANVAS * 0.018), fill=self.bright)
-        self.pen.rectangle(
-            (x - width * 0.7, sill + CANVAS * 0.018, x + width * 0.7, sill + CANVAS * 0.026), fill=self.dark
-        )
+        self.pen.rectangle((x - width * 0.7, sill + CANVAS * 0.018, x + width * 0.7, sill + CANVAS * 0.026), fill=self.dark)
 
     def shape(self, pen, x, y, width, height, kind: str, grow: float, fill) -> None:
         """The outline of a window, filled."""
@@ -119,12 +117,8 @@ class _Facade:
         elif kind == "gothic":
             span = right - left
             spring = top + span * 0.87
-            left_arc = [
-                (right + span * math.cos(a), spring + span * math.sin(a)) for a in np.radians(range(180, 241, 12))
-            ]
-            right_arc = [
-                (left + span * math.cos(a), spring + span * math.sin(a)) for a in np.radians(range(300, 361, 12))
-            ]
+            left_arc = [(right + span * math.cos(a), spring + span * math.sin(a)) for a in np.radians(range(180, 241, 12))]
+            right_arc = [(left + span * math.cos(a), spring + span * math.sin(a)) for a in np.radians(range(300, 361, 12))]
             pen.polygon([(left, bottom), *left_arc, *right_arc, (right, bottom)], fill=fill)
         else:
             pen.rectangle((left, top, right, bottom), fill=fill)
@@ -167,9 +161,7 @@ class _Facade:
         for k in range(12):
             cos, sin = math.cos(k * math.pi / 6), math.sin(k * math.pi / 6)
             inner, outer = radius * 0.78, radius * 0.95
-            self.pen.line(
-                (x + inner * cos, y + inner * sin, x + outer * cos, y + outer * sin), fill=(20, 20, 20), width=4
-            )
+            self.pen.line((x + inner * cos, y + inner * sin, x + outer * cos, y + outer * sin), fill=(20, 20, 20), width=4)
         self.pen.line((x, y, x + radius * 0.5, y - radius * 0.3), fill=(20, 20, 20), width=6)
         self.pen.line((x, y, x - radius * 0.1, y - radius * 0.8), fill=(20, 20, 20), width=5)
 

@@ -13,9 +13,7 @@ def rotunda(kit: Kit) -> None:
     count = kit.whole(10, 18)
     for k in range(count):
         angle = 2 * math.pi * k / count
-        mesh.cylinder(
-            radius * 1.05 * math.cos(angle), radius * 1.05 * math.sin(angle), 0.5, 5, height * 0.62, kit.plain, 5, 1
-        )
+        mesh.cylinder(radius * 1.05 * math.cos(angle), radius * 1.05 * math.sin(angle), 0.5, 5, height * 0.62, kit.plain, 5, 1)
     mesh.cylinder(0, 0, radius * 1.1, 5 + height * 0.62, 1.2, kit.plain, 16, 8, cap=kit.plain)
     base = 5 + height * 0.7
     mesh.cylinder(0, 0, radius * 0.72, base, height * 0.3, kit.tower, 16, 8)

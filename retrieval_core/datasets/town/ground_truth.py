@@ -1,5 +1,7 @@
 """Good, ok, junk and queries, decided from what was measured in the rendered photographs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from retrieval_core.datasets.town.photograph import Seen
@@ -34,7 +36,7 @@ def landmark_queries(name: str, seed: int, photographs: dict[str, Seen], area: i
         left, top, right, bottom = photographs[image_id].box
         return (right - left) * (bottom - top) / area
 
-    order = np.random.default_rng((seed, 21)).permutation(lists["good"]) if lists["good"] else []
+    order: Sequence[str] = list(np.random.default_rng((seed, 21)).permutation(lists["good"])) if lists["good"] else []
     chosen = sorted(order, key=lambda image_id: box_share(str(image_id)) < QUERY_AREA)[:QUERIES]
     good, ok, junk = (tuple(lists[word]) for word in ("good", "ok", "junk"))
     return [

@@ -65,9 +65,7 @@ class Kit:
         mesh.box(x, y, width * 1.03, depth * 1.03, height, 0.5, self.plain, self.plain)
         top = height + 0.5
         if roof == "saddle":
-            mesh.gable(
-                x, y, width * 1.03, depth * 1.03, top, depth * self.between(0.25, 0.4), self.plain, self.roof, True
-            )
+            mesh.gable(x, y, width * 1.03, depth * 1.03, top, depth * self.between(0.25, 0.4), self.plain, self.roof, True)
             for sign in (-1, 1):
                 if self.chance(0.5):
                     mesh.box(x + sign * width * 0.42, y, 1.2, 1.2, top, depth * 0.45, self.plain, self.plain)
@@ -97,9 +95,7 @@ class Kit:
             mesh.pyramid(x, y, width * 0.15, base + width * 0.9, width * 0.6, self.roof, 6)
         else:
             mesh.battlements(x, y, width, width, base, self.plain, 5, width * 0.08)
-            mesh.pinnacles(
-                x, y, width * 0.92, width * 0.92, base, width * self.between(0.5, 0.9), self.plain, self.roof
-            )
+            mesh.pinnacles(x, y, width * 0.92, width * 0.92, base, width * self.between(0.5, 0.9), self.plain, self.roof)
 
     def columns(self, x, y, width, count: int, radius: float, base, height) -> None:
         """A row of columns from left to right."""

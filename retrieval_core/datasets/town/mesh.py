@@ -53,9 +53,7 @@ class Mesh:
         self.triangle(a, b, c, (0, up), (across, up), (across, 0), texture)
         self.triangle(a, c, d, (0, up), (across, 0), (0, 0), texture)
 
-    def box(
-        self, x, y, width, depth, base, height, front: int, top: int, side: int | None = None, across=1, up=1
-    ) -> None:
+    def box(self, x, y, width, depth, base, height, front: int, top: int, side: int | None = None, across=1, up=1) -> None:
         """An upright box centred at (x, y); the sides repeat their texture as densely as the front."""
         side = front if side is None else side
         x0, x1, y0, y1, z0, z1 = x - width / 2, x + width / 2, y - depth / 2, y + depth / 2, base, base + height

@@ -101,7 +101,8 @@ class Studio:
         box = None
         if visible.any():
             rows, columns = np.flatnonzero(visible.any(1)), np.flatnonzero(visible.any(0))
-            box = tuple(float(edge) / OVERSAMPLING for edge in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+            left, top, right, bottom = (float(edge) / OVERSAMPLING for edge in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+            box = left, top, right, bottom
         return Seen(float(visible.sum() / max(1, whole)), float(visible.mean()), box, view.kind, light.moment)
 
 

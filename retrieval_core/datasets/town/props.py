@@ -115,9 +115,7 @@ def _bus(colour):
         for k in range(5):
             left = CANVAS * (0.04 + 0.19 * k)
             paint.rectangle((left, CANVAS * top, left + CANVAS * 0.16, CANVAS * (top + 0.2)), fill=(42, 52, 62))
-            paint.line(
-                (left + 4, CANVAS * (top + 0.16), left + CANVAS * 0.1, CANVAS * top + 4), fill=(120, 135, 150), width=6
-            )
+            paint.line((left + 4, CANVAS * (top + 0.16), left + CANVAS * 0.1, CANVAS * top + 4), fill=(120, 135, 150), width=6)
     paint.rectangle((0, CANVAS * 0.4, CANVAS, CANVAS * 0.45), fill=(230, 230, 230))
     for centre in (0.2, 0.8):
         wheel = (CANVAS * (centre - 0.09), CANVAS * 0.82, CANVAS * (centre + 0.09), CANVAS)

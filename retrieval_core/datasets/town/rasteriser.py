@@ -20,7 +20,7 @@ MIP_OFFSETS = np.cumsum([0] + [(SIDE >> level) ** 2 for level in range(LEVELS)])
 
 def mip_maps(textures: np.ndarray) -> np.ndarray:
     """All mip levels of textures (K, SIDE, SIDE, 5), one after the other: (K, texels, 5) uint8."""
-    level = textures.astype(np.float32)
+    level: np.ndarray = textures.astype(np.float32)
     levels = [level]
     for _ in range(LEVELS - 1):
         level = (level[:, ::2, ::2] + level[:, 1::2, ::2] + level[:, ::2, 1::2] + level[:, 1::2, 1::2]) / 4

@@ -33,7 +33,9 @@ class _Placer:
         self.distance = float(np.linalg.norm(line))
         self.forward = line / self.distance
         self.right = np.array([self.forward[1], -self.forward[0]])
-        self.corners, self.texture, self.tint = [], [], []
+        self.corners: list = []
+        self.texture: list = []
+        self.tint: list = []
         self.first = len(landmark.textures)  # the props' textures follow the landmark's
 
     def put(self, along, sideways, width, height, texture: int, tint=(1.0, 1.0, 1.0), base=0.0) -> None:
@@ -69,9 +71,7 @@ def draw_street(landmark: Landmark, view: View, random: np.random.Generator) -> 
     for _ in range(random.poisson(5 if hidden else 2.5)):
         along = random.uniform(0.12, 0.8)
         height = random.uniform(1.55, 1.9)
-        place.put(
-            along, random.normal(0, 0.3) * far * along * 1.3, height * 0.45, height, random.choice(kinds["person"])
-        )
+        place.put(along, random.normal(0, 0.3) * far * along * 1.3, height * 0.45, height, random.choice(kinds["person"]))
     if random.random() < (0.5 if hidden else 0.12):
         place.put(random.uniform(0.4, 0.75), random.normal(0, 0.2) * far, 10, 4.3, random.choice(kinds["bus"]))
     for _ in range(random.poisson(0.5)):

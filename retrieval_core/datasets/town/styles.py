@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval_core.datasets.town.textures import Colour
+Colour = tuple[int, int, int]
 
 STONES = (
     (206, 184, 140), (196, 172, 128), (214, 196, 158), (186, 164, 124), (170, 150, 120),
@@ -42,8 +42,12 @@ class Style:
 def draw_style(random: np.random.Generator) -> Style:
     """Draw a style."""
 
+    def whole(values: np.ndarray) -> Colour:
+        red, green, blue = (int(value) for value in values)
+        return red, green, blue
+
     def near(colour, spread: float) -> Colour:
-        return tuple(int(value) for value in np.clip(np.array(colour) + random.normal(0, spread, 3), 30, 240))
+        return whole(np.clip(np.array(colour) + random.normal(0, spread, 3), 30, 240))
 
     colour = near(STONES[random.integers(len(STONES))], 14)
     window, second = random.choice(WINDOWS, 2, replace=False)
@@ -52,11 +56,11 @@ def draw_style(random: np.random.Generator) -> Style:
         course=int(random.choice([5, 7, 9, 12])),
         brick=int(random.choice([10, 14, 20, 28])),
         variation=float(random.uniform(4, 12)),
-        glass=tuple(int(value) for value in np.array([55, 62, 75]) * random.uniform(0.5, 1.4)),
+        glass=whole(np.array([55, 62, 75]) * random.uniform(0.5, 1.4)),
         trim=near(np.array(colour) * random.choice([0.75, 1.1, 1.2]), 5),
         roof=near(ROOFS[random.integers(len(ROOFS))], 14),
-        door=tuple(int(value) for value in random.integers(30, 100, 3)),
-        accent=tuple(int(value) for value in random.integers(40, 200, 3)),
+        door=whole(random.integers(30, 100, 3)),
+        accent=whole(random.integers(40, 200, 3)),
         mullions=int(random.integers(1, 5)),
         transoms=int(random.integers(1, 6)),
         window_width=float(random.uniform(0.32, 0.66)),

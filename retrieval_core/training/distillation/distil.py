@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import Failed
 from retrieval_core.networks.backbones import build_trunk, initialise
 from retrieval_core.networks.initialisation import fit_to_pictures
 from retrieval_core.networks.lite0 import load_lite0
@@ -75,14 +76,15 @@ class Student(nn.Module):
         """How far the features of `images` (B, 3, S, S) are from the teacher's `maps` (B, 1280, h, w): the loss and its parts."""
         own = self.trunk(images)
         pooled, wanted = gem(own, 3.0), gem(maps, 3.0)
-        fitted = functional.adaptive_avg_pool2d(own, maps.shape[2:]) if own.shape[2] > maps.shape[2] else functional.interpolate(
+        high, wide = maps.shape[2:]
+        fitted = functional.adaptive_avg_pool2d(own, (high, wide)) if own.shape[2] > maps.shape[2] else functional.interpolate(
             own, maps.shape[2:], mode="bilinear", align_corners=False)  # fmt: skip
         parts = {
             "maps": 1 - functional.cosine_similarity(self.of_maps(fitted), maps, dim=1).mean(),
             "pooled": 1 - functional.cosine_similarity(self.of_pooled(pooled), wanted, dim=1).mean(),
             "similarities": (_similarities(pooled) - _similarities(wanted)).square().mean() * SIMILARITY,
         }
-        return sum(parts.values()), {name: float(value.detach()) for name, value in parts.items()}
+        return reduce(torch.add, parts.values()), {name: float(value.detach()) for name, value in parts.items()}
 
 
 def distil(
@@ -110,7 +112,7 @@ def distil(
         student.train()
         loss, parts = student.loss(normalise(resized(pictures, lesson.side)), maps.clone())
         if not torch.isfinite(loss):
-            raise RetrievalError(f"The lesson of {backbone} stopped at step {step}: the loss is not finite. Lower its learning_rate.")
+            raise Failed(f"The lesson of {backbone} stopped at step {step}: the loss is not finite. Lower its learning_rate.")
         loss.backward()
         nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         optimiser.step()

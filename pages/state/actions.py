@@ -1,0 +1,33 @@
+"""What changes something on this machine: the one way from a page to it, and closed to visitors."""
+
+from collections.abc import Callable, Iterable
+
+from pages.state import door, loaders
+from retrieval_core.datasets.catalog import add_dataset
+from retrieval_core.datasets.types import Dataset
+from retrieval_core.runs import jobs
+from retrieval_core.training.overlap import Pair, confirm_different
+
+
+def start_work(arguments: list[str], place: str) -> None:
+    """Start a command in a process of its own; see jobs.start. RetrievalError for a visitor."""
+    door.for_the_owner("start anything")
+    jobs.start(loaders.workspace(), arguments, place)
+
+
+def cancel_work(place: str) -> None:
+    """Ask the work of a place to stop; see jobs.cancel. RetrievalError for a visitor."""
+    door.for_the_owner("cancel anything")
+    jobs.cancel(loaders.workspace(), place)
+
+
+def add_folder(name: str, path: str, check: Callable[[Dataset], None]) -> Dataset:
+    """Register a folder of this machine; see add_dataset. RetrievalError for a visitor, who learns nothing of the folder."""
+    door.for_the_owner("add anything")
+    return add_dataset(loaders.workspace(), name, path, check=check)
+
+
+def call_different(training: str, pairs: Iterable[Pair]) -> None:
+    """Note that pairs show different photographs; see confirm_different. RetrievalError for a visitor."""
+    door.for_the_owner("decide this")
+    confirm_different(loaders.workspace(), training, pairs)

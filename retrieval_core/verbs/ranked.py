@@ -1,0 +1,107 @@
+"""Rankings: the photographs by their similarity to a query, a photograph, a picture or a descriptor."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as PILImage
+
+from retrieval_core.datasets.types import Query
+from retrieval_core.errors import RetrievalError
+from retrieval_core.evaluation.precision_recall import ap_steps, verdict
+from retrieval_core.ranking.search import rank as rank_rows
+from retrieval_core.verbs import html
+from retrieval_core.verbs.described import Described
+
+SHOWN = 12  # answers in a notebook
+Asked = str | Path | PILImage.Image | np.ndarray
+"""What is asked for: the id of a query or of a photograph, a picture or its file, or a descriptor (D,) or (1, D)."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ranked:
+    """The photographs as one query sees them: `ids`, most similar first, and `similarities` (N,) float32, falling.
+
+    `query` is the query of the ground truth that was asked for, None where there is none.
+    """
+
+    asked: str
+    ids: tuple[str, ...]
+    similarities: np.ndarray
+    described: Described
+    query: Query | None = None
+
+    @property
+    def verdicts(self) -> tuple[str, ...] | None:
+        """What the ground truth says of each photograph: good, ok, junk or wrong; None where nothing judges it."""
+        return tuple(verdict(self.query, one) for one in self.ids) if self.query else None
+
+    def ap(self, protocol: str = "oxford") -> float | None:
+        """Average precision, 0 to 1; None where nothing judges it."""
+        return ap_steps(self.ids, self.query).ap(protocol) if self.query and self.query.positives else None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"<ranking of {len(self):,} photographs for {self.asked}: {', '.join(self.ids[:3])}, …>"
+
+    def _repr_html_(self) -> str:
+        opened, verdicts = self.described.opened, self.verdicts
+        said = [f"{place + 1} · {self.similarities[place]:.3f} · {one}" + (f" · {verdicts[place]}" if verdicts else "")
+                for place, one in enumerate(self.ids[:SHOWN])]  # fmt: skip
+        if opened is None:
+            return html.heading(repr(self)[1:-1]) + html.table(("rank · similarity · id",), ((line,) for line in said))
+        paths = [opened.dataset.image(one).path for one in self.ids[:SHOWN]]
+        return html.heading(repr(self)[1:-1]) + html.pictures(zip(paths, said, strict=True))
+
+
+def rank(described: Described, asked: Asked) -> Ranked:
+    """Rank all photographs for what is asked for.
+
+    Raises:
+        RetrievalError: no such query, photograph or file; a picture where the descriptors are one's own, so that no network is known
+            that would describe it; a descriptor of another width.
+
+    >>> import retrieval_core as rc
+    >>> described = rc.describe(rc.open("photos"), "2a")
+    >>> ranking = rc.rank(described, "mill_1")
+    >>> ranking.ids[0], ranking.verdicts[0], len(ranking)
+    ('mill/0', 'good', 12)
+    >>> rc.rank(described, "path/to/photos/bridge/1.jpg").ids[0]
+    'bridge/1'
+    """
+    name, descriptor, query = _asked(described, asked)
+    [found] = rank_rows([name], descriptor, described.ids, described.matrix)
+    return Ranked(name, found.ids, found.scores, described, query)
+
+
+def _asked(described: Described, asked: Asked) -> tuple[str, np.ndarray, Query | None]:
+    if isinstance(asked, np.ndarray):
+        row = asked.reshape(1, -1).astype(np.float32)
+        length = float(np.linalg.norm(row))
+        if not (np.isfinite(length) and length > 0):
+            raise RetrievalError("The descriptor that is asked for is zero or not finite.")
+        return "a descriptor", row / length, None
+    if isinstance(asked, str) and asked in described.queries:
+        opened = described.opened
+        return asked, np.asarray(described.queries.rows([asked])), opened.dataset.query(asked) if opened else None
+    if isinstance(asked, str) and asked in described.database:
+        return asked, np.asarray(described.database.rows([asked])), None
+    return _picture(described, asked)
+
+
+def _picture(described: Described, asked: str | Path | PILImage.Image) -> tuple[str, np.ndarray, None]:
+    from retrieval_core.datasets.uploads import read_upload
+    from retrieval_core.runs.describer import open_describer
+
+    if isinstance(asked, PILImage.Image):
+        name, picture = "a picture", asked.convert("RGB")
+    elif Path(asked).is_file():
+        name, picture = str(asked), read_upload(Path(asked).read_bytes(), str(asked))
+    else:
+        known = ", ".join([*described.queries.ids[:3], *described.ids[:3]])
+        raise RetrievalError(f"{str(asked)!r} is neither a query nor a photograph here, nor a file. There are {known}, …")
+    if described.stored is None:
+        raise RetrievalError(f"These descriptors are your own: no network is known that would describe {name}. Give its descriptor.")
+    return name, open_describer(described.stored).describe(picture), None
