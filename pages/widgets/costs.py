@@ -47,7 +47,6 @@ def _means(models: list[str], protocol: str, own: str) -> dict[str, float]:
 
 def _chart(table: pd.DataFrame, measure: str, title: str) -> None:
     if table[MEAN].isna().all():
-        dataset = loaders.dataset()
         st.info(f"Without mAP there is no chart, only the table. {loaders.why_no_precision()}")
         return
     front = pareto_front(table, measure)
