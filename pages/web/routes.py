@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from pages.state import loaders
-from pages.web import map_scene
+from pages.web import map_scene, modules
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
@@ -166,7 +166,7 @@ def _answering(endpoint: Callable[[Request], Answer]) -> Callable[[Request], Res
     return answer
 
 
-ROUTES = [
+ROUTES = [modules.ROUTE] + [
     Route(f"/files/{path}", _answering(endpoint))
     for path, endpoint in (
         ("photograph/{dataset}/{image:path}", photograph),

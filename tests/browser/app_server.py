@@ -1,4 +1,4 @@
-"""The app as its own process, with the presets of the tiny town, for tests that look at it with a browser."""
+"""The app as its own process, for tests that look at it with a browser."""
 
 import os
 import socket
@@ -15,14 +15,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def start_app(cache: Path) -> Iterator[str]:
-    """Run the app on a cache folder and yield its address."""
+def start_app(cache: Path, tiny: bool = True) -> Iterator[str]:
+    """Run the app on a cache folder and yield its address; `tiny` with the presets of the tiny town."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
                "--server.headless", "true"]  # fmt: skip
-    environment = {**os.environ, "RETRIEVAL_CACHE": str(cache), "PYTHONPATH": tiny_python_path()}
+    environment = {**os.environ, "RETRIEVAL_CACHE": str(cache)} | ({"PYTHONPATH": tiny_python_path()} if tiny else {})
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60

@@ -26,6 +26,12 @@ def strip(page):
     return cards.evaluate_all("(cards) => cards.map((card) => card.dataset.image)")
 
 
+def take(page, field, option):
+    """Take an option of a field."""
+    page.get_by_role("combobox", name=field).click()
+    page.get_by_role("option", name=option).click()
+
+
 def strip_once(page, wanted):
     """Ids of the first strip as soon as they are `wanted`: the strip is drawn after the words and the address."""
     for _ in range(300):
@@ -96,10 +102,10 @@ def test_a_photograph_is_enlarged_and_becomes_the_query_or_a_point_on_the_map(pa
 
 def test_two_models_side_by_side_and_all_under_each_other(page, address):
     open_query(page, address, f"model=1d&query={QUERY}")
-    page.get_by_text("two side by side").click()
+    take(page, "Models", "two side by side")
     page.locator(".strips.beside section").nth(1).wait_for()
     assert page.locator(".strips .card em").count() > 0
-    page.get_by_text("all models").click()
+    take(page, "Models", "all models")
     page.locator(".strips section").nth(7).wait_for()
     in_url(page, "strips=all")
 
