@@ -35,7 +35,7 @@ def map_bars(means: pd.DataFrame) -> go.Figure:
             marker={"color": [style.model_colour(key) for key in means.index], "pattern": {"shape": pattern}},
         ))  # fmt: skip
     figure.update_layout(
-        height=280, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
+        height=320, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
         legend={"orientation": "h", "y": 1.12},
     )  # fmt: skip
     return figure

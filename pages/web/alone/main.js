@@ -49,7 +49,7 @@ class Stage {
     document.body.classList.remove("has-alone");
     this.shown = null;
     this.back.remove();
-    if (document.fullscreenElement) document.exitFullscreen();
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
   }
 }
 
