@@ -46,11 +46,11 @@ def test_what_people_came_for_takes_most_of_the_window(browser, address, size):
             continue
         page = opened(browser, address, size, "light", name)
         taken = share(page, PAGES[name][1])
-        if taken < least - (0.06 if size == "tablet" else 0):
+        if taken < least - (0.12 if size == "tablet" else 0):  # upright, it shows more of what lies below
             small[name] = round(taken, 3)
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
         page.context.close()
-    assert not small
+    assert not small, small
 
 
 @pytest.mark.parametrize(("size", "scheme"), AXE)

@@ -41,7 +41,7 @@ def test_before_the_scene_has_arrived_mouse_and_keys_do_nothing(rough):
     rough.evaluate("() => window.end()")
     served.answers.pop("/files/scene")  # it is never found
     show_again(rough)
-    rough.locator(".map .wrong", has_text="nothing at /files/scene").wait_for()
+    rough.locator("p.wrong", has_text="nothing at /files/scene").wait_for()
     rough.evaluate("""() => {
       const surface = document.getElementById("host").shadowRoot.querySelector("canvas[role]");
       for (const kind of ["pointermove", "pointerdown", "pointermove", "pointerup", "pointerleave"]) {
@@ -64,7 +64,7 @@ def test_before_the_scene_has_arrived_mouse_and_keys_do_nothing(rough):
 
 def test_what_went_wrong_is_said_can_be_tried_again_and_goes_away(rough):
     served = show_small_map(rough)
-    wrong = rough.locator(".map .wrong")
+    wrong = rough.locator("p.wrong")
     served.broken = {"/files/places/1b", "/files/neighbours/1b"}
     rough.keyboard.press("2")
     wrong.get_by_text("The app does not answer").wait_for()
@@ -84,11 +84,11 @@ def test_a_scene_that_did_not_come_is_tried_again(rough):
     rough.evaluate("() => window.end()")
     served.broken = {"/files/scene"}
     show_again(rough)
-    rough.locator(".map .wrong").get_by_text("The app does not answer").wait_for()
+    rough.locator("p.wrong").get_by_text("The app does not answer").wait_for()
     served.broken = set()
     rough.get_by_role("button", name="Try again").click()
     rough.locator(".head[data-chosen]").wait_for(state="attached")
-    assert rough.locator(".map .wrong").inner_text() == ""
+    assert rough.locator("p.wrong").inner_text() == ""
 
 
 def test_a_lost_graphics_card_comes_back_with_all_points(rough):
@@ -122,7 +122,7 @@ def test_a_map_that_is_gone_gives_the_graphics_card_back(rough):
 def test_without_webgl_2_the_map_says_so_and_is_a_still_picture_that_is_clicked_and_saved(rough):
     rough.add_init_script(f"({NO_WEBGL2})()")
     show_small_map(rough)
-    rough.locator(".map .wrong").get_by_text("This browser has no WebGL 2").wait_for()
+    rough.locator("p.wrong").get_by_text("This browser has no WebGL 2").wait_for()
     assert coloured(rough) > 500
     rough.mouse.click(*place_of(rough, 11))
     rough.locator(f'.head[data-chosen="{IDS[11]}"]').wait_for()

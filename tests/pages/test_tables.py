@@ -49,9 +49,7 @@ def test_a_dash_stands_where_nothing_is_known_and_names_have_room():
 
         from pages.widgets import tables
 
-        tables.draw(
-            pd.DataFrame({"rank": [1, None], "picture": [None, "a_name_of_forty_letters_that_is_not_cut__"]}, index=["q_1", "q_2"])
-        )
+        tables.draw(pd.DataFrame({"rank": [1, None], "picture": [None, "n" * 40]}, index=["q_1", "q_2"]))
 
     app = AppTest.from_function(page).run()
     assert not app.exception

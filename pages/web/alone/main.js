@@ -38,7 +38,10 @@ class Stage {
     document.body.classList.add("has-alone");
     document.body.append(this.back);
     document.documentElement.requestFullscreen?.().catch(() => {});
-    this.watch = new MutationObserver(() => (element.isConnected ? element.classList.add("shown-alone") : this.leave()));
+    this.watch = new MutationObserver(() => {
+      if (!element.isConnected) this.leave();
+      else if (!element.classList.contains("shown-alone")) element.classList.add("shown-alone"); // the page was drawn anew
+    });
     this.watch.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
   }
 
