@@ -6,6 +6,7 @@ import streamlit as st
 from pages.state import door, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
+from pages.web import alone
 from pages.widgets import costs, figures, side_by_side, tables, work
 from retrieval_core.datasets.catalog import layout_of
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -22,7 +23,7 @@ QUIET = {"label_visibility": "collapsed"}
 def main() -> None:
     loaders.some_models()
     dataset = loaders.dataset()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Compare", width="content")
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
@@ -40,11 +41,13 @@ def main() -> None:
     table = landmark_table(scores, truth, protocol) if rows == "landmark" else ap_table(scores, truth, protocol, rows)
     changed = cells == "change"
     upright = (changes(table) if changed else table).T
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{PROTOCOL_TITLES[protocol]} in percent, {dataset.name}", width="stretch")
-        tables.save(upright, f"{dataset.name}-{protocol}-{rows}-{own}-{cells}", "save ap")
-    cell = tables.show_table(upright, f"ap {rows} {cells}", changed)
-    words = "The best of a row is underlined. Click a cell to follow its query; click a head to sort."
+    with alone.part("table"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(f"{PROTOCOL_TITLES[protocol]} in percent, {dataset.name}", width="stretch")
+            tables.save(upright, f"{dataset.name}-{protocol}-{rows}-{own}-{cells}", "save ap")
+            alone.button("table")
+        cell = tables.show_table(upright, f"ap {rows} {cells}", changed)
+    words = f"{tables.BEST} is the best of its row. Click a cell to follow its query; click a head to sort."
     if changed:
         words = "Points of AP gained (blue) or lost (orange) against the model before: " + ", ".join(
             f"{key} − {model_before(key)}" for key in upright.columns) + "."  # fmt: skip
@@ -73,7 +76,7 @@ def changes(table: pd.DataFrame) -> pd.DataFrame:
 def bars(models, own: str) -> None:
     """Bars of mAP over all queries, in both protocols."""
     found = model_metrics.metrics(models, own)[["mAP (Oxford)", "mAP (finite sum)"]]
-    figures.show(figures.map_bars(found), f"{link.get('dataset')}-map", "map bars")
+    figures.show(figures.map_bars(found), f"{link.get('dataset')}-map", "means")
     starts = sorted({loaders.START_TITLES[model.start] for model in models.values()})
     quick = any(model.schedule == "quick" for model in models.values())
     more = " Schedule quick: trained for minutes, in which a large network learns less than a small one." if quick else ""
@@ -90,10 +93,10 @@ def measures(models, name: str, own: str) -> None:
         tables.save(table, f"{name}-measures-{own}", "save measures")
     columns = [column for column in table.columns if column != "Δ mAP"]
     style = table.style.format(dict.fromkeys(columns, "{:.1f}") | {"Δ mAP": "{:+.1f}"})
-    st.dataframe(style.highlight_max(subset=columns, axis=0, props="font-weight: 800; text-decoration: underline;"), width="stretch",
-                 placeholder="–")  # fmt: skip
-    st.caption(f"{MEAN} in both protocols; mP@k: share of positives among the first k; (ROxford): among the first min(k, rank of the "
-               "last positive); recall@k: share of all positives found by then. Junk is not counted.")  # fmt: skip
+    tables.draw(tables.mark_best(style, 0, columns))
+    st.caption(f"{tables.BEST} is the best of its column. {MEAN} in both protocols; mP@k: share of positives among the first k; "
+               "(ROxford): among the first min(k, rank of the last positive); recall@k: share of all positives found by then. Junk is "
+               "not counted.")  # fmt: skip
 
 
 def report(dataset, protocol: str) -> None:

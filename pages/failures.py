@@ -8,6 +8,7 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
+from pages.web import alone
 from pages.widgets import figures, gallery, tables
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation import failures
@@ -23,10 +24,11 @@ QUIET = {"label_visibility": "collapsed"}
 def main() -> None:
     model = loaders.chosen_model()
     dataset = loaders.dataset()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Failures", width="content")
         view = choose("atlas", ATLAS, st.segmented_control, "View", format_func=ATLAS.get, **QUIET)
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
+        alone.button("cases")
     models = model_metrics.scored_models()
     if model.key not in models:
         st.info(loaders.why_no_precision())
@@ -76,7 +78,8 @@ def hubs(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> Non
 def confusion(truth: Dataset, dataset: Dataset, model: str, models: list[str]) -> None:
     """Which landmark is taken for which."""
     table = failures.confusion_matrix(model_metrics.rankings(model), truth)
-    figures.show(figures.confusion(table), f"{dataset.name}-{model}-taken-for", "confusion")
+    with alone.part("cases"):
+        figures.show(figures.confusion(table), f"{dataset.name}-{model}-taken-for", "confusion")
     st.caption(f"Of the first ten answers of model {model} to the queries of a landmark (rows), how many show which (columns). "
                "Junk is not counted.")  # fmt: skip
     with st.container(horizontal=True):
@@ -111,13 +114,16 @@ def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines:
         asked = dataset.query(row.query_id) if hasattr(row, "query_id") else None
         cards.append(gallery.Card(row.image_id, caption(row), gallery.shown_verdict(dataset, asked, row.image_id),
                                   asked is not None and row.image_id == asked.image_id))  # fmt: skip
-    gallery.show_gallery(dataset, cards, key=f"cases {link.get('atlas')}")
+    with alone.part("cases"):
+        gallery.show_gallery(dataset, cards, key=f"cases {link.get('atlas')}")
     table = pd.DataFrame(lines)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Choose a line to go to its query or its picture on the map.", width="stretch")
-        tables.save(table.set_index(table.columns[0]), f"{dataset.name}-{link.get('atlas')}", "save cases")
-    event = st.dataframe(table.round(1), hide_index=True, width="stretch", height=min(38 * (len(table) + 1), 420), on_select="rerun",
-                         selection_mode="single-row", key=f"lines {link.get('atlas')} {link.get('model')}")  # fmt: skip
+    with alone.part("table"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("Choose a line to go to its query or its picture on the map.", width="stretch")
+            tables.save(table.set_index(table.columns[0]), f"{dataset.name}-{link.get('atlas')}", "save cases")
+            alone.button("table")
+        event = tables.draw(table.round(1), hide_index=True, height=min(38 * (len(table) + 1), 420), on_select="rerun",
+                            selection_mode="single-row", key=f"lines {link.get('atlas')} {link.get('model')}")  # fmt: skip
     if event["selection"]["rows"]:
         row = rows[event["selection"]["rows"][0]]
         query = row.query_id if hasattr(row, "query_id") else row.query_ids[0]

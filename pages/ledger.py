@@ -6,6 +6,7 @@ import streamlit as st
 from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.plain import plain
+from pages.web import alone
 from pages.widgets import figures, gallery, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import BEYOND, STEPS, LedgerStep, Step, compared, ledger, moved_pictures
@@ -16,14 +17,14 @@ QUIET = {"label_visibility": "collapsed"}
 def main() -> None:
     loaders.some_models()
     dataset = loaders.dataset()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Ledger", width="content")
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
-    models = model_metrics.scored_models()
+        models = model_metrics.scored_models()
+        pair = chosen_pair(list(models)) if models else []
     if not models:
         st.info(loaders.why_no_precision())
         return
-    pair = chosen_pair(list(models))
     steps = tuple(dict.fromkeys((*STEPS, *BEYOND, *pair)))
     entries = ledger({key: loaders.results(key).scores for key in models}, dataset, protocol, steps=steps)
     if not entries:
@@ -32,8 +33,8 @@ def main() -> None:
     chosen = chosen_step(entries, pair)
     # The chart forgets a bar that was clicked before another pair was chosen.
     key = " ".join(["waterfall", *(f"{step.before} {step.after}" for step in pair)])
-    drawn = figures.show(figures.waterfall(entries, chosen), f"{dataset.name}-ledger-{protocol}", key, on_select="rerun",
-                         selection_mode="points")  # fmt: skip
+    drawn = figures.show(figures.waterfall(entries, chosen), f"{dataset.name}-ledger-{protocol}", "waterfall", key,
+                         on_select="rerun", selection_mode="points")  # fmt: skip
     picked = [point["point_index"] for point in drawn["selection"]["points"]]
     if picked and picked[0] > 0 and picked[0] - 1 != chosen:
         take(entries[picked[0] - 1])
@@ -47,10 +48,9 @@ def main() -> None:
 
 def chosen_pair(models: list[str]) -> list[Step]:
     """Fields for any two models; the step between them, nothing as long as they are not two."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        labels = {"before": "Compare any two models: from", "after": "to"}
-        pair = [choose(field, ["", *models], st.selectbox, label, format_func=lambda key: key or "–", width=260)
-                for field, label in labels.items()]  # fmt: skip
+    fields = {"before": ("Compare any two models: from", "any two: from"), "after": ("to", "to")}
+    pair = [choose(field, ["", *models], st.selectbox, label, width=170 if field == "before" else 110, **QUIET,
+                   format_func=lambda key, word=word: f"{word} {key or '…'}") for field, (label, word) in fields.items()]  # fmt: skip
     return [compared(*pair)] if all(pair) and pair[0] != pair[1] else []
 
 
@@ -84,11 +84,13 @@ def summary(entries: list[LedgerStep], dataset: str, protocol: str, compared_too
         "p": entry.difference.p, "significance": "significant at 5 %" if entry.difference.significant else "not significant",
         "queries better / equal / worse": f"{entry.difference.better} / {entry.difference.equal} / {entry.difference.worse}",
     } for entry in entries]).set_index("step")  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Every step", width="stretch")
-        tables.save(table, f"{dataset}-ledger-{protocol}", "save ledger")
     style = table.style.format("{:.1f}", subset=["mAP before", "mAP after", "low", "high"]).format("{:+.1f}", subset=["Δ mAP"])
-    st.dataframe(style.format("{:.4f}", subset=["p"]), width="stretch")
+    with alone.part("table"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Every step", width="stretch")
+            tables.save(table, f"{dataset}-ledger-{protocol}", "save ledger")
+            alone.button("table")
+        tables.draw(style.format("{:.4f}", subset=["p"]))
     used = entries[0].difference
     st.caption(f"{used.queries} queries in {used.units} landmarks; {used.resamples:,} resamples, seed {used.seed}. Again:")
     pair = f"{link.get('before')},{link.get('after')}"

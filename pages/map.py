@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
-from pages.web import map_scene
+from pages.web import alone, map_scene
 from pages.web.map import show_map
+from pages.web.map.messages import Placed, Shared
 from pages.widgets import gallery, projection
 from retrieval_core.projection.maps import FEWEST, METHODS
 from retrieval_core.stored.artefacts import subset_ids
@@ -14,21 +15,24 @@ SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film")
-OUTSIDE = ("model", "k")  # of these, what is shown outside of the map as well
+OUTSIDE = ("model",)  # of these, what is shown outside of the map as well
+NEIGHBOURS = ["6", "12", "24", "48"]
 
 
 def main() -> None:
     model = loaders.chosen_model()
     dataset = loaders.dataset()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    upload.take_pasted()
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Map", width="content")
         method = choose("method", METHODS, st.segmented_control, "Projection", format_func=lambda key: METHODS[key].title, **QUIET)
         subset = choose("subset", SUBSETS, st.segmented_control, "Photographs", format_func=SUBSETS.get, **QUIET)
-        choose("k", ["6", "12", "24", "48"], st.segmented_control, "Neighbours", format_func="k {}".format, **QUIET)
         with st.popover("Settings", icon=":material/tune:"):
             projection.settings(method)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
+        alone.button("map")
+    link.allowed("k", NEIGHBOURS)
     choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
     if len(ids) < FEWEST:
         st.info(f"A map takes at least {FEWEST} photographs, and of these there are {len(ids)}.")
@@ -38,18 +42,19 @@ def main() -> None:
     new = placed(model.key, choice)
     shared = {name: link.get(name) for name in BROWSER} | {"selection": [] if new else link.selected(dataset)}
     address = f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}"
-    in_browser(address, shared | {"placed": new["key"] if new else ""}, new)
+    with alone.part("map"):
+        in_browser(address, shared | {"placed": new["key"] if new else ""}, new)
 
 
 @st.fragment
-def in_browser(address: str, shared: dict, new: dict | None) -> None:
+def in_browser(address: str, shared: Shared, new: Placed | None) -> None:
     """The map. A change that is made on it runs this alone again; only what the rest of the page shows runs the page."""
     show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new)
     if any(link.get(name) != shared[name] for name in OUTSIDE) or (new and upload.uploaded() is None):
         st.rerun()
 
 
-def placed(model: str, choice: map_scene.MapChoice) -> dict | None:
+def placed(model: str, choice: map_scene.MapChoice) -> Placed | None:
     """The picture that was handed over, on the map; None if there is none."""
     uploaded = upload.uploaded()
     if uploaded is None:
@@ -60,7 +65,7 @@ def placed(model: str, choice: map_scene.MapChoice) -> dict | None:
     return {"key": key, "model": model, "picture": uploaded.thumbnail, **found}
 
 
-def take_over(heard: dict, dataset) -> None:
+def take_over(heard: Shared, dataset) -> None:
     """Keep what was changed in the browser."""
     link.put(**{name: heard[name] for name in BROWSER if name in heard})
     if not heard.get("placed"):

@@ -7,7 +7,9 @@ from pages.state import link, loaders, upload
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.state.search_query import Subject, chosen_subject, ranking
+from pages.web import alone
 from pages.web.ranking import show_view
+from pages.web.ranking.messages import Event
 from pages.widgets import gallery, ranking_views, search_choices, work
 from retrieval_core.datasets.types import Dataset
 
@@ -19,13 +21,16 @@ QUIET = {"label_visibility": "collapsed"}
 def main() -> None:
     model = loaders.chosen_model()
     dataset = loaders.dataset()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    upload.take_pasted()
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Query", width="content")
         shown = choose("show", SHOWN, st.segmented_control, "View", format_func=SHOWN.get, **QUIET)
+        searched, k = models(model.key) if shown == "ranking" else ([], 0)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
         with st.popover("Search-time choices", icon=":material/tune:"):
             search_choices.chooser(model)
+        alone.button("view")
     subject = chosen_subject(dataset)
     if dataset.queries:
         chosen = subject.query.id if subject.query else ""
@@ -34,13 +39,13 @@ def main() -> None:
         st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
                 + loaders.why_no_precision())  # fmt: skip
         return
-    left, right = st.columns([1, 3 if shown == "ranking" else 4], gap="medium")
+    left, right = st.columns([1, 4], gap="small")
     with left:
         obey(show_view(ranking_views.picture_view(subject, dataset), "picture"), dataset)
         about(subject, dataset, model)
-    with right:
+    with right, alone.part("view"):
         if shown == "ranking":
-            strips(subject, dataset, model.key)
+            strips(subject, dataset, searched, k)
         elif subject.query is None or not subject.query.positives:
             st.info("Average precision needs a ground truth: choose one of the queries above. "
                     "A photograph or a picture of your own has a ranking, but nothing says which answers are right.")  # fmt: skip
@@ -52,20 +57,24 @@ def main() -> None:
             obey(show_view(ranking_views.flow_view(rankings, subject.query, dataset), "flow"), dataset)
 
 
-def strips(subject: Subject, dataset: Dataset, model: str) -> None:
-    """The head of the ranking under one model, two or all."""
+def models(model: str) -> tuple[list[str], int]:
+    """Fields for the models whose rankings are shown, and for how much of them: what was chosen."""
     every = loaders.explorable_models()
     others = [key for key in every if key != model]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        k = int(choose("k", ["6", "12", "24", "48"], st.segmented_control, "Top", format_func="top {}".format, **QUIET))
-        several = choose("strips", STRIPS, st.segmented_control, "Models", format_func=STRIPS.get, **QUIET) if others else "one"
-        if several == "two":
-            if link.get("versus") == model:
-                link.put(versus=others[0])
-            versus = choose("versus", others, st.selectbox, "Beside", **QUIET, width=110)
-    chosen = {"one": [model], "two": [model, versus] if several == "two" else [], "all": every}[several]
+    k = int(choose("k", ["6", "12", "24", "48"], st.selectbox, "Top", format_func="top {}".format, width=98, **QUIET))
+    several = choose("strips", STRIPS, st.selectbox, "Models", format_func=STRIPS.get, width=160, **QUIET) if others else "one"
+    if several == "two":
+        if link.get("versus") == model:
+            link.put(versus=others[0])
+        return [model, choose("versus", others, st.selectbox, "Beside", **QUIET, width=104)], k
+    return every if several == "all" else [model], k
+
+
+def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> None:
+    """The head of the ranking under each of the chosen models."""
     rankings = {key: ranking(subject, dataset, key) for key in chosen}
-    gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, several == "two"), "strips"), dataset)
+    beside = link.get("strips") == "two" and len(chosen) == 2
+    gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, beside), "strips"), dataset)
 
 
 def about(subject: Subject, dataset: Dataset, model) -> None:
@@ -103,7 +112,7 @@ def hardness() -> dict[str, float]:
     return {query_id: float(np.mean(values)) for query_id, values in found.items()}
 
 
-def obey(event: dict | None, dataset: Dataset) -> None:
+def obey(event: Event | None, dataset: Dataset) -> None:
     """Do what was asked for in a view."""
     if event is None:
         return

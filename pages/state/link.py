@@ -160,8 +160,8 @@ def select(ids: Iterable[str], dataset: Dataset) -> None:
     put(selection=f"~{dataset.photographs[:6]}:{spans}")
 
 
-def choose(name: str, options: Collection[str], widget, label: str, **arguments) -> str:
-    """A widget for a parameter; a value from the URL that is no option is named and replaced."""
+def allowed(name: str, options: Collection[str]) -> str:
+    """The value of a parameter; one from the URL that is no option is named and replaced."""
     options = list(options)
     value = get(name)
     if options and value not in options:
@@ -169,6 +169,13 @@ def choose(name: str, options: Collection[str], widget, label: str, **arguments)
             st.warning(f"The link asks for {name} '{plain(value)}', which is not here. Showing '{plain(options[0])}' instead.")
         value = options[0]
         put(**{name: value})
+    return value
+
+
+def choose(name: str, options: Collection[str], widget, label: str, **arguments) -> str:
+    """A widget for a parameter; a value from the URL that is no option is named and replaced."""
+    options = list(options)
+    value = allowed(name, options)
     key = f"widget {name}"
     st.session_state[key] = value
     widget(label, options, key=key, on_change=lambda: _changed(name, key), **arguments)

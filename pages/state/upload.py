@@ -8,6 +8,7 @@ from PIL import Image as PILImage
 
 from pages.state import kept_pictures, link, loaders
 from pages.state.plain import plain
+from pages.web.paste import pasted
 from retrieval_core.datasets.uploads import read_upload
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.describer import Describer, open_describer
@@ -31,21 +32,33 @@ def uploader() -> None:
     turn = st.session_state.setdefault(_TURN, 0)
     file = st.file_uploader("A picture of your own", key=f"upload {turn}",
                             help="It is described as the queries are, stays in memory, and is forgotten with the page.")  # fmt: skip
-    if file is None:
+    if file is not None:
+        _take(file.getvalue(), file.name)
+
+
+def take_pasted() -> None:
+    """Take over a picture that was pasted; it takes the place of a file in the field, which has to be drawn after this."""
+    found = pasted()
+    if found is not None:
+        st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+        _take(*found)
+
+
+def _take(data: bytes, name: str) -> None:
+    key = hashlib.sha256(data).hexdigest()[:12]
+    if uploaded() is not None and uploaded().key == key:
         return
-    key = hashlib.sha256(file.getvalue()).hexdigest()[:12]
-    if uploaded() is None or uploaded().key != key:
-        try:
-            picture = read_upload(file.getvalue(), file.name)
-        except RetrievalError as error:
-            st.error(plain(str(error)), icon=":material/warning:")
-            return
-        small = picture.copy()
-        small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))
-        link.put(box="")
-        drop_kept()
-        taken = Uploaded(key, file.name, picture, loaders.data_uri(small))
-        st.session_state[_KEPT] = kept_pictures.keep(taken, picture.width * picture.height)
+    try:
+        picture = read_upload(data, name)
+    except RetrievalError as error:
+        st.error(plain(str(error)), icon=":material/warning:")
+        return
+    small = picture.copy()
+    small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))
+    link.put(box="")
+    drop_kept()
+    taken = Uploaded(key, name, picture, loaders.data_uri(small))
+    st.session_state[_KEPT] = kept_pictures.keep(taken, picture.width * picture.height)
 
 
 def uploaded() -> Uploaded | None:

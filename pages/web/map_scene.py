@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from pages.state import loaders
+from pages.web.map.messages import Neighbours, QueryRanking, Scene, SceneModel
 from pages.widgets import style
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
@@ -58,11 +59,10 @@ class MapChoice:
         return f"run={self.run}&method={self.method}&subset={self.subset}&settings={self.settings}&seed={self.seed}"
 
 
-def describe(name: str, choice: MapChoice) -> dict:
+def describe(name: str, choice: MapChoice) -> Scene:
     """The scene: models with a map of this choice, landmarks with colours and symbols, queries with their ground truth."""
     dataset = open_dataset(loaders.workspace(), name)
-    members = subset_ids(dataset, choice.subset)
-    order = {image_id: number for number, image_id in enumerate(members)}
+    order = {image_id: number for number, image_id in enumerate(subset_ids(dataset, choice.subset))}
     numbers = lambda found: [order[image_id] for image_id in found if image_id in order]  # noqa: E731
     laid_out = aligned(name, choice)
     shown = f"{name}?subset={choice.subset}&v={members_version(dataset, choice.subset)}"
@@ -140,7 +140,7 @@ def _boxed(made: ProjectedMap) -> ProjectedMap:
     return replace(made, xy=((made.xy - (low + high) / 2) / max((high - low).max() / 2, 1e-9)).astype(np.float32))
 
 
-def neighbours_of(results: Results, subset: str, point: int) -> dict:
+def neighbours_of(results: Results, subset: str, point: int) -> Neighbours:
     """The nearest photographs of a subset to one of it; RetrievalError for a point that it does not have."""
     matrix = _rows(results, subset)
     if not 0 <= point < len(matrix):
@@ -149,7 +149,7 @@ def neighbours_of(results: Results, subset: str, point: int) -> dict:
     return {"points": points.tolist(), "similarities": [round(float(value), 4) for value in similarities]}
 
 
-def query_rankings(results: Results, subset: str) -> dict:
+def query_rankings(results: Results, subset: str) -> dict[str, QueryRanking]:
     """By query id: the points most similar to the query crop, their similarities, and its AP in both protocols."""
     queries, matrix = results.descriptors[1], _rows(results, subset)
     points, similarities = search(queries.matrix, matrix, listed(len(matrix)))
@@ -187,7 +187,7 @@ def _rows(results: Results, subset: str) -> np.ndarray:
     return results.descriptors[0].rows(subset_ids(results.dataset, subset))
 
 
-def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: ProjectedMap | None) -> dict:
+def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: ProjectedMap | None) -> SceneModel:
     """One model of a scene; without a map of this choice its `places` is None."""
     results = open_results(loaders.workspace(), dataset.name, choice.run, state.key)
     found = results.neighbours(choice.subset)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from pages.state import loaders
 from pages.state.door import Caller
 from pages.state.hidden_paths import without_paths
-from pages.web import map_scene
+from pages.web import map_scene, modules
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
@@ -209,7 +209,7 @@ def _said(request: Request, text: str) -> str:
     return without_paths(text, loaders.workspace()) if caller.is_visitor else text
 
 
-ROUTES = [
+ROUTES = [modules.ROUTE] + [
     Route(f"/files/{path}", _answering(endpoint))
     for path, endpoint in (
         ("photograph/{dataset}/{image:path}", photograph),

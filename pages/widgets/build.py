@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.state import door, link, loaders
 from pages.state.plain import plain
-from pages.widgets import figures, home, work
+from pages.widgets import figures, home, tables, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.runs import jobs
@@ -121,7 +121,7 @@ def progress(job: JobState) -> None:
         with st.container(horizontal=True):
             work.cancel_button("Cancelling: the step that is going on is left at its last checkpoint.")
             with st.popover("Finished stages", disabled=not job.finished):
-                st.dataframe(pd.DataFrame(job.finished, columns=["stage", "seconds"]), hide_index=True, width="stretch")
+                tables.draw(pd.DataFrame(job.finished, columns=["stage", "seconds"]), hide_index=True)
 
 
 def losses_so_far(stage: str) -> dict[int, float]:

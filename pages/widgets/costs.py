@@ -35,7 +35,7 @@ def show(protocol: str, own: str) -> None:
     if found:
         _chart(table, measure, f"m{PROTOCOL_TITLES[protocol]} in percent")
         heads = {column: st.column_config.Column(short, help=column) for column, short in HEADS.items()}
-        st.dataframe(table.style.format(DECIMALS, na_rep="–"), width="stretch", placeholder="–", column_config=heads)
+        tables.draw(table.style.format(DECIMALS, na_rep="–"), heads)
         _caption(table)
     _measure(ready, [key for key in ready if key not in found])
 
@@ -50,7 +50,7 @@ def _chart(table: pd.DataFrame, measure: str, title: str) -> None:
         st.info(f"Without mAP there is no chart, only the table. {loaders.why_no_precision()}")
         return
     front = pareto_front(table, measure)
-    figures.draw(figures.cost_chart(table, measure, front, title), f"{link.get('dataset')}-costs-{measure}", "costs")
+    figures.show(figures.cost_chart(table, measure, front, title), f"{link.get('dataset')}-costs-{measure}", "costs")
     st.caption(f"The line joins the Pareto front: {', '.join(front)}. No other model beats these: whoever wants to find more than one "
                "of them has to pay more. The axis of the cost is logarithmic.")  # fmt: skip
 

@@ -7,30 +7,22 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.web.figure import PREFIX, save_buttons
 from pages.widgets import style
 from retrieval_core.evaluation.costs import FASTEST, MEASURES, SLOWEST
 from retrieval_core.evaluation.ledger import LedgerStep
 from retrieval_core.evaluation.tables import MEAN
 
 GAIN, LOSS = "#2f6fb0", "#d66e14"
-FORMATS = {"png": "PNG", "svg": "SVG"}
-_FORMAT = "format of figures"
 _TICKS = [float(f"{digit}e{power}") for power in range(-3, 8) for digit in (1, 1.5, 2, 3, 5, 7)]  # of a logarithmic axis
 
 
-def draw(figure: go.Figure, stem: str, key: str, **arguments):
-    """Draw a figure with its camera button, which saves it as a PNG of twice the size or as an SVG; returns st.plotly_chart's."""
-    kind = st.session_state.get(_FORMAT) or "png"
-    options = {"format": kind, "filename": stem, "scale": 2 if kind == "png" else 1}
-    config = {"displaylogo": False, "displayModeBar": True, "toImageButtonOptions": options, "modeBarButtons": [["toImage"]]}
-    return st.plotly_chart(figure, width="stretch", key=f"{key} {kind}", config=config, **arguments)
-
-
-def show(figure: go.Figure, stem: str, key: str, **arguments):
-    """Draw the chief figure of a page, and below it the choice of what the cameras of all its figures save."""
-    drawn = draw(figure, stem, key, **arguments)
-    st.segmented_control("The camera saves", FORMATS, default=st.session_state.get(_FORMAT) or "png", key=_FORMAT,
-                         format_func=FORMATS.get, label_visibility="collapsed", help="What the figures' cameras save.")  # fmt: skip
+def show(figure: go.Figure, stem: str, name: str, key: str = "", **arguments):
+    """Draw a figure, and below it buttons that save it; returns st.plotly_chart's. `name`: a word, of its own on the page."""
+    container = f"{PREFIX}{name}"
+    with st.container(key=container, gap=None):
+        drawn = st.plotly_chart(figure, width="stretch", key=key or name, config={"displayModeBar": False}, **arguments)
+        save_buttons(container, stem)
     return drawn
 
 
@@ -43,7 +35,7 @@ def map_bars(means: pd.DataFrame) -> go.Figure:
             marker={"color": [style.model_colour(key) for key in means.index], "pattern": {"shape": pattern}},
         ))  # fmt: skip
     figure.update_layout(
-        height=360, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
+        height=320, margin={"l": 0, "r": 0, "t": 10, "b": 0}, barmode="group", yaxis={"title": "mAP in percent", "rangemode": "tozero"},
         xaxis={"type": "category"},
         legend={"orientation": "h", "y": 1.12},
     )  # fmt: skip
@@ -119,7 +111,8 @@ def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:
     figure.add_annotation(x=first.step.before, y=first.map_before, text=f"<b>{first.map_before:.1f}</b>", showarrow=False, yshift=12)
     figure.update_layout(
         height=400, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False, bargap=0.25, clickmode="event+select",
-        yaxis={"title": "mAP in percent", "rangemode": "tozero"}, xaxis={"type": "category"}, dragmode=False,
+        yaxis={"title": "mAP in percent", "rangemode": "tozero"}, xaxis={"type": "category"}, dragmode=False, hovermode="x",
+        hoverdistance=-1,
     )  # fmt: skip
     return figure
 

@@ -7,6 +7,8 @@ import numpy as np
 
 from pages.state import link, loaders
 from pages.web.ranking import show_view
+from pages.web.ranking.messages import Card as DrawnCard
+from pages.web.ranking.messages import Event, Photograph
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation import precision_recall
 
@@ -34,12 +36,12 @@ def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150,
     follow(show_view({"kind": "strips", "width": card_width, "strips": [{"cards": drawn}]}, key), dataset)
 
 
-def picture(dataset: Dataset, image_id: str) -> dict:
+def picture(dataset: Dataset, image_id: str) -> Photograph:
     """What the browser needs of a photograph."""
     return {"id": image_id, "name": dataset.image(image_id).label or "", "src": loaders.photograph(dataset, image_id)}
 
 
-def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], similarities: np.ndarray) -> list[dict]:
+def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], similarities: np.ndarray) -> list[DrawnCard]:
     """Cards of a ranking's head; the rank counts as AP does, so junk has none."""
     cards, rank = [], 0
     for image_id, similarity in zip(ids, similarities, strict=True):
@@ -51,7 +53,7 @@ def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], simi
     return cards
 
 
-def follow(event: dict | None, dataset: Dataset) -> None:
+def follow(event: Event | None, dataset: Dataset) -> None:
     """Go where a click in a gallery leads: to a photograph as the query, or to its place on the map."""
     if event is None:
         return

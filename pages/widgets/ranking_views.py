@@ -1,4 +1,4 @@
-"""What the views of a ranking hold: plain dictionaries, ready for the browser."""
+"""What the views of a ranking hold, ready for the browser."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
@@ -7,6 +7,8 @@ import numpy as np
 
 from pages.state import loaders
 from pages.state.search_query import Subject
+from pages.web.ranking.messages import Curve as DrawnCurve
+from pages.web.ranking.messages import FlowView, MachineView, PickView, PictureView, StripsView
 from pages.widgets import gallery
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -23,7 +25,7 @@ Rankings = Mapping[str, tuple[Sequence[str], np.ndarray]]
 """Ids, most similar first, and similarities, by model."""
 
 
-def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], models: Sequence[str]) -> dict:
+def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], models: Sequence[str]) -> PickView:
     """All queries as pictures, with the mean AP (0 to 1) of the models."""
     version = dataset.photographs[:12]
     queries = [{"id": query.id, "label": query.label, "ap": hardness.get(query.id),
@@ -31,14 +33,14 @@ def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], mod
     return {"kind": "pick", "current": current, "queries": queries, "models": list(models)}
 
 
-def picture_view(subject: Subject, dataset: Dataset) -> dict:
+def picture_view(subject: Subject, dataset: Dataset) -> PictureView:
     """The picture that is searched for, and the box on it."""
     address = subject.uploaded.thumbnail if subject.uploaded else loaders.photograph(dataset, subject.image_id)
     return {"kind": "picture", "name": subject.name, "src": address, "size": subject.size, "box": subject.box,
             "own": subject.own_box}  # fmt: skip
 
 
-def strips_view(rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False) -> dict:
+def strips_view(rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False) -> StripsView:
     """The first k photographs under each model; of two beside each other, with each one's rank under the other."""
     heads = {model: gallery.result_cards(dataset, subject.query, ids[:k], similarities[:k])
              for model, (ids, similarities) in rankings.items()}  # fmt: skip
@@ -64,7 +66,7 @@ def ap_in_words(ids: Sequence[str], query: Query | None) -> str:
     return " · ".join(f"{PROTOCOL_TITLES[protocol]} {100 * curve.ap(protocol):.1f}" for protocol in PROTOCOLS)
 
 
-def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> dict:
+def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> MachineView:
     """The curve of a ranking: with the query's own picture as a positive, and, where it is one, with it left out."""
     alone = [image_id for image_id in query.positives if image_id != query.image_id]
     own_counts = len(alone) < len(query.positives) and alone
@@ -76,7 +78,7 @@ def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> dict:
     }  # fmt: skip
 
 
-def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> dict:
+def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> FlowView:
     """The rank of every positive under each model."""
     ranks = {model: _ranks(ids, query) for model, (ids, _) in rankings.items()}
     present = [image_id for image_id in query.positives if all(image_id in found for found in ranks.values())]
@@ -93,7 +95,7 @@ def _ranks(ids: Sequence[str], query: Query | None) -> dict[str, int]:
     return {image_id: rank for rank, image_id, _ in counted(ids, query)}
 
 
-def _curve(curve: Curve) -> dict:
+def _curve(curve: Curve) -> DrawnCurve:
     """The places of a curve where something is found or skipped; between them precision only falls."""
     before = np.concatenate([[1.0], curve.precision])
     events = [{"place": place, "word": word, "found": round(curve.recall[place] * curve.positives), "before": before[place],

@@ -26,14 +26,14 @@ def runs(dataset: Dataset, protocol: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Runs side by side: mAP in percent, {PROTOCOL_TITLES[protocol]}", width="stretch")
         tables.save(table, f"{dataset.name}-runs-{protocol}", "save runs")
-    st.dataframe(table.style.format("{:.1f}"), width="stretch", placeholder="–")
+    tables.draw(table.style.format("{:.1f}"))
     for name, members in _groups(scores).items():
         spread = seed_table({run: scores[run] for run in members}, protocol)
         shown = spread.apply(lambda row: f"{row['mAP']:.1f} ± {row['standard deviation']:.1f} ({row['seeds']:.0f})", axis=1)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{name}**: mean ± standard deviation over seeds (number of seeds)", width="stretch")
             tables.save(spread, f"{dataset.name}-{name}-seeds-{protocol}", f"save seeds {name}")
-        st.dataframe(shown.to_frame(name).T, width="stretch")
+        tables.draw(shown.to_frame(name).T)
         _command(dataset, "evaluate", members, protocol)
 
 
@@ -55,7 +55,7 @@ def steps_over_seeds(dataset: Dataset, protocol: str, steps: Sequence[Step]) -> 
             st.subheader(f"Over {len(members)} seeds of {name}", width="stretch")
             tables.save(table, f"{dataset.name}-{name}-seeded-ledger-{protocol}", f"save seeded {name}")
         forms = {column: "{:.1f}" for column in table.columns if column != "what changed"} | {"Δ mAP": "{:+.1f}"}
-        st.dataframe(table.style.format(forms), width="stretch", placeholder="–")
+        tables.draw(table.style.format(forms))
         st.caption("Interval over seeds and landmarks, both drawn anew (pigeonhole bootstrap); beside it the one over landmarks alone. "
                    "The last columns divide the variance of the step: what the seed does, what the queries do, and what a seed does "
                    "to a query alone.")  # fmt: skip

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import actions, door, link, loaders
-from pages.widgets import files, work
+from pages.widgets import files, tables, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import list_datasets
 from retrieval_core.stored.prune import in_megabytes, older_results
@@ -32,9 +32,9 @@ def leaderboard() -> None:
         "MB": model.bytes / 1e6, "device": model.device or "", "schedule": model.schedule or "", "seed": model.seed,
     } for model in loaders.model_states()]  # fmt: skip
     number = st.column_config.NumberColumn
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", placeholder="–",
-        column_config={
+    tables.draw(
+        pd.DataFrame(rows), hide_index=True,
+        columns={
             "mAP (Oxford)": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f"),
             "mAP (finite sum)": number(format="%.1f"), "validation mAP": number(format="%.1f"),
             "training s": number(format="%.0f"), "describing s": number(format="%.1f"), "MB": number(format="%.0f"),
@@ -49,7 +49,7 @@ def leaderboard() -> None:
     if steps:
         with st.expander(f"How model {link.get('model')} was trained"):
             st.line_chart(pd.DataFrame(steps).set_index("step")[["loss"]], height=200)
-            st.dataframe(pd.DataFrame(log), hide_index=True, width="stretch")
+            tables.draw(pd.DataFrame(log), hide_index=True)
 
 
 def list_of_runs() -> None:
@@ -62,7 +62,7 @@ def list_of_runs() -> None:
     rows = [{"run": run.name, **{key: value for key, value in run.settings.items() if key != "weights"},
              "own weights": door.said(run.weights.path) if run.weights else "",
              f"has described {link.get('dataset')}": run.name in described} for run in runs]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    tables.draw(pd.DataFrame(rows), hide_index=True)
     st.caption("Choose one on the left. Compare and Ledger set them side by side.")
 
 
@@ -80,7 +80,7 @@ def datasets() -> None:
     st.subheader("Datasets")
     rows = [{"name": entry.name, "what": door.said(entry.title), "state": "ready" if entry.ready else "not built yet",
              "use": "retrieval" if entry.retrieval else "training"} for entry in list_datasets(loaders.workspace())]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    tables.draw(pd.DataFrame(rows), hide_index=True)
     files.of_chosen()
     if door.is_visitor():
         st.caption(f"Folders are added here or with the command `data add`. {door.WHY}")

@@ -1,5 +1,6 @@
-"""Look: colours of landmarks, models and verdicts, and the few rules of CSS that all pages share."""
+"""Look: colours of landmarks, models and verdicts, and the few rules of CSS that all pages share, in style.css."""
 
+from pathlib import Path
 from zlib import crc32
 
 import streamlit as st
@@ -15,22 +16,12 @@ SYMBOLS = 11  # markers that the map can draw
 MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")  # of the report
 BEYOND_RAMP = ("#86d096", "#76be86", "#69b079", "#5da26d", "#4c925d", "#3c814e", "#2b713f", "#186131")  # beyond it
 
-_CSS = """
-<style>
-.block-container, [data-testid="stMainBlockContainer"] { padding: 1.6rem 2rem 2rem; max-width: 1700px; }
-h1 { padding: 0 !important; font-size: 1.9rem !important; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: .7rem; }
-[data-testid="stMainBlockContainer"] [data-testid="stButtonGroup"] button { padding-left: .5rem; padding-right: .5rem; }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; opacity: 1; }
-[data-testid="stCaptionContainer"] > p { opacity: .86; }
-[data-testid="stSidebar"] { min-width: 270px; max-width: 270px; }
-</style>
-"""
+_RULES = Path(__file__).with_name("style.css")
 
 
 def apply() -> None:
     """Put the CSS into the page."""
-    st.html(_CSS)
+    st.html(_RULES)
 
 
 def hue(labels: tuple[str, ...], label: str) -> str:

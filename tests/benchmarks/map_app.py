@@ -21,6 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from map_data import LANDMARKS, synthetic_labels, synthetic_layout
 
+from pages.web import modules
+
 COUNT, WIDTH, LISTED = int(os.environ["MAP_POINTS"]), 48, 60_000
 
 
@@ -64,7 +66,7 @@ def scene() -> dict:
     model = lambda key, number: {  # noqa: E731
         "key": key, "title": key, "colour": "#888888", "map": [None, None], "caption": f"{COUNT:,} synthetic points", "width": WIDTH,
         "places": f"files/places/{number}?v=1", "neighbours": "files/lists?v=1" if COUNT <= LISTED else None,
-        "search": f"files/search?model={number}", "queries": "files/queries?v=1",
+        "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None,
     }  # fmt: skip
     return {
         "dataset": "synthetic", "count": COUNT, "extent": [1, 1], "queries": [], "models": [model("1a", 0), model("1b", 1)],
@@ -91,6 +93,7 @@ def raw(content: bytes, kind: str = "application/octet-stream") -> Response:
 
 
 ROUTES = [
+    modules.ROUTE,
     Route("/files/scene", lambda request: JSONResponse(scene())),
     Route("/files/ids", lambda request: JSONResponse([f"photograph_{k:07}" for k in range(COUNT)])),
     Route("/files/labels", lambda request: raw(points()[2].tobytes())),

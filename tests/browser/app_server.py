@@ -1,4 +1,4 @@
-"""The app as its own process, with the presets of the tiny town, for tests that look at it with a browser."""
+"""The app as its own process, for tests that look at it with a browser."""
 
 import os
 import socket
@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def start_app(cache: Path) -> Iterator[str]:
-    """Run the app on a cache folder, with the presets of the tiny town, and yield its address."""
-    with start_server(cache, {"PYTHONPATH": tiny_python_path()}) as (address, _):
+def start_app(cache: Path, tiny: bool = True) -> Iterator[str]:
+    """Run the app on a cache folder and yield its address; `tiny` with the presets of the tiny town."""
+    with start_server(cache, {"PYTHONPATH": tiny_python_path()} if tiny else {}) as (address, _):
         yield address
 
 

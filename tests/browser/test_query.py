@@ -1,5 +1,6 @@
 """The page Query in a real browser: choosing, the box, enlarging, a picture of one's own, the AP machine and the rank flow."""
 
+import base64
 import io
 
 import pytest
@@ -24,6 +25,12 @@ def strip(page):
     cards = page.locator(".strips section").first.locator(".card")
     cards.first.wait_for()
     return cards.evaluate_all("(cards) => cards.map((card) => card.dataset.image)")
+
+
+def take(page, field, option):
+    """Take an option of a field."""
+    page.get_by_role("combobox", name=field).click()
+    page.get_by_role("option", name=option).click()
 
 
 def strip_once(page, wanted):
@@ -96,10 +103,10 @@ def test_a_photograph_is_enlarged_and_becomes_the_query_or_a_point_on_the_map(pa
 
 def test_two_models_side_by_side_and_all_under_each_other(page, address):
     open_query(page, address, f"model=1d&query={QUERY}")
-    page.get_by_text("two side by side").click()
+    take(page, "Models", "two side by side")
     page.locator(".strips.beside section").nth(1).wait_for()
     assert page.locator(".strips .card em").count() > 0
-    page.get_by_text("all models").click()
+    take(page, "Models", "all models")
     page.locator(".strips section").nth(7).wait_for()
     in_url(page, "strips=all")
 
@@ -181,6 +188,26 @@ def test_a_picture_of_ones_own_has_a_ranking_and_a_box(page, address, town_cache
     page.get_by_role("button", name="Take the picture away").click()
     page.get_by_text("answer it").wait_for()
     assert not list(town_cache.rglob("*mine*"))
+
+
+def test_ctrl_v_pastes_a_picture_as_the_query(page, address, town_cache):
+    open_query(page, address)
+    strip(page)
+    found = next((town_cache / "town" / "photographs").rglob("castle_gate_000002.jpg"))
+    paste = """([data, kind]) => {
+      const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+      const held = new DataTransfer();
+      held.items.add(new File([bytes], "copied.jpg", { type: kind }));
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true }));
+    }"""
+    page.evaluate(paste, [base64.b64encode(b"no picture").decode(), "text/plain"])  # is left to whom it is meant for
+    page.evaluate(paste, [base64.b64encode(b"no picture").decode(), "image/jpeg"])
+    page.get_by_text("copied.jpg is not").wait_for()
+    page.evaluate(paste, [base64.b64encode(found.read_bytes()).decode(), "image/jpeg"])
+    page.get_by_text("stays in memory").wait_for()
+    assert strip_once(page, lambda ids: ids[0] == "castle_gate_000002")
+    page.get_by_role("button", name="Take the picture away").click()
+    page.get_by_text("answer it").wait_for()
 
 
 @pytest.mark.parametrize("show", ["ranking", "machine", "flow"])

@@ -21,14 +21,14 @@ def button(app, label: str):
 
 
 def views(app) -> dict:
-    """What the browser is given, by kind."""
+    """What the browser is given, by kind; the map and the home are of one of their own."""
     found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
-    return {view["kind"]: view for view in found}
+    return {view.get("kind", "map" if "shared" in view else "home"): view for view in found}
 
 
 def shared(app) -> dict:
     """What the map in the browser is told."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    return views(app)["map"]
 
 
 def stored(cache, model: str, dataset: str = "town", run: str = "quick") -> Results:

@@ -1,7 +1,7 @@
 """Work that pages begin: its bar, its end, its failure and how it is cancelled; nothing is begun again by itself."""
 
 import pytest
-from looking import button, end_of_work, shared, stored, texts
+from looking import button, end_of_work, shared, stored, texts, views
 from streamlit.testing.v1 import AppTest
 from tiny_runs import add_seed
 
@@ -38,7 +38,7 @@ def test_another_perplexity_is_made_under_a_bar_and_shown(open_page, cache):
     assert "t-SNE of 29 photographs under model 1d is not here yet" in texts(app.info)
     assert bars(app)
     assert button(app, "Cancel")
-    assert not app.get("bidi_component")
+    assert "map" not in views(app)
     assert end_of_work(cache).state == "done"
     app.run()
     assert "settings=perplexity=5" in shared(app)["scene"]
@@ -56,7 +56,7 @@ def test_the_bar_is_there_again_after_a_reload_and_cancelling_is_said(open_page,
     assert end_of_work(stopped).state == "cancelled"
     app.run()
     assert "It was cancelled after" in texts(app.info)
-    assert not app.get("bidi_component")
+    assert "map" not in views(app)
     app.run()  # looking again begins nothing
     assert job(stopped).pid == begun.pid
     button(app, "Try again").click().run()

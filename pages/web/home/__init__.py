@@ -1,11 +1,8 @@
 """What the browser draws on the page Start: what is being rendered, a small map of every model, queries as strips, the Ledger."""
 
-from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from pages.web.component import component
-
-MODULES = ("../ranking/text", "wall", "maps", "strips", "steps", "main")  # each after those that it builds on
 
 
 class Picture(TypedDict):
@@ -97,4 +94,4 @@ def show_home(view: View, key: str) -> dict | None:
 
     Returns what was asked for in it since the last run of the page, None for nothing: {"map": model}, {"query": id} or {"step": name}.
     """
-    return component("home", Path(__file__).parent, MODULES)(key=key, data=view, on_event_change=lambda: None, height="content").event
+    return component("home")(key=key, data=view, on_event_change=lambda: None, height="content").event

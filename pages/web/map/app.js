@@ -7,11 +7,13 @@ import { listenToKeys } from "./keyboard.js";
 import { Legend } from "./legend.js";
 import { MOST_DRAWN } from "./appearance.js";
 import { chosenList, compareNeighbours, fetchNeighbours } from "./neighbours.js";
+import { Notice } from "./notice.js";
 import { Panel } from "./panel.js";
 import { Places } from "./places.js";
 import { Pointer } from "./pointer.js";
-import { Points } from "./points.js";
+import { openWebGl, Points } from "./points.js";
 import { fetchJson } from "./scene.js";
+import { StillPoints } from "./still.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
@@ -33,7 +35,8 @@ export class MapApp extends Drawing {
     this.stage = root.querySelector(".stage");
     this.canvases = [...this.stage.querySelectorAll("canvas")];
     this.surface = this.canvases[2];
-    this.points = new Points(this.canvases[1]);
+    this.notice = new Notice(root.querySelector(".wrong"));
+    this.points = this.openPoints();
     this.gallery = new Gallery(this, root.querySelector(".cards"));
     this.panel = new Panel(this, root);
     this.legend = new Legend(this, root.querySelector(".legend"));
@@ -46,9 +49,23 @@ export class MapApp extends Drawing {
     this.forgetKeys = listenToKeys(this);
   }
 
+  /** The graphics card, or the still picture of a browser that has no WebGL 2. */
+  openPoints() {
+    const canvas = this.canvases[1];
+    const gl = openWebGl(canvas);
+    if (gl) return new Points(gl, () => this.repaint());
+    this.still = true;
+    this.notice.say("This browser has no WebGL 2, which the map moves with. It is drawn as a still picture: all can be chosen, but it "
+      + "answers slowly, and points jump from model to model. A current Chrome, Edge, Firefox or Safari has it.", null, true);
+    return new StillPoints(canvas);
+  }
+
   end() {
+    this.ended = true;
+    this.points.end();
     this.resizer.disconnect();
     this.forgetKeys();
+    this.toolbar.end();
     this.strip.pause();
   }
 
@@ -62,6 +79,7 @@ export class MapApp extends Drawing {
     this.view.extent = scene.extent;
     if (same) this.move(this.places.now(), this.model.xy);
     else this.places = new Places(this.model.xy);
+    for (const part of this.root.querySelectorAll("[inert]")) part.inert = false;
     this.readTheme();
     this.resize();
   }
@@ -153,20 +171,11 @@ export class MapApp extends Drawing {
 
   async fetchMissing() {
     const { model, scene } = this;
-    await this.guarded(async () => {
+    await this.notice.guard(async () => {
       await Promise.all([scene.loadIds(), scene.loadNeighbours(model), scene.loadQueries(model)]);
       if (this.selection.length === 1) await fetchNeighbours(this, model, this.selection[0], fetchJson);
     });
     if (this.model === model && this.scene === scene) this.choose(false);
-  }
-
-  /** Say on the map what went wrong in a task. */
-  async guarded(task) {
-    try {
-      await task();
-    } catch (error) {
-      this.root.querySelector(".wrong").textContent = error.message;
-    }
   }
 
   /** Show another model: the points move from where they are. A model without a map is asked of the page. */
@@ -174,7 +183,7 @@ export class MapApp extends Drawing {
     const model = this.scene.model(key);
     if (!model) return this.tell("", { model: key });
     if (model === this.model) return;
-    await this.guarded(async () => {
+    await this.notice.guard(async () => {
       await this.scene.loadPlaces(model);
       this.move(this.places.now(), model.xy);
       this.adopt(model);
@@ -194,7 +203,7 @@ export class MapApp extends Drawing {
   async openFilm(shown) {
     this.film = shown;
     this.toolbar.draw();
-    await this.guarded(() => this.strip.open(shown));
+    await this.notice.guard(() => this.strip.open(shown));
     this.tell();
   }
 }

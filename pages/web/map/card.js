@@ -19,8 +19,8 @@ export class Card {
 
   async show(point) {
     const { app, element } = this;
-    await app.scene.loadIds();
-    if (point !== this.point) return;
+    await app.notice.guard(() => app.scene.loadIds());
+    if (point !== this.point || !app.scene.ids) return;
     app.foresee(point);
     const landmark = app.scene.landmark(point);
     const query = app.scene.queries.find((one) => one.point === point);

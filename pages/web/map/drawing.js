@@ -24,7 +24,9 @@ export class Drawing {
       if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
       if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
     }
-    if (this.scene) this.settle();
+    if (!this.scene) return;
+    this.legend.settle();
+    this.settle();
   }
 
   /** Draw at the next frame; `points` false if only what lies over them has changed. */
@@ -76,7 +78,7 @@ export class Drawing {
   }
 
   move(from, to) {
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.scene.count > MOST_MOVED;
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.still || this.scene.count > MOST_MOVED;
     const token = (this.moving = {});
     if (still) {
       this.places.show(to);

@@ -2,7 +2,8 @@ import { verdict } from "./neighbours.js";
 
 const SIGNS = { good: "✓", ok: "~", junk: "∅", wrong: "✗", unlabelled: "?", none: "" };
 const WORDS = { good: "good", ok: "ok", junk: "junk, not counted", wrong: "wrong", unlabelled: "unlabelled", none: "" };
-const WIDTH = 148; // pixels of a card, about
+const WIDTH = 148; // pixels of a card, about, at the usual size of type; where less than two find room, they are smaller
+const TYPE = 15; // pixels of the usual size of type
 const GAP = 10;
 const AHEAD = 2; // rows drawn beyond the visible ones
 
@@ -27,15 +28,19 @@ export class Gallery {
     this.draw();
   }
 
+  get type() {
+    return parseFloat(getComputedStyle(this.element).fontSize) / TYPE;
+  }
+
   get columns() {
-    return Math.max(1, Math.floor((this.element.clientWidth + GAP) / (WIDTH + GAP)));
+    return Math.max(2, Math.floor((this.element.clientWidth + GAP) / (WIDTH * this.type + GAP)));
   }
 
   draw() {
     const { element, inner, cards, columns } = this;
     if (!element.clientWidth) return;
     const width = (element.clientWidth - GAP * (columns - 1) - 4) / columns;
-    const height = width * 0.75 + 50;
+    const height = width * 0.75 + 50 * this.type;
     const rows = Math.ceil(cards.length / columns);
     inner.style.height = `${rows * (height + GAP)}px`;
     const first = Math.max(0, Math.floor(element.scrollTop / (height + GAP)) - AHEAD);
@@ -74,7 +79,7 @@ export class Gallery {
     };
     picture.alt = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
     const text = document.createElement("span");
-    text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ");
+    text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ") || id;
     const name = document.createElement("span");
     name.textContent = landmark ? landmark.name : "unlabelled";
     name.className = "name";

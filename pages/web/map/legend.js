@@ -1,5 +1,8 @@
 import { rampColour, UNLABELLED } from "./appearance.js";
 import { SYMBOLS } from "./symbols.js";
+import { FILLED } from "./view.js";
+
+const MARGIN = 16; // pixels between the legend and the edge of the map, and the points
 
 /** The landmarks, each with its colour, its symbol and its number of photographs; click isolates, Shift-click adds. */
 export class Legend {
@@ -12,19 +15,42 @@ export class Legend {
     const { app, element } = this;
     const counts = new Map();
     for (const label of app.scene.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-    if (app.colour === "overlap") return this.drawRamp();
+    if (app.colour === "overlap") {
+      this.drawRamp();
+      return this.settle();
+    }
     const entries = app.scene.landmarks.map((landmark, number) => this.entry(landmark, number, counts.get(number) ?? 0));
     if (counts.has(UNLABELLED)) {
       entries.push(this.entry({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));
     }
     element.replaceChildren(...entries);
+    return this.settle();
+  }
+
+  /** Lie over the map where its points leave room, beside or above them; else below it. */
+  settle() {
+    const { element } = this;
+    const { clientWidth: width, clientHeight: height } = element.parentElement;
+    const [wide, high] = this.app.view.extent;
+    const scale = Math.min(width / wide, height / high) * FILLED;
+    const [beside, above] = [(width - wide * scale) / 2, (height - high * scale) / 2];
+    const fits = (place, short) => {
+      element.dataset.place = place;
+      element.classList.toggle("short", short);
+      return place === "beside" ? element.offsetWidth + MARGIN <= beside : element.offsetHeight + MARGIN <= above;
+    };
+    if (fits("beside", false) || fits("over", false) || fits("beside", true) || fits("over", true)) return;
+    element.dataset.place = "below";
   }
 
   entry({ name, colour, symbol }, number, count) {
     const { app } = this;
     const button = document.createElement("button");
     button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true"><path d="${SYMBOLS[symbol]}"/></svg>`;
-    button.append(`${name} (${count.toLocaleString("en")})`);
+    const counted = button.appendChild(document.createElement("span"));
+    counted.className = "count";
+    counted.textContent = `(${count.toLocaleString("en")})`;
+    counted.before(`${name} `);
     button.setAttribute("aria-pressed", String(app.isolated.has(number)));
     button.classList.toggle("grey", app.isolated.size > 0 && !app.isolated.has(number));
     button.title = "Click: this landmark only. Shift-click: this one too. Click again: all.";

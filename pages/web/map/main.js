@@ -41,12 +41,14 @@ class Link {
   tell(when = "", changes = {}) {
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
-      await this.app.scene.loadIds();
       this.timer = null;
-      const shared = { ...this.shared(), ...changes };
-      if (JSON.stringify(shared) === this.told) return;
-      this.told = JSON.stringify(shared);
-      this.setState("state", shared);
+      await this.app.notice.guard(async () => {
+        await this.app.scene.loadIds();
+        const shared = { ...this.shared(), ...changes };
+        if (JSON.stringify(shared) === this.told) return;
+        this.told = JSON.stringify(shared);
+        this.setState("state", shared);
+      });
     }, DELAYS[when]);
   }
 
@@ -59,9 +61,9 @@ class Link {
     this.placed = placed; // a new picture's place and neighbours under the page's model; `shared` names it by its key
     if (scene !== this.address) {
       this.address = scene;
-      await app.guarded(async () => {
+      await app.notice.guard(async () => {
         const opened = await Scene.open(scene, shared.model);
-        if (this.address !== scene) return;
+        if (this.address !== scene || app.ended) return;
         for (const query of opened.queries) {
           query.sets = Object.fromEntries(["good", "ok", "junk"].map((word) => [word, new Set(query[word])]));
         }
@@ -69,7 +71,7 @@ class Link {
         await this.adopt(this.latest, true);
       });
     } else if (app.scene && differ(anew, this.shared()).length) {
-      await app.guarded(() => this.adopt({ ...this.shared(), ...anew }, false));
+      await app.notice.guard(() => this.adopt({ ...this.shared(), ...anew }, false));
     }
   }
 
@@ -102,8 +104,7 @@ class Link {
       await app.strip.open(film);
     }
     app.toolbar.draw();
-    app.scene.loadNeighbours(app.model);
-    app.scene.loadQueries(app.model);
+    await Promise.all([app.scene.loadNeighbours(app.model), app.scene.loadQueries(app.model)]);
   }
 }
 
@@ -113,12 +114,7 @@ const links = new WeakMap();
 export function show({ parentElement, data, setStateValue }) {
   let link = links.get(parentElement);
   if (!link) {
-    try {
-      link = new Link(parentElement, setStateValue);
-    } catch (error) {
-      parentElement.querySelector(".wrong").textContent = error.message;
-      return undefined;
-    }
+    link = new Link(parentElement, setStateValue);
     links.set(parentElement, link);
   }
   link.setState = setStateValue;

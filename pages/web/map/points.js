@@ -25,19 +25,34 @@ void main() {
 
 const SIDE = 32; // pixels of a marker in the texture
 
+/** WebGL 2 on a canvas; null where the browser has none. */
+export const openWebGl = (canvas) => canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true, alpha: true });
+
 export class Points {
-  constructor(canvas) {
-    const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true, alpha: true });
-    if (!gl) throw new Error("This browser has no WebGL 2, which the map is drawn with. Use a current Chrome, Edge, Firefox or Safari.");
-    this.gl = gl;
+  /** `restored` is called when the graphics card has come back after it was lost: by then nothing is left of what it held. */
+  constructor(gl, restored) {
+    const { canvas } = gl;
+    Object.assign(this, { gl, canvas, drawn: 0 });
+    this.lost = (event) => event.preventDefault(); // without this it would never come back
+    this.back = () => {
+      this.begin();
+      restored();
+    };
+    canvas.addEventListener("webglcontextlost", this.lost);
+    canvas.addEventListener("webglcontextrestored", this.back);
+    this.begin();
+  }
+
+  begin() {
+    const { gl } = this;
     this.program = this.build();
     this.held = new Map(); // buffers of layouts, by the array that they hold
+    this.shown = null;
     gl.useProgram(this.program);
     gl.bindVertexArray(gl.createVertexArray());
     this.colours = gl.createBuffer();
     this.looks = gl.createBuffer();
     this.order = gl.createBuffer();
-    this.drawn = 0;
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, drawSymbols(SIDE));
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_NEAREST);
@@ -47,6 +62,13 @@ export class Points {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.uniform = Object.fromEntries(["share", "grow", "eye", "size"].map((name) => [name, gl.getUniformLocation(this.program, name)]));
+  }
+
+  /** Give the graphics card back: a browser grants a page only a few at a time. */
+  end() {
+    this.canvas.removeEventListener("webglcontextlost", this.lost);
+    this.canvas.removeEventListener("webglcontextrestored", this.back);
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
   build() {
@@ -65,6 +87,7 @@ export class Points {
 
   /** Colours (N × 4 bytes) and looks (N × [size in pixels, symbol] bytes). */
   setLook(colours, looks) {
+    if (this.gl.isContextLost()) return;
     this.fill("colour", this.colours, colours, 4, true);
     this.fill("look", this.looks, looks, 2, false);
   }
@@ -108,6 +131,7 @@ export class Points {
 
   draw(places, view, ratio, grow) {
     const gl = this.gl;
+    if (gl.isContextLost()) return;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);

@@ -1,7 +1,9 @@
 /** What the app serves of a scene, fetched when it is needed and kept. */
 
 async function fetched(address) {
-  const answer = await fetch(address);
+  const answer = await fetch(address).catch(() => {
+    throw new Error("The app does not answer. Is it still running, and is the network there?");
+  });
   if (!answer.ok) throw new Error((await answer.text()).slice(0, 400));
   return answer;
 }

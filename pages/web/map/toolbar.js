@@ -1,6 +1,7 @@
+import { listenToMenus } from "./menu.js";
 import { saveCsv, savePng, saveSvg } from "./save.js";
 
-/** The buttons above the map. */
+/** The row of tools above the map. */
 export class Toolbar {
   constructor(app, root) {
     this.app = app;
@@ -26,12 +27,18 @@ export class Toolbar {
       app.legend.draw();
       app.tell();
     };
+    this.find("k").onchange = (event) => {
+      app.k = Number(event.target.value);
+      app.choose();
+      app.tell();
+    };
     this.find("film").onclick = () => app.openFilm(!app.film);
     this.find("png").onclick = () => savePng(app);
     this.find("svg").onclick = () => saveSvg(app);
     this.find("csv").onclick = () => saveCsv(app);
     this.find("help").onclick = () => this.help();
     this.find("shut").onclick = () => this.dialog.close();
+    this.end = listenToMenus(root);
   }
 
   use(tool) {
@@ -70,6 +77,7 @@ export class Toolbar {
     this.find("unlabelled-on").checked = app.unlabelled > 0;
     this.find("thumbnails").checked = app.thumbnails;
     this.find("colour").value = app.colour;
+    this.find("k").value = app.k;
     this.find("film").setAttribute("aria-pressed", String(app.film));
     this.use(app.tool);
   }

@@ -1,3 +1,5 @@
+export const FILLED = 0.94; // of the stage, by the whole map
+
 /** Where the eye looks on the map and how near: places to pixels and back. Layouts lie within -1 … 1, y upwards. */
 export class View {
   constructor() {
@@ -12,7 +14,7 @@ export class View {
   /** Pixels a unit. */
   get scale() {
     const [wide, high] = this.extent;
-    return 0.94 * this.zoom * Math.min(this.width / (2 * wide), this.height / (2 * high));
+    return FILLED * this.zoom * Math.min(this.width / (2 * wide), this.height / (2 * high));
   }
 
   toScreen(x, y) {

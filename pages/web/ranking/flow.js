@@ -1,7 +1,7 @@
 import { button, element, fitted, photograph, shape, SIGNS, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
-const TALL = [380, 640]; // pixels of the figure's height, least and most
+const TALL = [300, 330]; // pixels of the figure's height, and of the window that is not the figure
 const EDGE = { left: 140, right: 130, top: 34, bottom: 18 };
 const THUMB = [56, 42];
 
@@ -36,7 +36,7 @@ export class Flow {
 
   draw() {
     const { data } = this;
-    this.size = fitted(this.svg, 0.55, ...TALL);
+    this.size = fitted(this.svg, 0.8, ...TALL);
     const parts = [shape("rect", { class: "perfect", x: EDGE.left, width: this.size.width - EDGE.left - EDGE.right, y: this.y(1) - 6,
       height: this.y(data.lines.length + 0.5) - this.y(1) + 6 })];
     for (let tick = 1; tick <= data.count; tick *= 10) {

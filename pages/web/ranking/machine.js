@@ -1,7 +1,7 @@
 import { button, element, fitted, percent, photograph, shape, SIGNS, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
-const TALL = [300, 460]; // pixels of the figure's height, least and most
+const TALL = [260, 420]; // pixels of the figure's height, and of the window that is not the figure
 const EDGE = { left: 58, right: 14, top: 14, bottom: 48 };
 const AROUND = 4; // photographs shown on either side of the one that is looked at
 const BEAT = 700; // milliseconds from one photograph to the next while it plays
@@ -111,7 +111,7 @@ export class Machine {
   }
 
   draw() {
-    const { width: whole, height: tall } = fitted(this.svg, 0.66, ...TALL);
+    const { width: whole, height: tall } = fitted(this.svg, 0.8, ...TALL);
     const [width, height] = [whole - EDGE.left - EDGE.right, tall - EDGE.top - EDGE.bottom];
     const x = (recall) => EDGE.left + recall * width;
     const y = (precision) => EDGE.top + (1 - precision) * height;

@@ -22,8 +22,9 @@ export class Picker {
     this.strip.setAttribute("role", "group");
     this.strip.setAttribute("aria-label", "Queries");
     const random = button("Random", () => this.go(Math.floor(Math.random() * this.queries.length)), "A query at random (R)");
-    this.unit = element("span", "note", "%: mean of the models' AP (Oxford)");
-    root.append(element("div", "row", "", element("strong", "", "Query"), this.select, this.jump, random, this.unit), this.strip);
+    this.unit = element("span", "note", "%: mean AP (Oxford)");
+    const fields = element("div", "fields", "", this.jump, random, this.select, this.unit);
+    root.append(element("div", "choice", "", fields, this.strip));
     this.select.onchange = () => {
       this.order = this.select.value;
       this.draw();

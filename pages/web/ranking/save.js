@@ -18,7 +18,7 @@ async function inlined(address) {
   });
 }
 
-/** The figure as a file's text: its colours as they are on the screen, its photographs inside. */
+/** The figure as a drawing of its own, {text, width, height}: its colours as they are on the screen, its photographs inside. */
 async function standalone(svg) {
   const copy = svg.cloneNode(true);
   const mine = [svg, ...svg.querySelectorAll("*")];
@@ -30,20 +30,20 @@ async function standalone(svg) {
     twin.style.fontFamily = "sans-serif";
   });
   for (const image of copy.querySelectorAll("image")) image.setAttribute("href", await inlined(image.getAttribute("href")));
-  const [, , width, height] = svg.getAttribute("viewBox").split(" ");
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
   const paper = document.createElementNS(svg.namespaceURI, "rect");
   const theme = getComputedStyle(svg.closest(".ranking")).getPropertyValue("--st-background-color");
   Object.entries({ width, height, fill: theme || "#fff" }).forEach(([name, value]) => paper.setAttribute(name, value));
   copy.prepend(paper);
-  return new XMLSerializer().serializeToString(copy);
+  return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
-async function savePng(svg, name) {
-  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+/** Save a drawing, its text and its size, as a PNG of twice that size. */
+export async function savePng({ text, width, height }, name) {
   const picture = new Image();
-  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await standalone(svg))}`;
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await picture.decode();
   const canvas = element("canvas");
   [canvas.width, canvas.height] = [2 * width, 2 * height]; // sharp on a projector
@@ -51,8 +51,12 @@ async function savePng(svg, name) {
   canvas.toBlob((blob) => hand(blob, `${name}.png`), "image/png");
 }
 
+export function saveSvg({ text }, name) {
+  hand(new Blob([text], { type: "image/svg+xml" }), `${name}.svg`);
+}
+
 /** Buttons that save a figure: `figure` gives the SVG that is on the screen. */
 export function saveButtons(figure, name) {
-  const svg = async () => hand(new Blob([await standalone(figure())], { type: "image/svg+xml" }), `${name}.svg`);
-  return [button("PNG", () => savePng(figure(), name), "Save the figure as a PNG"), button("SVG", svg, "Save the figure as an SVG")];
+  return [button("PNG", async () => savePng(await standalone(figure()), name), "Save the figure as a PNG"),
+    button("SVG", async () => saveSvg(await standalone(figure()), name), "Save the figure as an SVG")];
 }

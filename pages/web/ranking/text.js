@@ -44,10 +44,12 @@ export function shape(tag, attributes = {}, text = "") {
   return made;
 }
 
-/** Make an SVG's units the pixels of the screen, so that type keeps its size: its width, and a height in proportion. */
-export function fitted(svg, proportion, least, most) {
+/** Make an SVG's units the pixels of the screen, so that type keeps its size: its width, and a height in proportion that the window holds. */
+export function fitted(svg, proportion, least, besides) {
   const width = Math.max(320, svg.clientWidth);
-  const height = Math.round(Math.min(most, Math.max(least, proportion * width)));
+  const alone = svg.getRootNode().host?.closest(".shown-alone"); // then nothing but what stands above it takes of the window
+  const room = window.innerHeight - (alone ? svg.getBoundingClientRect().top + 16 : besides);
+  const height = Math.round(Math.max(least, Math.min(room, proportion * width)));
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   return { width, height };
 }

@@ -1,0 +1,133 @@
+"""The JSON that the map in the browser and Python exchange, written down once.
+
+Points are numbered by the order of their ids in the subset; the numbers mean the same in every array of a scene. tests/pages/
+test_messages.py checks what Python sends, tests/browser/test_map_messages.py what the browser reads and sends.
+"""
+
+from typing import TypedDict
+
+
+class Landmark(TypedDict):
+    """A landmark: its colour as "#rrggbb", and the number of its marker."""
+
+    name: str
+    colour: str
+    symbol: int
+
+
+class SceneQuery(TypedDict):
+    """A query, the point that it is cut from, and its ground truth as points.
+
+    `box` [x1, y1, x2, y2] in pixels of the photograph, and `size`, its width and height; None without a box, or a photograph.
+    """
+
+    id: str
+    point: int
+    label: str
+    box: list[float] | None
+    size: list[int] | None
+    good: list[int]
+    ok: list[int]
+    junk: list[int]
+
+
+class SceneModel(TypedDict):
+    """A model of a scene and the addresses of its files; `places` is None without a map, `neighbours` where they are not listed.
+
+    `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
+    quality of the map was judged by.
+    """
+
+    key: str
+    title: str
+    colour: str
+    map: list[float | None]
+    places: str | None
+    neighbours: str | None
+    width: int
+    search: str
+    queries: str
+    caption: str
+    judged: int | None
+
+
+class Sheets(TypedDict):
+    """Sheets of thumbnails: side of a cell in pixels, cells in a row, addresses; `cells` None where point and cell have one number."""
+
+    cell: int
+    columns: int
+    files: list[str]
+    cells: list[int] | None
+
+
+class Files(TypedDict):
+    """Addresses of a scene's ids and landmark numbers, and the beginning of a photograph's with the version behind its id."""
+
+    ids: str
+    labels: str
+    photograph: str
+    version: str
+
+
+class Scene(TypedDict):
+    """All that stays the same while one looks at a map. `extent`: the largest |x| and |y| of any model's places."""
+
+    dataset: str
+    count: int
+    extent: list[float]
+    landmarks: list[Landmark]
+    queries: list[SceneQuery]
+    models: list[SceneModel]
+    sheets: Sheets
+    files: Files
+
+
+class Neighbours(TypedDict):
+    """The photographs nearest to one point, nearest first, and their similarities."""
+
+    points: list[int]
+    similarities: list[float]
+
+
+class QueryRanking(Neighbours):
+    """The head of a query's ranking; `ap`: AP (Oxford) and (finite sum), 0 to 1, None where it has no positives or was not scored."""
+
+    ap: list[float | None]
+
+
+class Shared(TypedDict):
+    """What the page and the browser both know, in either direction; as the link spells it, but for the selection: image ids.
+
+    `placed` is the key of a new picture on the map, or "".
+    """
+
+    model: str
+    query: str
+    k: str
+    view: str
+    landmarks: str
+    unlabelled: str
+    colour: str
+    thumbnails: str
+    film: str
+    selection: list[str]
+    placed: str
+
+
+class Placed(TypedDict):
+    """A new picture on the map of a model: its address, its place [x, y], and its neighbours."""
+
+    key: str
+    model: str
+    picture: str
+    place: list[float]
+    points: list[int]
+    similarities: list[float]
+
+
+class MapData(TypedDict):
+    """What the page hands to the map: the address of a Scene, what both know, and the new picture, if there is one."""
+
+    scene: str
+    shared: Shared
+    placed: Placed | None

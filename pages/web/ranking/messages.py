@@ -1,0 +1,152 @@
+"""The JSON of the views of a ranking, in both directions, written down once; see pages/web/map/messages.py for the tests.
+
+A word of the ground truth is good, ok, junk, wrong, unlabelled or none.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+Word = Literal["good", "ok", "junk", "wrong", "unlabelled", "none"]
+Box = list[float]
+"""x1, y1, x2, y2 in pixels of the picture."""
+
+
+class Photograph(TypedDict):
+    """A photograph: its id, the name of its landmark or "", and its address."""
+
+    id: str
+    name: str
+    src: str
+
+
+class PickQuery(TypedDict):
+    """A query to choose; `ap`: the mean of the models' AP (Oxford), 0 to 1, None where it has none."""
+
+    id: str
+    label: str
+    ap: float | None
+    src: str
+
+
+class PickView(TypedDict):
+    """All queries as pictures; `current` is the id of the chosen one or "", `models` are the keys that the keys 1 to 9 mean."""
+
+    kind: Literal["pick"]
+    current: str
+    queries: list[PickQuery]
+    models: list[str]
+
+
+class PictureView(TypedDict):
+    """The picture that is searched for, and the boxes on it; `size` is its width and height, None where there is no picture."""
+
+    kind: Literal["picture"]
+    name: str
+    src: str
+    size: list[int] | None
+    box: Box | None
+    own: Box | None
+
+
+class Card(Photograph):
+    """A photograph of a list. `other` is its rank under the model beside, `only` whether the head of that ranking lacks it."""
+
+    word: Word
+    own: bool
+    rank: NotRequired[int | None]
+    similarity: NotRequired[float]
+    caption: NotRequired[str]
+    other: NotRequired[int | None]
+    only: NotRequired[bool]
+
+
+class Strip(TypedDict):
+    """The head of one ranking."""
+
+    title: NotRequired[str]
+    note: NotRequired[str]
+    cards: list[Card]
+
+
+class StripsView(TypedDict):
+    """Lists of photographs, under each other or beside; `width` is that of a card in pixels, about."""
+
+    kind: Literal["strips"]
+    beside: NotRequired[bool]
+    width: int
+    strips: list[Strip]
+    note: NotRequired[str]
+
+
+class Walked(Photograph):
+    """A photograph of the ranking that one walks along."""
+
+    word: Word
+
+
+class CurveEvent(TypedDict):
+    """A place of the ranking where something is found or skipped: counts, shares (0 to 1) and the two areas so far.
+
+    `before` is the precision one place before.
+    """
+
+    place: int
+    word: Word
+    found: int
+    before: float
+    precision: float
+    recall: float
+    oxford: float
+    finite_sum: float
+
+
+class Curve(TypedDict):
+    """The precision–recall curve of a ranking, and its AP by protocol, 0 to 1."""
+
+    positives: int
+    events: list[CurveEvent]
+    ap: dict[str, float]
+
+
+class MachineView(TypedDict):
+    """The AP machine.
+
+    `length` counts all of the ranking; `left_out` is the curve without the query's own picture, None where that does not count.
+    """
+
+    kind: Literal["machine"]
+    walk: list[Walked]
+    length: int
+    counted: Curve
+    left_out: Curve | None
+
+
+class FlowLine(Photograph):
+    """A relevant photograph, and its rank under each model."""
+
+    word: Word
+    ranks: list[int]
+
+
+class FlowView(TypedDict):
+    """The rank of every relevant photograph under each model; `count` is the lowest rank that there is."""
+
+    kind: Literal["flow"]
+    models: list[str]
+    lines: list[FlowLine]
+    count: int
+
+
+View = PickView | PictureView | StripsView | MachineView | FlowView
+
+
+class Event(TypedDict, total=False):
+    """What was asked for in a view: a query, a photograph as the query, or on the map, a model, or a box.
+
+    `box` is "x1,y1,x2,y2" in pixels, "own" or "whole".
+    """
+
+    query: str
+    photo: str
+    map: str
+    model: str
+    box: str

@@ -1,0 +1,134 @@
+"""The map when something is missing: the scene, the app, the graphics card, WebGL 2."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_scene import IDS, place_of, show_again, show_small_map
+
+pytestmark = pytest.mark.browser
+
+HUES = ((0x96, 0x78, 0xF0), (0xB4, 0x2D, 0x78))  # of the scene's landmarks
+NO_WEBGL2 = """() => {
+  const get = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind === "webgl2" ? null : get.call(this, kind, ...rest);
+  };
+}"""
+
+
+def coloured(page) -> int:
+    """How many pixels of the map have the colour of a landmark."""
+    pixels = np.asarray(Image.open(io.BytesIO(page.locator(".stage").screenshot())).convert("RGB")).astype(int)
+    return sum(int((np.abs(pixels - hue).max(axis=2) < 24).sum()) for hue in HUES)
+
+
+@pytest.fixture
+def rough(browser):
+    """A page in which requests may fail; faults of the program itself may not occur."""
+    page = browser.new_page(viewport={"width": 1200, "height": 800})
+    page.set_default_timeout(20_000)
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    page.close()
+    assert not faults, faults
+
+
+def test_before_the_scene_has_arrived_mouse_and_keys_do_nothing(rough):
+    served = show_small_map(rough, wait=False)
+    rough.evaluate("() => window.end()")
+    served.answers.pop("/files/scene")  # it is never found
+    show_again(rough)
+    rough.locator("p.wrong", has_text="nothing at /files/scene").wait_for()
+    rough.evaluate("""() => {
+      const surface = document.getElementById("host").shadowRoot.querySelector("canvas[role]");
+      for (const kind of ["pointermove", "pointerdown", "pointermove", "pointerup", "pointerleave"]) {
+        surface.dispatchEvent(new PointerEvent(kind, { clientX: 300, clientY: 300, pointerId: 1, bubbles: true, composed: true }));
+      }
+      surface.dispatchEvent(new MouseEvent("dblclick", { clientX: 300, clientY: 300, bubbles: true }));
+      surface.dispatchEvent(new WheelEvent("wheel", { deltaY: 99, bubbles: true, cancelable: true }));
+    }""")
+    rough.mouse.move(300, 300)
+    rough.mouse.click(300, 300)
+    rough.mouse.wheel(0, 200)
+    for name in ("closer", "whole", "film", "pan"):
+        button = rough.locator(f"[data-do={name}]").bounding_box()
+        rough.mouse.click(button["x"] + 5, button["y"] + 5)
+    for key in ("l", "u", "f", "j", "Escape", "1", "ArrowRight"):
+        rough.keyboard.press(key)
+    rough.wait_for_timeout(300)
+    assert rough.evaluate("() => window.told") == []
+
+
+def test_what_went_wrong_is_said_can_be_tried_again_and_goes_away(rough):
+    served = show_small_map(rough)
+    wrong = rough.locator("p.wrong")
+    served.broken = {"/files/places/1b", "/files/neighbours/1b"}
+    rough.keyboard.press("2")
+    wrong.get_by_text("The app does not answer").wait_for()
+    wrong.get_by_role("button", name="Close").click()
+    assert wrong.inner_text() == ""
+    rough.keyboard.press("2")
+    wrong.get_by_text("The app does not answer").wait_for()
+    served.broken = set()
+    wrong.get_by_role("button", name="Try again").click()
+    rough.wait_for_function("() => window.told.at(-1)?.model === '1b'")
+    rough.wait_for_function("() => !document.getElementById('host').shadowRoot.querySelector('.wrong').textContent")
+    assert rough.locator(".caption").inner_text() == "model 1b"
+
+
+def test_a_scene_that_did_not_come_is_tried_again(rough):
+    served = show_small_map(rough, wait=False)
+    rough.evaluate("() => window.end()")
+    served.broken = {"/files/scene"}
+    show_again(rough)
+    rough.locator("p.wrong").get_by_text("The app does not answer").wait_for()
+    served.broken = set()
+    rough.get_by_role("button", name="Try again").click()
+    rough.locator(".head[data-chosen]").wait_for(state="attached")
+    assert rough.locator("p.wrong").inner_text() == ""
+
+
+def test_a_lost_graphics_card_comes_back_with_all_points(rough):
+    show_small_map(rough)
+    before = coloured(rough)
+    assert before > 500
+    rough.evaluate("""() => {
+      const gl = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[1].getContext("webgl2");
+      window.lost = gl.getExtension("WEBGL_lose_context");
+      window.lost.loseContext();
+    }""")
+    rough.wait_for_timeout(200)
+    rough.keyboard.press("2")  # while it is lost the map goes on without points
+    rough.wait_for_function("() => window.told.at(-1)?.model === '1b'")
+    rough.evaluate("() => window.lost.restoreContext()")
+    rough.wait_for_timeout(300)
+    assert coloured(rough) > 0.8 * before
+    rough.mouse.click(*place_of(rough, 11, model=1))
+    rough.locator(f'.head[data-chosen="{IDS[11]}"]').wait_for()
+
+
+def test_a_map_that_is_gone_gives_the_graphics_card_back(rough):
+    show_small_map(rough)
+    assert rough.evaluate("""() => {
+      const gl = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[1].getContext("webgl2");
+      window.end();
+      return gl.isContextLost();
+    }""")
+
+
+def test_without_webgl_2_the_map_says_so_and_is_a_still_picture_that_is_clicked_and_saved(rough):
+    rough.add_init_script(f"({NO_WEBGL2})()")
+    show_small_map(rough)
+    rough.locator("p.wrong").get_by_text("This browser has no WebGL 2").wait_for()
+    assert coloured(rough) > 500
+    rough.mouse.click(*place_of(rough, 11))
+    rough.locator(f'.head[data-chosen="{IDS[11]}"]').wait_for()
+    rough.keyboard.press("2")
+    rough.wait_for_function("() => window.told.at(-1)?.model === '1b'")
+    rough.locator(".menu summary", has_text="Save").click()
+    with rough.expect_download() as saved:
+        rough.locator("[data-do=png]").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
