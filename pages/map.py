@@ -1,5 +1,7 @@
 """Map: the descriptor space in the plane; click a photograph and see its true neighbours."""
 
+from typing import cast
+
 import streamlit as st
 
 from pages.state import link, loaders, upload
@@ -15,7 +17,6 @@ SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film")
-OUTSIDE = ("model",)  # of these, what is shown outside of the map as well
 NEIGHBOURS = ["6", "12", "24", "48"]
 
 
@@ -40,17 +41,20 @@ def main() -> None:
         return
     projection.make_missing(model.key, choice, len(ids))
     new = placed(model.key, choice)
-    shared = {name: link.get(name) for name in BROWSER} | {"selection": [] if new else link.selected(dataset)}
+    shared = cast(Shared, {
+        **{name: link.get(name) for name in BROWSER}, "selection": [] if new else link.selected(dataset),
+        "placed": new["key"] if new else "",
+    })  # fmt: skip
     address = f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}"
     with alone.part("map"):
-        in_browser(address, shared | {"placed": new["key"] if new else ""}, new)
+        in_browser(address, shared, new)
 
 
 @st.fragment
 def in_browser(address: str, shared: Shared, new: Placed | None) -> None:
     """The map. A change that is made on it runs this alone again; only what the rest of the page shows runs the page."""
     show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new)
-    if any(link.get(name) != shared[name] for name in OUTSIDE) or (new and upload.uploaded() is None):
+    if link.get("model") != shared["model"] or (new and upload.uploaded() is None):
         st.rerun()
 
 
@@ -67,7 +71,7 @@ def placed(model: str, choice: map_scene.MapChoice) -> Placed | None:
 
 def take_over(heard: Shared, dataset) -> None:
     """Keep what was changed in the browser."""
-    link.put(**{name: heard[name] for name in BROWSER if name in heard})
+    link.put(**{name: str(value) for name, value in heard.items() if name in BROWSER})
     if not heard.get("placed"):
         # A point, a query or Esc was chosen instead of the new picture.
         upload.drop()

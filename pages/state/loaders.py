@@ -12,7 +12,7 @@ from PIL import Image as PILImage
 from pages.state import door, link
 from pages.state.cache_folder import workspace
 from pages.state.plain import plain
-from retrieval_core.datasets import catalog
+from retrieval_core.datasets import no_precision
 from retrieval_core.datasets.catalog import is_imported, list_datasets, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
@@ -150,7 +150,7 @@ def dataset() -> Dataset:
 
 def why_no_precision() -> str:
     """Why the chosen dataset has no average precision, and what to do about it, as Markdown."""
-    return door.shown(catalog.why_no_precision(workspace(), dataset()))
+    return door.shown(no_precision.why_no_precision(workspace(), dataset()))
 
 
 def photograph(dataset: Dataset, image_id: str) -> str:

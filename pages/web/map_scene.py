@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from pages.state import loaders
-from pages.web.map.messages import Neighbours, QueryRanking, Scene, SceneModel
+from pages.web.map.messages import Neighbours, Place, QueryRanking, Scene, SceneModel
 from pages.widgets import style
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
@@ -67,23 +67,19 @@ def describe(name: str, choice: MapChoice) -> Scene:
     laid_out = aligned(name, choice)
     shown = f"{name}?subset={choice.subset}&v={members_version(dataset, choice.subset)}"
     return {
-        "dataset": name,
-        "count": len(order),
+        "dataset": name, "count": len(order),
         "extent": np.max([np.abs(made.xy).max(axis=0) for made in laid_out.values()], axis=0).tolist() if laid_out else [1, 1],
         "landmarks": [{"name": label, "colour": style.hue(dataset.labels, label), "symbol": style.symbol_number(dataset.labels, label)}
                       for label in dataset.labels],
-        "queries": [{"id": query.id, "point": order[query.image_id], "label": query.label, **_box(dataset, query),
+        "queries": [{"id": query.id, "point": order[query.image_id], "label": query.label,
+                     "box": _box(dataset, query), "size": _size(dataset, query),
                      "good": numbers(query.good), "ok": numbers(query.ok), "junk": numbers(query.junk)}
                     for query in dataset.queries if query.image_id in order],
         "models": [_model(state, dataset, choice, laid_out.get(state.key))
                    for state in model_states(loaders.workspace(), name, choice.run) if state.explorable],
         "sheets": {"cell": CELL, "columns": COLUMNS, "files": _sheets(dataset), "cells": sheet_cells(dataset, choice.subset)},
-        "files": {
-            "ids": f"files/ids/{shown}",
-            "labels": f"files/labels/{shown}",
-            "photograph": f"files/photograph/{name}/",
-            "version": dataset.photographs[:12],
-        },
+        "files": {"ids": f"files/ids/{shown}", "labels": f"files/labels/{shown}", "photograph": f"files/photograph/{name}/",
+                  "version": dataset.photographs[:12]},
     }  # fmt: skip
 
 
@@ -98,10 +94,13 @@ def label_numbers(dataset: Dataset, subset: str) -> np.ndarray:
     return np.array([numbers.get(dataset.image(image_id).label, UNLABELLED) for image_id in subset_ids(dataset, subset)], np.uint16)
 
 
-def _box(dataset: Dataset, query: Query) -> dict:
-    """The box of a query and the size of its photograph; without the photograph there is nothing to draw a box on."""
-    path = dataset.image(query.image_id).path
-    return {"box": query.box, "size": image_size(path)} if path else {"box": None, "size": None}
+def _box(dataset: Dataset, query: Query) -> list[float] | None:
+    """The box of a query; without the photograph there is nothing to draw it on."""
+    return list(query.box) if query.box and dataset.image(query.image_id).path else None
+
+
+def _size(dataset: Dataset, query: Query) -> list[int] | None:
+    return list(image_size(path)) if (path := dataset.image(query.image_id).path) else None
 
 
 def sheet_cells(dataset: Dataset, subset: str) -> list[int] | None:
@@ -153,10 +152,14 @@ def query_rankings(results: Results, subset: str) -> dict[str, QueryRanking]:
     """By query id: the points most similar to the query crop, their similarities, and its AP in both protocols."""
     queries, matrix = results.descriptors[1], _rows(results, subset)
     points, similarities = search(queries.matrix, matrix, listed(len(matrix)))
-    scores = {score.query_id: score for score in results.scores} if results.scored else {}
-    known = lambda query_id: [scores[query_id].ap_oxford, scores[query_id].ap_finite_sum] if query_id in scores else [None, None]  # noqa: E731
+    scores = results.scores if results.scored else []
+    known: dict[str, list[float | None]] = {score.query_id: [score.ap_oxford, score.ap_finite_sum] for score in scores}
     return {
-        query_id: {"points": points[row].tolist(), "similarities": np.round(similarities[row], 4).tolist(), "ap": known(query_id)}
+        query_id: {
+            "points": points[row].tolist(),
+            "similarities": np.round(similarities[row], 4).tolist(),
+            "ap": known.get(query_id, [None, None]),
+        }
         for row, query_id in enumerate(queries.ids)
     }
 
@@ -172,7 +175,7 @@ def rows_version(results: Results, subset: str) -> str:
     return short_hash([results.version, members_version(results.dataset, subset)])
 
 
-def placed(results: Results, choice: MapChoice, descriptor: np.ndarray) -> dict:
+def placed(results: Results, choice: MapChoice, descriptor: np.ndarray) -> Place:
     """Where a new descriptor (1, D) belongs on a model's map, and the points most similar to it."""
     matrix = _rows(results, choice.subset)
     points, similarities = search(descriptor, matrix, listed(len(matrix)))
@@ -194,9 +197,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
     address = lambda kind, version: f"files/{kind}/{dataset.name}/{state.key}?{choice.address()}&v={version}"  # noqa: E731
     rows = rows_version(results, choice.subset)
     return {
-        "key": state.key,
-        "title": f"{state.key} · {state.title}",
-        "colour": style.model_colour(state.key),
+        "key": state.key, "title": f"{state.key} · {state.title}", "colour": style.model_colour(state.key),
         "map": [state.map_oxford, state.map_finite_sum],
         "places": address("places", places_version(dataset.name, state.key, choice)) if made else None,
         "neighbours": address("neighbours", rows) if found else None,
@@ -205,7 +206,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
         "queries": address("queries", rankings_version(results, choice.subset)),
         "caption": caption(made, state, choice.run) if made else "",
         "judged": made.quality["neighbours"] if made else None,
-    }
+    }  # fmt: skip
 
 
 def places_version(name: str, model: str, choice: MapChoice) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from pages.state import link, loaders
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Card as DrawnCard
-from pages.web.ranking.messages import Event, Photograph
+from pages.web.ranking.messages import Event, Photograph, Word
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation import precision_recall
 
@@ -19,20 +20,21 @@ class Card:
 
     image_id: str
     caption: str
-    verdict: str = "none"
+    verdict: Word = "none"
     is_query: bool = False
 
 
-def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> str:
+def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> Word:
     """What the ground truth of a query says of an image; an unlabelled one counts as wrong and may show anything."""
     word = "none" if query is None else precision_recall.verdict(query, image_id)
-    return "unlabelled" if word == "wrong" and dataset.image(image_id).label is None else word
+    return "unlabelled" if word == "wrong" and dataset.image(image_id).label is None else cast(Word, word)
 
 
 def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150, key: str = "gallery") -> None:
     """Draw a gallery of cards of about `card_width` pixels; one that is clicked is enlarged. Every gallery has its own `key`."""
-    drawn = [picture(dataset, card.image_id) | {"word": card.verdict, "own": card.is_query, "caption": card.caption}
-             for card in cards]  # fmt: skip
+    drawn: list[DrawnCard] = [
+        {**picture(dataset, card.image_id), "word": card.verdict, "own": card.is_query, "caption": card.caption} for card in cards
+    ]
     follow(show_view({"kind": "strips", "width": card_width, "strips": [{"cards": drawn}]}, key), dataset)
 
 
@@ -43,13 +45,14 @@ def picture(dataset: Dataset, image_id: str) -> Photograph:
 
 def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], similarities: np.ndarray) -> list[DrawnCard]:
     """Cards of a ranking's head; the rank counts as AP does, so junk has none."""
-    cards, rank = [], 0
+    cards: list[DrawnCard] = []
+    rank = 0
     for image_id, similarity in zip(ids, similarities, strict=True):
         word = shown_verdict(dataset, query, image_id)
         rank += word != "junk"
         own = query is not None and image_id == query.image_id
-        cards.append(picture(dataset, image_id) | {"word": word, "own": own, "rank": None if word == "junk" else rank,
-                                                   "similarity": round(float(similarity), 4)})  # fmt: skip
+        cards.append({**picture(dataset, image_id), "word": word, "own": own, "rank": None if word == "junk" else rank,
+                      "similarity": round(float(similarity), 4)})  # fmt: skip
     return cards
 
 

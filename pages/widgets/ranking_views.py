@@ -1,6 +1,7 @@
 """What the views of a ranking hold, ready for the browser."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 from urllib.parse import quote
 
 import numpy as np
@@ -8,7 +9,19 @@ import numpy as np
 from pages.state import loaders
 from pages.state.search_query import Subject
 from pages.web.ranking.messages import Curve as DrawnCurve
-from pages.web.ranking.messages import FlowView, MachineView, PickView, PictureView, StripsView
+from pages.web.ranking.messages import (
+    CurveEvent,
+    FlowLine,
+    FlowView,
+    MachineView,
+    PickQuery,
+    PickView,
+    PictureView,
+    Strip,
+    StripsView,
+    Walked,
+    Word,
+)
 from pages.widgets import gallery
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -28,7 +41,7 @@ Rankings = Mapping[str, tuple[Sequence[str], np.ndarray]]
 def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], models: Sequence[str]) -> PickView:
     """All queries as pictures, with the mean AP (0 to 1) of the models."""
     version = dataset.photographs[:12]
-    queries = [{"id": query.id, "label": query.label, "ap": hardness.get(query.id),
+    queries: list[PickQuery] = [{"id": query.id, "label": query.label, "ap": hardness.get(query.id),
                 "src": f"files/crop/{dataset.name}/{quote(query.id)}?v={version}"} for query in dataset.queries]  # fmt: skip
     return {"kind": "pick", "current": current, "queries": queries, "models": list(models)}
 
@@ -36,8 +49,8 @@ def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], mod
 def picture_view(subject: Subject, dataset: Dataset) -> PictureView:
     """The picture that is searched for, and the box on it."""
     address = subject.uploaded.thumbnail if subject.uploaded else loaders.photograph(dataset, subject.image_id)
-    return {"kind": "picture", "name": subject.name, "src": address, "size": subject.size, "box": subject.box,
-            "own": subject.own_box}  # fmt: skip
+    return {"kind": "picture", "name": subject.name, "src": address, "size": _listed(subject.size), "box": _listed(subject.box),
+            "own": _listed(subject.own_box)}  # fmt: skip
 
 
 def strips_view(rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False) -> StripsView:
@@ -52,7 +65,7 @@ def strips_view(rankings: Rankings, subject: Subject, dataset: Dataset, k: int, 
             for card in heads[model]:
                 card |= {"other": ranks.get(card["id"]), "only": card["id"] not in there}
     titles = loaders.model_titles()
-    strips = [{"title": titles[model] if len(heads) > 1 else "", "note": ap_in_words(rankings[model][0], subject.query),
+    strips: list[Strip] = [{"title": titles[model] if len(heads) > 1 else "", "note": ap_in_words(rankings[model][0], subject.query),
                "cards": cards} for model, cards in heads.items()]  # fmt: skip
     return {"kind": "strips", "beside": beside, "width": 120 if len(heads) > 1 else 150, "strips": strips,
             "note": JUDGED if subject.query else UNJUDGED}  # fmt: skip
@@ -70,7 +83,7 @@ def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> MachineV
     """The curve of a ranking: with the query's own picture as a positive, and, where it is one, with it left out."""
     alone = [image_id for image_id in query.positives if image_id != query.image_id]
     own_counts = len(alone) < len(query.positives) and alone
-    walk = [gallery.picture(dataset, image_id) | {"word": gallery.shown_verdict(dataset, query, image_id)}
+    walk: list[Walked] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id)}
             for image_id in ids[:MOST_WALKED]]  # fmt: skip
     return {
         "kind": "machine", "walk": walk, "length": len(ids), "counted": _curve(ap_steps(ids, query)),
@@ -82,10 +95,14 @@ def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> FlowView:
     """The rank of every positive under each model."""
     ranks = {model: _ranks(ids, query) for model, (ids, _) in rankings.items()}
     present = [image_id for image_id in query.positives if all(image_id in found for found in ranks.values())]
-    lines = [gallery.picture(dataset, image_id) | {"word": gallery.shown_verdict(dataset, query, image_id),
-                                                   "ranks": [found[image_id] for found in ranks.values()]}
+    lines: list[FlowLine] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id),
+                              "ranks": [found[image_id] for found in ranks.values()]}
              for image_id in present]  # fmt: skip
     return {"kind": "flow", "models": list(ranks), "lines": lines, "count": max(2, *(len(found) for found in ranks.values()))}
+
+
+def _listed(numbers: Sequence[float] | None) -> list | None:
+    return None if numbers is None else list(numbers)
 
 
 def _ranks(ids: Sequence[str], query: Query | None) -> dict[str, int]:
@@ -98,8 +115,10 @@ def _ranks(ids: Sequence[str], query: Query | None) -> dict[str, int]:
 def _curve(curve: Curve) -> DrawnCurve:
     """The places of a curve where something is found or skipped; between them precision only falls."""
     before = np.concatenate([[1.0], curve.precision])
-    events = [{"place": place, "word": word, "found": round(curve.recall[place] * curve.positives), "before": before[place],
-               "precision": curve.precision[place], "recall": curve.recall[place], "oxford": curve.area_oxford[place],
-               "finite_sum": curve.area_finite_sum[place]}
-              for place, word in enumerate(curve.verdicts) if word != "wrong"]  # fmt: skip
+    events: list[CurveEvent] = [
+        {"place": place, "word": cast(Word, word), "found": round(curve.recall[place] * curve.positives), "before": before[place],
+         "precision": curve.precision[place], "recall": curve.recall[place], "oxford": curve.area_oxford[place],
+         "finite_sum": curve.area_finite_sum[place]}
+        for place, word in enumerate(curve.verdicts) if word != "wrong"
+    ]  # fmt: skip
     return {"positives": curve.positives, "events": events, "ap": {protocol: curve.ap(protocol) for protocol in PROTOCOLS}}

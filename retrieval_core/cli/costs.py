@@ -20,7 +20,8 @@ def register_costs(add) -> None:
 
 def costs(workspace: Workspace, options, arguments) -> None:
     """Measure what is missing and print the table; without queries there is no mAP in it, which is said."""
-    from retrieval_core.datasets.catalog import open_dataset, why_no_precision
+    from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.datasets.no_precision import why_no_precision
     from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
     from retrieval_core.evaluation.costs import cost_table
     from retrieval_core.evaluation.tables import MEAN

@@ -70,8 +70,9 @@ def models_import(workspace: Workspace, options, arguments) -> None:
 
 def data_add(workspace: Workspace, options, arguments) -> None:
     """Register what a person has."""
-    from retrieval_core.datasets.catalog import add_dataset, list_datasets, why_no_precision
+    from retrieval_core.datasets.catalog import add_dataset, list_datasets
     from retrieval_core.datasets.left_out import said
+    from retrieval_core.datasets.no_precision import why_no_precision
     from retrieval_core.stored.run_list import trained_on
     from retrieval_core.training.test_set_guard import check_added
 

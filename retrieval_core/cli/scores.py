@@ -105,7 +105,8 @@ def _scores(workspace: Workspace, options, runs: list[str], needed: tuple[str, .
 
     RetrievalError with the command that makes them where one that is asked for has none, or none has any.
     """
-    from retrieval_core.datasets.catalog import open_dataset, why_no_precision
+    from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.datasets.no_precision import why_no_precision
     from retrieval_core.stored.commands import run_command
     from retrieval_core.stored.model_states import model_states
     from retrieval_core.stored.results import open_results

@@ -160,26 +160,6 @@ def described(workspace: Workspace, name: str) -> tuple[str, str]:
     return description.get("path", ""), description["kind"]
 
 
-def why_no_precision(workspace: Workspace, dataset: Dataset) -> str:
-    """Why there is no average precision of a dataset, and what to do about it: no queries, nothing to find, or no model yet."""
-    description = read_json(workspace.folder(dataset.name) / DESCRIPTION, {})
-    add = ("data", "add", dataset.name, description.get("path", ""), "--ground-truth", "GT")
-    more = ("--model", "KEY", "--queries", "FILE") if description.get("kind") == DESCRIPTOR_LAYOUT else ()
-    if any(query.positives for query in dataset.queries):
-        return f"No model of {dataset.name!r} is scored yet. Run: {workspace.command('run', '--dataset', dataset.name)}"
-    if dataset.queries:
-        asked = f"None of the {len(dataset.queries)} queries of" if len(dataset.queries) > 1 else "Not even the only query of"
-        return (
-            f"{asked} {dataset.name!r} has a good or ok photograph to find, so there is no average precision; maps and "
-            "neighbours need none. Name some in the ground truth that it was read from."
-        )
-    return (
-        f"{dataset.name!r} has no queries, so there is no average precision; maps and neighbours need none. To have it, write "
-        "LANDMARK_N_query.txt, _good.txt, _ok.txt and _junk.txt for each query into a folder GT (the README says how), and run: "
-        + workspace.command(*add, *more)
-    )
-
-
 def is_imported(workspace: Workspace, name: str) -> bool:
     """Whether a dataset consists of descriptors that were made elsewhere: there is nothing to train or to describe."""
     return layout_of(workspace, name) == DESCRIPTOR_LAYOUT

@@ -3,8 +3,9 @@
 import pytest
 from PIL import Image as PILImage
 
-from retrieval_core.datasets.catalog import add_dataset, open_dataset, why_no_precision
+from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.csv_table import read_csv
+from retrieval_core.datasets.no_precision import why_no_precision
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.photograph_folders import find_layout, read_classes, read_flat
 from retrieval_core.datasets.types import Query

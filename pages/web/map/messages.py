@@ -114,15 +114,18 @@ class Shared(TypedDict):
     placed: str
 
 
-class Placed(TypedDict):
-    """A new picture on the map of a model: its address, its place [x, y], and its neighbours."""
+class Place(Neighbours):
+    """Where a new picture belongs on a map, [x, y], and its neighbours."""
+
+    place: list[float]
+
+
+class Placed(Place):
+    """A new picture on the map of a model, and its address."""
 
     key: str
     model: str
     picture: str
-    place: list[float]
-    points: list[int]
-    similarities: list[float]
 
 
 class MapData(TypedDict):
