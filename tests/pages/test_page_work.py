@@ -64,6 +64,13 @@ def test_the_bar_is_there_again_after_a_reload_and_cancelling_is_said(open_page,
     assert bars(app)
 
 
+@pytest.fixture
+def unmended(monkeypatch):
+    """Links are taken as they are: one that asks for the impossible stands for work that fails."""
+    monkeypatch.setattr("pages.state.link._mend", lambda state: None)
+
+
+@pytest.mark.usefixtures("unmended")
 def test_work_that_failed_is_said_and_not_begun_again_by_itself(open_page, stopped):
     app = open_page("Map", stopped, model="1c", settings=IMPOSSIBLE)
     failed = end_of_work(stopped)
@@ -77,6 +84,7 @@ def test_work_that_failed_is_said_and_not_begun_again_by_itself(open_page, stopp
     assert job(stopped) == failed
 
 
+@pytest.mark.usefixtures("unmended")
 def test_a_map_of_another_choice_can_be_opened_after_a_failure(open_page, stopped):
     open_page("Map", stopped, model="1c", settings=IMPOSSIBLE)
     assert end_of_work(stopped).state == "failed"
