@@ -45,8 +45,9 @@ def ended_badly(job: JobState | None) -> bool:
     """Say that the work failed or was stopped; whether it did."""
     if job is None or job.state not in ("failed", "cancelled", "interrupted"):
         return False
-    said = f"It failed: {job.error}" if job.state == "failed" else f"It was {job.state} after {job.seconds:.0f} s."
-    (st.error if job.state == "failed" else st.info)(door.shown(said), icon=":material/warning:")
+    failed = job.state == "failed"
+    said = f"It failed: {door.shown(str(job.error))}" if failed else f"It was {job.state} after {job.seconds:.0f} s."
+    (st.error if failed else st.info)(said, icon=":material/warning:")
     return True
 
 

@@ -161,7 +161,7 @@ def project(workspace, options, arguments) -> None:
     from retrieval_core.stored.artefacts import SUBSETS
 
     seed, numbers = check_map_seed(options.seed), read_parameters(options.parameters)
-    METHODS[check_choice("projection", options.method, METHODS)].fill_in(numbers)
+    check_choice("projection", options.method, METHODS)
     check_choice("subset", options.subset, SUBSETS)
     open_dataset(workspace, options.dataset)
     run_name = chosen_run(workspace, options)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 from numbers import Real
 
 import numpy as np
@@ -44,8 +44,11 @@ class Method:
     def _check(self, name: str, value: object) -> None:
         whole = isinstance(self.defaults[name], int)
         lowest, highest = self.bounds[name]
+        try:
+            number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else nan
+        except OverflowError:  # a whole number beyond every float
+            number = inf
         # The bounds come before int(), which fails for what is not finite.
-        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else nan
         if lowest <= number <= highest and (not whole or number == int(number)):
             return
         kind = "a whole number" if whole else "a number"

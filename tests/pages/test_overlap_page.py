@@ -33,7 +33,7 @@ def test_a_pair_is_found_shown_and_called_different(cache, open_page):
     assert end_of_work(cache).state == "done"
     app = open_page("Start", cache)
     assert "**mine** and **tests**: 1 pairs, 1 to be looked at" in texts(app.markdown)
-    assert "near duplicate: `b/1` and `copy`" in texts(app.markdown)
+    assert "near duplicate: b/1 and copy" in texts(app.markdown)
     assert not app.exception
     button(app, "These are different photographs").click().run()
     workspace = Workspace(cache)
