@@ -93,15 +93,3 @@ def test_a_case_of_the_failures_leads_to_its_query_and_to_the_map(page, address)
     page.go_back()
     page.get_by_text("Taken for").click()
     page.get_by_text("Of the first ten answers").wait_for()
-
-
-@pytest.mark.parametrize("path", ["compare", "ledger", "failures?atlas=hubs"])
-def test_axe_finds_nothing_serious(page, address, path):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page.goto(f"{address}/{path}")
-    at_rest(page, page.locator("h1"))  # while the script runs, what it has not come to is pale
-    page.wait_for_function("() => !document.querySelector('[data-stale=true], [data-testid=stSpinner]')")
-    page.wait_for_timeout(2000)  # what has been pale while it was made is drawn at full strength
-    found = axe.run(page).response["violations"]
-    serious = [f"{one['id']}: {node['target']}" for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
-    assert not serious, serious

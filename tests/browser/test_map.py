@@ -99,7 +99,7 @@ def test_lasso_by_button_and_by_shift_drag(page, address):
 
 def test_legend_isolates_adds_and_resets(page, address):
     open_map(page, address)
-    alder, brock = (page.locator(".legend button", has_text=name) for name in ("alder court", "brock tower"))
+    alder, brock = (page.locator(".legend button", has_text=name) for name in ("alder_court", "brock_tower"))
     pressed = lambda: [one.get_attribute("aria-pressed") for one in (alder, brock)]  # noqa: E731
     alder.click()
     assert pressed() == ["true", "false"]

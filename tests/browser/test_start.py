@@ -67,19 +67,6 @@ def test_a_step_opens_the_ledger_at_it(page, address):
     page.get_by_role("heading", name="1c → 1d: ResNet18").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_home(page, address, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page.emulate_media(color_scheme=scheme)
-    page.goto(address)
-    painted(page, "2t").wait_for()
-    at_rest(page, page.locator("h1"))
-    page.wait_for_timeout(2000)  # what has been pale while it was made is drawn at full strength
-    found = axe.run(page).response["violations"]
-    serious = [f"{one['id']}: {node['target']}" for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
-    assert not serious, serious
-
-
 def test_the_town_is_watched_as_it_is_built_until_its_first_map_is_there(page, tmp_path):
     page.set_default_timeout(300_000)
     with start_app(tmp_path / "cache") as address:
