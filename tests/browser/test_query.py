@@ -208,13 +208,3 @@ def test_ctrl_v_pastes_a_picture_as_the_query(page, address, town_cache):
     assert strip_once(page, lambda ids: ids[0] == "castle_gate_000002")
     page.get_by_role("button", name="Take the picture away").click()
     page.get_by_text("answer it").wait_for()
-
-
-@pytest.mark.parametrize("show", ["ranking", "machine", "flow"])
-def test_axe_finds_nothing_serious_on_the_query_page(page, address, show):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    open_query(page, address, f"model=1d&query={QUERY}&show={show}")
-    page.locator({"ranking": ".strips .card", "machine": ".machine[data-place]", "flow": ".line"}[show]).first.wait_for()
-    found = axe.run(page).response["violations"]
-    serious = [f"{one['id']}: {node['target']}" for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]]
-    assert not serious, serious
