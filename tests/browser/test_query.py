@@ -161,7 +161,7 @@ def test_a_picture_of_ones_own_has_a_ranking_and_a_box(page, address, town_cache
     page.get_by_role("button", name="New picture").click()
     field = page.locator('input[type="file"]')
     field.set_input_files({"name": "cut.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0 cut short"})
-    page.get_by_text("cut.jpg is not a JPEG, PNG or WebP picture").wait_for()
+    page.get_by_text("cut.jpg is broken or cut short").wait_for()
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()  # the field is not drawn anew meanwhile
     found = next((town_cache / "town" / "photographs").rglob("castle_gate_000002.jpg"))
     data = io.BytesIO()
@@ -202,7 +202,7 @@ def test_ctrl_v_pastes_a_picture_as_the_query(page, address, town_cache):
     }"""
     page.evaluate(paste, [base64.b64encode(b"no picture").decode(), "text/plain"])  # is left to whom it is meant for
     page.evaluate(paste, [base64.b64encode(b"no picture").decode(), "image/jpeg"])
-    page.get_by_text("copied.jpg is not").wait_for()
+    page.get_by_text("copied.jpg is no picture").wait_for()
     page.evaluate(paste, [base64.b64encode(found.read_bytes()).decode(), "image/jpeg"])
     page.get_by_text("stays in memory").wait_for()
     assert strip_once(page, lambda ids: ids[0] == "castle_gate_000002")
