@@ -1,5 +1,7 @@
 """A town and schedules so small that all models go through the whole pipeline within minutes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from retrieval_core import schedules
@@ -13,6 +15,21 @@ SPECS = {
     "town-train": TownTrainSpec(landmarks=9, photographs=6, width=96, height=72),
     "shapes": ShapesSpec(classes=4, photographs=6, size=64),
 }
+
+
+SHIPPED = [(table, dict(table)) for table in (*schedules.COLUMNS.values(), catalog.BUILT_IN)]
+
+
+@contextmanager
+def as_shipped() -> Iterator[None]:
+    """Datasets and schedules as a user has them, also where another test has made them tiny."""
+    undo = restore()
+    for table, entries in SHIPPED:
+        table.update(entries)
+    try:
+        yield
+    finally:
+        undo()
 
 
 def shrink(steps: int = 3) -> None:

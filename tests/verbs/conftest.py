@@ -1,4 +1,5 @@
 import pytest
+import tiny
 from own_photographs import write_photographs
 
 
@@ -18,4 +19,5 @@ def here(own_folder, monkeypatch):
     """Work in that folder, as somebody does who follows the README."""
     monkeypatch.chdir(own_folder)
     monkeypatch.delenv("RETRIEVAL_CACHE", raising=False)
-    return own_folder
+    with tiny.as_shipped():
+        yield own_folder
