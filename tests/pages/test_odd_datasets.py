@@ -1,6 +1,7 @@
 """Datasets whose files are called as nobody would call them, on every page and at every served address; what was left out is said."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import httpx2
@@ -72,7 +73,8 @@ def fetched(*paths):
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return [await client.get(path) for path in paths]
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as threads:  # in the thread of the tests a browser's loop may be running
+        return threads.submit(asyncio.run, ask()).result()
 
 
 def test_every_photograph_is_served_under_its_id(odd_cache, monkeypatch):
