@@ -170,7 +170,8 @@ def _checked(ids: Sequence[str], known: Sequence[str] | None, what: str) -> tupl
         if one in seen:
             raise RetrievalError(f"The id {one!r} stands for two rows. Give every {what} an id of its own.")
         seen.add(one)
-    stranger = next((one for one in ids if one not in set(known)), None) if known is not None else None
+    there = seen if known is None else set(known)
+    stranger = next((one for one in ids if one not in there), None)
     if stranger is not None:
         raise RetrievalError(f"The dataset has no {what} {stranger!r}. It has {', '.join(list(known or ())[:3])}, …")
     return tuple(ids)

@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import odd_files
 import pytest
+from caches import result_of
 
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.export import export_dataset
@@ -27,14 +28,6 @@ def outcome(read):
         return np.asarray(read())
     except RetrievalError as error:
         return str(error)
-
-
-def result_of(steps):
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 @pytest.mark.parametrize("odd", PICTURES, ids=lambda odd: odd.name)
