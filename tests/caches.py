@@ -14,6 +14,14 @@ def copy_cache(source: Path, target: Path) -> Path:
     return shutil.copytree(source, target, copy_function=link_weights)
 
 
+def linked_cache(source: Path, root: Path) -> Path:
+    """A new cache that sees the town of another one, and what its models start from and were trained on."""
+    root.mkdir()
+    for folder in ("town", "town-train", "shapes"):
+        (root / folder).symlink_to(source / folder)
+    return root
+
+
 def files(root: Path) -> dict[str, tuple[int, bytes]]:
     """Time of change and bytes of every file below a folder but locks and weights, by relative path; of weights the inode."""
     found = {}

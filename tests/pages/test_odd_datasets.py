@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 import streamlit as st
+from caches import linked_cache
 from looking import PAGES, texts
 from odd_pictures import photograph
 from starlette.applications import Starlette
@@ -28,9 +29,7 @@ NAMES = ("<img src=x onerror=alert(1)>", "new\nline", "hash#1?a=b&c", "per%2Fcen
 def odd_cache(town_cache, tmp_path_factory):
     """A cache with `odd`: two landmarks with Markdown and HTML in their names, and photographs whose names are odd."""
     root = tmp_path_factory.mktemp("odd")
-    (root / "cache").mkdir()
-    for folder in ("town", "town-train", "shapes"):
-        (root / "cache" / folder).symlink_to(town_cache / folder)
+    linked_cache(town_cache, root / "cache")
     for number, name in enumerate(NAMES):
         folder = root / "photographs" / (MARKS if number % 2 else "<b>keep")
         folder.mkdir(parents=True, exist_ok=True)

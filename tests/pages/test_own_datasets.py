@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 import streamlit as st
+from caches import linked_cache
 from looking import PAGES, shared, stored, texts
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -20,9 +21,7 @@ from retrieval_core.workspace import Workspace
 def own_cache(town_cache, tmp_path_factory):
     """A cache with `flat`, the town's photographs without their ground truth, and `rows`, descriptors of them."""
     root = tmp_path_factory.mktemp("own")
-    (root / "cache").mkdir()
-    for folder in ("town", "town-train", "shapes"):
-        (root / "cache" / folder).symlink_to(town_cache / folder)
+    linked_cache(town_cache, root / "cache")
     workspace = Workspace(root / "cache")
     shutil.copytree(town_cache / "town" / "photographs" / "jpg", root / "flat")
     add_dataset(workspace, "flat", root / "flat")
