@@ -12,12 +12,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval_core.datasets.pins import PINS, check_pinned, pin
 from retrieval_core.errors import Failed, RetrievalError
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, read_json, write_json
 
 SCHEMES = ("http", "https", "ftp")
-PINS = "pinned.json"  # beside the files: SHA-256 of those for which no checksum is published, as they came first
 _CHUNK = 1 << 20
 _TIMEOUT = 30  # seconds without a byte
 
@@ -80,18 +80,13 @@ def fetch(remote: Remote, folder: Path, consent: Callable[[str], bool]) -> Gener
 
 def check(file: Path, remote: Remote) -> None:
     """Raise a RetrievalError if a file has not the checksum of the registry, nor, where none is published, that of the first fetch."""
-    pinned = read_json(file.with_name(PINS), {}).get(remote.name)
-    if (known := remote.checksum or pinned) is None:
+    if remote.checksum is None:
+        remedy = f"remove {file.with_name(remote.name)}"
+        check_pinned(file.with_name(PINS), remote.name, f"sha256:{_digest(file, 'sha256')}", remedy)
         return
-    kind, _, expected = known.partition(":")
-    found = _digest(file, kind)
-    if found == expected:
-        return
-    if remote.checksum:
+    kind, _, expected = remote.checksum.partition(":")
+    if (found := _digest(file, kind)) != expected:
         raise Failed(f"{file} is not the published file: its {kind} is {found}, not {expected}. Remove it and fetch it again.")
-    raise Failed(f"{remote.name} is not the file that was fetched before: its {kind} is {found}, and was {expected}. Somebody "
-                         f"has changed it, here or where it comes from. If you trust the new one, take the line {remote.name!r} out of "
-                         f"{file.with_name(PINS)}; else remove {file.with_name(remote.name)}. Then fetch again.")  # fmt: skip
 
 
 def _digest(file: Path, kind: str) -> str:
@@ -101,9 +96,8 @@ def _digest(file: Path, kind: str) -> str:
 
 def _pin(file: Path, remote: Remote) -> None:
     """Keep the hash of a file for which no checksum is published, unless one is kept already."""
-    pins = read_json(file.with_name(PINS), {})
-    if remote.checksum is None and remote.name not in pins:
-        write_json(file.with_name(PINS), pins | {remote.name: f"sha256:{_digest(file, 'sha256')}"})
+    if remote.checksum is None:
+        pin(file.with_name(PINS), remote.name, f"sha256:{_digest(file, 'sha256')}")
 
 
 def in_words(count: int | None) -> str:

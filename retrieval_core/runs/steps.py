@@ -16,6 +16,8 @@ import torch
 
 from retrieval_core.datasets.array_files import write_arrays
 from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.datasets.fetched import ARCHIVES
+from retrieval_core.datasets.pins import PINS, check_pinned, pin
 from retrieval_core.datasets.pixels import Pixels, open_pixels
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.extract import extract_dataset, extract_pixels
@@ -56,6 +58,8 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         if origins.is_fetched(run, stage):
             file = local_file(Path(run.weights.path), stage.backbone) if origins.has_own_file(run, stage) else None
             state, notes = yield from start_weights(about["start"], stage.backbone, file, download)
+            if about["start"] == "published" and file is None:
+                same_as_before(workspace, stage.backbone, notes)
             with workspace.writing(path, inputs, notes=notes) as temporary:
                 save_weights(state, temporary, about)
             return
@@ -73,6 +77,13 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         with workspace.writing(path, inputs, **common) as temporary:
             save_weights(state, temporary, about)
         shutil.rmtree(folder)
+
+
+def same_as_before(workspace: Workspace, network: str, notes: dict) -> None:
+    """Pin the weights that a network by name was published with; Failed if others came first."""
+    pins, found = workspace.root / ARCHIVES / PINS, f"sha256:{notes['sha256']}"
+    check_pinned(pins, network, found, f"remove {notes['file']} from the cache of its library, and give --weights FILE")
+    pin(pins, network, found)
 
 
 def learn_whitening(workspace: Workspace, run: Run, preset: Preset, device: str = "auto") -> Steps:

@@ -7,7 +7,8 @@ import pytest
 from test_download import CONTENT, Server, drain, remote, server, yes  # noqa: F401
 
 from retrieval_core.datasets import download
-from retrieval_core.datasets.download import PINS, Remote, check, fetch
+from retrieval_core.datasets.download import Remote, check, fetch
+from retrieval_core.datasets.pins import PINS
 from retrieval_core.errors import Failed, RetrievalError
 
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
