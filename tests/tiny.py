@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from retrieval_core import schedules
 from retrieval_core.datasets import catalog
 from retrieval_core.datasets.shapes import ShapesSpec
 from retrieval_core.datasets.town.specs import TownSpec, TownTrainSpec
+from retrieval_core.networks import distilled_files
 from retrieval_core.presets import get_preset
 
 SPECS = {
@@ -17,15 +19,17 @@ SPECS = {
 }
 
 
-SHIPPED = [(table, dict(table)) for table in (*schedules.COLUMNS.values(), catalog.BUILT_IN)]
+TABLES = (*schedules.COLUMNS.values(), catalog.BUILT_IN)
+SHIPPED, STARTS = [(table, dict(table)) for table in TABLES], distilled_files.FOLDER
 
 
 @contextmanager
 def as_shipped() -> Iterator[None]:
-    """Datasets and schedules as a user has them, also where another test has made them tiny."""
+    """Datasets, schedules and starts as a user has them, also where another test has made them tiny."""
     undo = restore()
     for table, entries in SHIPPED:
         table.update(entries)
+    distilled_files.FOLDER = STARTS
     try:
         yield
     finally:
@@ -33,7 +37,8 @@ def as_shipped() -> Iterator[None]:
 
 
 def shrink(steps: int = 3) -> None:
-    """Make the built-in datasets and the quick schedules tiny, in this process."""
+    """Make the built-in datasets and the quick schedules tiny, in this process; where no start is named it is `shapes`."""
+    distilled_files.FOLDER = Path(__file__).parent / "no starts"
     for name, spec in SPECS.items():
         catalog.BUILT_IN[name] = replace(catalog.BUILT_IN[name], spec=spec)
     for name, column in schedules.COLUMNS.items():
@@ -49,10 +54,11 @@ def shrink(steps: int = 3) -> None:
 
 def restore():
     """A function that undoes `shrink`."""
-    saved = [(table, dict(table)) for table in (*schedules.COLUMNS.values(), catalog.BUILT_IN)]
+    saved, starts = [(table, dict(table)) for table in TABLES], distilled_files.FOLDER
 
     def undo() -> None:
         for table, entries in saved:
             table.update(entries)
+        distilled_files.FOLDER = starts
 
     return undo

@@ -8,10 +8,12 @@ from pages.state.plain import plain
 from pages.widgets import figures, home, tables, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.imported import IMPORTED_RUN
+from retrieval_core.networks.distilled_files import all_distilled
 from retrieval_core.runs import jobs
 from retrieval_core.runs.expected import expected
 from retrieval_core.runs.jobs import JobState
 from retrieval_core.runs.settings import Settings
+from retrieval_core.schedules import SCHEDULES, STARTS
 from retrieval_core.stored.run_list import find_run, find_runs
 from retrieval_core.stored.training_log import newest_running_log
 
@@ -54,7 +56,7 @@ def controls() -> None:
         fresh = find_run(workspace, link.get("run")) is None and link.get("run") != IMPORTED_RUN
         download = fresh and right.checkbox(
             "Fetch ImageNet weights (380 MB) to start from", value=False,
-            help="Without them networks start from shapes, fractal classes made by formula.",
+            help="Without them networks start from what comes with the program.",
         )  # fmt: skip
         much = expected(workspace, name, Settings(run=link.get("run") if not fresh else None, download=bool(download)))
         if much.is_much:
@@ -84,8 +86,16 @@ def another_run(name: str) -> None:
                     "another. Three seeds show how much of a difference is chance.")  # fmt: skip
         columns = st.columns(3)
         seed = columns[0].number_input("seed", 0, 2**32 - 1, value=min(max(run.seed for run in known) + 1, 2**32 - 1))
-        schedule = columns[1].selectbox("schedule", ["quick", "full"], help="quick: two CPU cores; full: a GPU and real photographs")
-        start = columns[2].selectbox("start", ["shapes", "imagenet"], help="imagenet needs its weights to be here already")
+        like = next((run for run in known if run.name == link.get("run")), known[0])  # who wants another seed keeps the rest
+        starts = [start for start in STARTS if start != "distilled" or all_distilled()]
+        schedule = columns[1].selectbox(
+            "schedule", SCHEDULES, SCHEDULES.index(like.schedule),
+            help="quick: minutes of two CPU cores; long: an evening of them, or ten minutes of a GPU; full: a GPU and real photographs",
+        )  # fmt: skip
+        start = columns[2].selectbox(
+            "start", starts, starts.index(like.start) if like.start in starts else 0,
+            help="imagenet needs its weights to be here already; distilled comes with the program; shapes is made here, from fractals",
+        )  # fmt: skip
         if st.form_submit_button("Start this run"):
             work.begin(["run", "--dataset", name, "--seed", str(seed), "--schedule", schedule, "--start", start])
 

@@ -24,6 +24,11 @@ def is_distilled(backbone: str) -> bool:
     return (FOLDER / f"{backbone}.safetensors").exists()
 
 
+def all_distilled() -> bool:
+    """Whether a start of every backbone of the seven comes with the program."""
+    return all(is_distilled(backbone) for backbone in TAUGHT)
+
+
 def distilled_hash(backbone: str) -> str | None:
     """SHA-256 of the file of a backbone; None where there is none."""
     if not is_distilled(backbone):

@@ -153,7 +153,7 @@ def test_another_run_is_begun_with_its_own_settings(open_page, two_runs, begun):
     assert next(field for field in app.number_input if field.label == "seed").value == 2  # the next one that is free
     button(app, "Start this run").click().run()
     assert not app.exception
-    options = ["--seed", "2", "--schedule", "quick", "--start", "shapes"]
+    options = ["--seed", "2", "--schedule", "quick", "--start", "shapes"]  # those of the run that is shown
     assert begun == [("run", ["run", "--dataset", "town", *options])]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from retrieval_core.errors import RetrievalError
+from retrieval_core.presets import RUN_ORDER
 from retrieval_core.runs.settings import Settings, settle
 from retrieval_core.stored.run import RESERVED, OwnWeights, Run, check_seed
 from retrieval_core.stored.run_list import begin_run, default_run, find_run, find_runs, get_run, seed_groups
@@ -14,8 +15,9 @@ from retrieval_core.workspace import Workspace, file_hash
 
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
-    """An empty cache, where no ImageNet weights are at hand."""
+    """An empty cache, where no weights are at hand: neither ImageNet's nor starts that come with the program."""
     monkeypatch.setattr("retrieval_core.networks.weights.imagenet_in_cache", lambda backbone: False)
+    monkeypatch.setattr("retrieval_core.networks.distilled_files.FOLDER", tmp_path / "no starts")
     return Workspace(tmp_path / "cache")
 
 
@@ -43,6 +45,21 @@ def test_a_name_is_derived_from_what_is_unusual_or_given(workspace, settings, na
     run = settle(workspace, Settings(**settings))
     assert run.name == name
     assert run.derived is (name != "mine")
+
+
+@pytest.mark.parametrize(("there", "models", "start"), [
+    (("alexnet", "resnet18", "resnet50"), RUN_ORDER, "distilled"),
+    (("alexnet", "resnet18", "resnet50"), ("2a",), "distilled"),
+    (("alexnet", "resnet18"), RUN_ORDER, "shapes"),
+    (("alexnet", "resnet18"), ("1a", "1f"), "distilled"),
+    (("resnet18",), ("2a",), "shapes"),
+])  # fmt: skip
+def test_starts_that_come_with_the_program_are_taken_where_all_models_have_one(workspace, tmp_path, there, models, start):
+    (tmp_path / "no starts").mkdir()
+    for backbone in there:
+        (tmp_path / "no starts" / f"{backbone}.safetensors").touch()
+    assert settle(workspace, Settings(models=models)).start == start
+    assert settle(workspace, Settings(models=models, start="shapes")).name == "quick"
 
 
 def test_what_is_chosen_at_search_time_and_the_device_are_no_part_of_a_run(workspace):
