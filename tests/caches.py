@@ -35,8 +35,14 @@ def files(root: Path) -> dict[str, tuple[int, bytes]]:
 
 def result_of(steps):
     """Follow the steps of some work to their end, and give what it returns."""
+    return result_and_reports(steps)[0]
+
+
+def result_and_reports(steps):
+    """Follow the steps of some work to their end, and give what it returns, and what it reported."""
+    reports = []
     while True:
         try:
-            next(steps)
+            reports.append(next(steps))
         except StopIteration as end:
-            return end.value
+            return end.value, reports

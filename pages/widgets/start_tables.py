@@ -7,10 +7,10 @@ from pages.state import actions, door, link, loaders
 from pages.widgets import files, tables, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import list_datasets
+from retrieval_core.runs.added import never_trained_on
 from retrieval_core.stored.prune import in_megabytes, older_results
-from retrieval_core.stored.run_list import find_run, find_runs, trained_on
+from retrieval_core.stored.run_list import find_run, find_runs
 from retrieval_core.stored.training_log import training_log
-from retrieval_core.training.test_set_guard import check_added
 
 SIGNS = {
     "ready": "ready",
@@ -94,7 +94,6 @@ def datasets() -> None:
         if st.form_submit_button("Add"):
             workspace = loaders.workspace()
             with shown_errors(), st.spinner("Reading …"):
-                check = lambda dataset: check_added(workspace, dataset, trained_on(workspace))  # noqa: E731
-                dataset = actions.add_folder(name.strip(), path.strip(), check)
+                dataset = actions.add_folder(name.strip(), path.strip(), never_trained_on(workspace))
                 link.put(dataset=dataset.name, query="", selection="")
                 st.rerun()

@@ -73,15 +73,14 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.datasets.catalog import add_dataset, list_datasets
     from retrieval_core.datasets.left_out import said
     from retrieval_core.datasets.no_precision import why_no_precision
-    from retrieval_core.stored.run_list import trained_on
-    from retrieval_core.training.test_set_guard import check_added
+    from retrieval_core.runs.added import never_trained_on
 
     if options.model is not None:
         check_choice("model", options.model, PRESETS)
     dataset = add_dataset(
         workspace, options.name, options.path, options.layout, ground_truth=options.ground_truth, model=options.model,
         ids=options.ids, queries=options.queries, distractors=options.distractors, training=options.training,
-        check=None if options.training else lambda dataset: check_added(workspace, dataset, trained_on(workspace)),
+        check=None if options.training else never_trained_on(workspace),
     )  # fmt: skip
     training = any(entry.name == dataset.name and not entry.retrieval for entry in list_datasets(workspace))
     print(f"{dataset.name}: {len(dataset.images):,} photographs, {len(dataset.labels)} landmarks, {len(dataset.queries)} queries. "

@@ -81,12 +81,6 @@ def refuse_retrieval(workspace: Workspace, retrieval: Dataset, trained_on: Itera
         _refuse(workspace, name, retrieval.name, pairs)
 
 
-def check_added(workspace: Workspace, retrieval: Dataset, trained_on: Iterable[str]) -> None:
-    """`refuse_retrieval` for whoever can't wait for its reports: a retrieval dataset that is about to be registered."""
-    for _ in refuse_retrieval(workspace, retrieval, trained_on):
-        pass
-
-
 def _overlap(workspace: Workspace, training: Dataset, retrieval: Dataset) -> Generator[Progress, None, list[Pair]]:
     """What the two share. Our own renderings look like no photograph: in them only the same files are looked for, which is quick."""
     if training.name in BUILT_IN:

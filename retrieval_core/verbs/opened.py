@@ -5,8 +5,7 @@ from pathlib import Path
 
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.stored.run_list import trained_on
-from retrieval_core.training.test_set_guard import check_added
+from retrieval_core.runs.added import never_trained_on
 from retrieval_core.verbs import html
 from retrieval_core.workspace import Workspace
 
@@ -93,6 +92,6 @@ def add(
     (12, ('bridge/0', 'bridge/1'), ('bridge_1', 'mill_1'))
     """
     workspace = Workspace(cache)
-    check = None if training else lambda dataset: check_added(workspace, dataset, trained_on(workspace))
+    check = None if training else never_trained_on(workspace)
     added = add_dataset(workspace, name, path, layout, ground_truth=ground_truth, training=training, check=check)
     return Opened(workspace, added)

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from caches import result_and_reports
 
 from retrieval_core.datasets import download
 from retrieval_core.datasets.download import Remote, fetch, in_words
@@ -74,19 +75,10 @@ def yes(what):
     return True
 
 
-def drain(steps):
-    seen = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
-
-
 def test_size_and_host_are_said_before_anything_is_fetched(server, tmp_path):
     asked = []
     with pytest.raises(RetrievalError, match="takes your consent"):
-        drain(fetch(remote(server), tmp_path, lambda what: asked.append(what)))
+        result_and_reports(fetch(remote(server), tmp_path, lambda what: asked.append(what)))
     assert asked == ["set.tgz, 5 MB, from 127.0.0.1:" + str(server.server_port)
                      + ", over plain http: whoever is on the way can read and change it"]  # fmt: skip
     assert not (tmp_path / "set.tgz").exists()
@@ -94,11 +86,11 @@ def test_size_and_host_are_said_before_anything_is_fetched(server, tmp_path):
 
 
 def test_a_whole_file_is_checked_and_not_fetched_twice(server, tmp_path):
-    file, seen = drain(fetch(remote(server), tmp_path, yes))
+    file, seen = result_and_reports(fetch(remote(server), tmp_path, yes))
     assert file.read_bytes() == CONTENT
     assert (seen[-1].done, seen[-1].total) == (len(CONTENT), len(CONTENT))
     requests = len(server.asked)
-    drain(fetch(remote(server), tmp_path, lambda what: pytest.fail("asked again")))
+    result_and_reports(fetch(remote(server), tmp_path, lambda what: pytest.fail("asked again")))
     assert len(server.asked) == requests
     assert [path.name for path in tmp_path.iterdir()] == ["set.tgz"]
 
@@ -106,11 +98,11 @@ def test_a_whole_file_is_checked_and_not_fetched_twice(server, tmp_path):
 def test_a_break_is_said_and_the_next_attempt_goes_on_from_there(server, tmp_path):
     server.break_after = 2_500_000
     with pytest.raises(RetrievalError, match=r"broke after .* of 5 MB.*goes on from there"):
-        drain(fetch(remote(server), tmp_path, yes))
+        result_and_reports(fetch(remote(server), tmp_path, yes))
     kept = (tmp_path / "set.tgz.part").stat().st_size
     assert 0 < kept <= 2_500_000
     asked = []
-    file, _ = drain(fetch(remote(server), tmp_path, lambda what: asked.append(what) or True))
+    file, _ = result_and_reports(fetch(remote(server), tmp_path, lambda what: asked.append(what) or True))
     assert server.asked[-1]["Range"] == f"bytes={kept}-"
     assert "of it here" in asked[0]
     assert file.read_bytes() == CONTENT
@@ -120,41 +112,41 @@ def test_a_break_is_said_and_the_next_attempt_goes_on_from_there(server, tmp_pat
 def test_a_server_that_cannot_go_on_sends_all_again(server, tmp_path, change):
     server.break_after = 2_500_000
     with pytest.raises(RetrievalError):
-        drain(fetch(remote(server), tmp_path, yes))
+        result_and_reports(fetch(remote(server), tmp_path, yes))
     if change == "other file":
         server.tag = '"two"'
     else:
         server.ranges = False
-    file, _ = drain(fetch(remote(server), tmp_path, yes))
+    file, _ = result_and_reports(fetch(remote(server), tmp_path, yes))
     assert file.read_bytes() == CONTENT
 
 
 def test_a_wrong_checksum_keeps_nothing(server, tmp_path):
     with pytest.raises(RetrievalError, match=r"not the published file: its md5 is .*, not 0000"):
-        drain(fetch(remote(server, checksum="md5:0000"), tmp_path, yes))
+        result_and_reports(fetch(remote(server, checksum="md5:0000"), tmp_path, yes))
     assert not list(tmp_path.glob("set.tgz*[!n]"))
 
 
 def test_the_next_mirror_is_taken_where_one_lacks_the_file(server, tmp_path):
     base = f"http://127.0.0.1:{server.server_port}"
-    file, _ = drain(fetch(remote(server, urls=(f"{base}/missing.tgz", f"{base}/set.tgz")), tmp_path, yes))
+    file, _ = result_and_reports(fetch(remote(server, urls=(f"{base}/missing.tgz", f"{base}/set.tgz")), tmp_path, yes))
     assert file.read_bytes() == CONTENT
     with pytest.raises(RetrievalError, match=r"missing.tgz: Not Found"):
-        drain(fetch(remote(server, "other.tgz", urls=(f"{base}/missing.tgz",)), tmp_path, yes))
+        result_and_reports(fetch(remote(server, "other.tgz", urls=(f"{base}/missing.tgz",)), tmp_path, yes))
 
 
 def test_without_a_network_one_sentence_says_what_to_do(server, tmp_path):
     server.shutdown()
     server.server_close()
     with pytest.raises(RetrievalError, match=r"could not be fetched. .*refused.*--archives FOLDER"):
-        drain(fetch(remote(server), tmp_path, yes))
+        result_and_reports(fetch(remote(server), tmp_path, yes))
 
 
 def test_a_disk_without_room_is_said_before(server, tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(download.shutil, "disk_usage", lambda path: usage._replace(free=1_000_000))
     with pytest.raises(RetrievalError, match=r"needs 5 MB in .*, where 1 MB are free"):
-        drain(fetch(remote(server), tmp_path, yes))
+        result_and_reports(fetch(remote(server), tmp_path, yes))
 
 
 def test_a_disk_that_runs_full_is_said_and_what_came_is_kept(server, tmp_path, monkeypatch):
@@ -183,10 +175,10 @@ def test_a_disk_that_runs_full_is_said_and_what_came_is_kept(server, tmp_path, m
 
     monkeypatch.setattr(Path, "open", opened)
     with pytest.raises(RetrievalError, match=r"No space left on device.*Make room on the disk"):
-        drain(fetch(remote(server), tmp_path, yes))
+        result_and_reports(fetch(remote(server), tmp_path, yes))
     monkeypatch.undo()
     assert (tmp_path / "set.tgz.part").stat().st_size == 2 << 20
-    file, _ = drain(fetch(remote(server), tmp_path, yes))
+    file, _ = result_and_reports(fetch(remote(server), tmp_path, yes))
     assert file.read_bytes() == CONTENT
 
 
@@ -194,24 +186,24 @@ def test_a_proxy_is_respected(server, tmp_path, monkeypatch):
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    file, _ = drain(fetch(Remote("set.tgz", ("http://far.example/set.tgz",), None, MD5), tmp_path, yes))
+    file, _ = result_and_reports(fetch(Remote("set.tgz", ("http://far.example/set.tgz",), None, MD5), tmp_path, yes))
     assert file.read_bytes() == CONTENT
     assert server.asked[-1]["Host"] == "far.example"
 
 
 def test_an_answer_that_is_none_is_said(server, tmp_path):
     with pytest.raises(RetrievalError, match=r"strange.tgz: BadStatusLine"):
-        drain(fetch(remote(server, "strange.tgz"), tmp_path, yes))
+        result_and_reports(fetch(remote(server, "strange.tgz"), tmp_path, yes))
 
 
 def test_a_beginning_that_is_longer_than_the_file_is_not_taken_for_it(server, tmp_path):
     server.break_after = 2_500_000
     with pytest.raises(RetrievalError):
-        drain(fetch(remote(server, checksum=None), tmp_path, yes))
+        result_and_reports(fetch(remote(server, checksum=None), tmp_path, yes))
     (tmp_path / "set.tgz.part").write_bytes(bytes(len(CONTENT) + 5))
     with pytest.raises(RetrievalError, match="Requested Range Not Satisfiable"):
-        drain(fetch(remote(server, checksum=None), tmp_path, yes))
-    file, _ = drain(fetch(remote(server, checksum=None), tmp_path, yes))
+        result_and_reports(fetch(remote(server, checksum=None), tmp_path, yes))
+    file, _ = result_and_reports(fetch(remote(server, checksum=None), tmp_path, yes))
     assert file.read_bytes() == CONTENT
 
 
@@ -220,14 +212,14 @@ def test_a_break_does_not_hand_over_to_a_mirror_that_would_begin_again(server, t
     both = remote(server, urls=(f"{base}/set.tgz", f"{base}/missing.tgz"))
     server.break_after = 2_500_000
     with pytest.raises(RetrievalError, match="broke after"):
-        drain(fetch(both, tmp_path, yes))
+        result_and_reports(fetch(both, tmp_path, yes))
     assert (tmp_path / "set.tgz.part").stat().st_size > 0
     assert len(server.asked) == 1
 
 
 def test_other_schemes_are_refused(tmp_path):
     with pytest.raises(RetrievalError, match="neither http, https nor ftp"):
-        drain(fetch(Remote("x", ("file:///etc/passwd",)), tmp_path, yes))
+        result_and_reports(fetch(Remote("x", ("file:///etc/passwd",)), tmp_path, yes))
 
 
 def test_sizes_in_words():

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from caches import result_of
 
 from retrieval_core.datasets.parallel_rendering import Unit, build_units, finished_at_head, newest_pictures, write_bytes
 from retrieval_core.errors import RetrievalError
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENDLESS = """
 import sys
 from pathlib import Path
-sys.path[:0] = [{root!r}, {tests!r}]
+sys.path[:0] = [{root!r}, {root!r} + "/tests", {tests!r}]
 from test_parallel_rendering import Unit, build_units, render
 if __name__ == "__main__":
     units = [Unit("slow", 1000, ("slow", 1000, 0.02))]
@@ -37,14 +38,6 @@ def render(root, task):
 
 def pictures(root):
     return {path.name: path.read_text() for path in root.glob("*.jpg")}
-
-
-def finish(steps):
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def wait_until(condition):
@@ -72,14 +65,14 @@ def test_progress_counts_photographs_and_ends_full(tmp_path):
 
 
 def test_finished_units_are_not_rendered_again(tmp_path):
-    assert finish(build_units(tmp_path, UNITS, render, "draw", workers=2)) == {"ash": [3], "birch": [3]}
+    assert result_of(build_units(tmp_path, UNITS, render, "draw", workers=2)) == {"ash": [3], "birch": [3]}
     (tmp_path / ".units" / "birch.json").unlink()
     (tmp_path / "birch_0.jpg").unlink()
     (tmp_path / "ash_0.jpg").write_text("kept")
     (tmp_path / ".birch_2.jpg.1.writing").write_text("half")
     steps = build_units(tmp_path, UNITS, render, "draw", workers=1)
     assert next(steps).done == 3
-    assert finish(steps) == {"ash": [3], "birch": [3]}
+    assert result_of(steps) == {"ash": [3], "birch": [3]}
     assert pictures(tmp_path)["ash_0.jpg"] == "kept"
     assert pictures(tmp_path)["birch_0.jpg"] == "birch 0"
     assert not list(tmp_path.glob(".*.writing"))
@@ -97,7 +90,7 @@ def render_together(root, task):
 
 def test_one_process_renders_the_first_picture_while_the_others_wait_and_then_all_render_at_once(tmp_path):
     units = [Unit(name, 2, (name, 2, other)) for name, other in (("ash", None), ("birch", "cedar"), ("cedar", "birch"))]
-    finish(build_units(tmp_path, units, render_together, "draw", workers=3))
+    result_of(build_units(tmp_path, units, render_together, "draw", workers=3))
     begun = [int((tmp_path / f"{unit.name}.begun").read_text()) for unit in units]
     assert begun.count(0) == 1
 
@@ -105,7 +98,7 @@ def test_one_process_renders_the_first_picture_while_the_others_wait_and_then_al
 def test_where_the_first_picture_fails_nobody_waits_for_it(tmp_path):
     units = [Unit("ash", 1, ()), *UNITS[1:]]
     with pytest.raises(ValueError, match="unpack"):
-        finish(build_units(tmp_path, units, render, "draw", workers=2))
+        result_of(build_units(tmp_path, units, render, "draw", workers=2))
 
 
 def test_units_are_rendered_in_their_order_and_the_head_that_is_finished_is_known(tmp_path):

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from caches import result_and_reports, result_of
 from PIL import Image as PILImage
 from PIL import ImageEnhance, ImageOps
 
@@ -35,15 +36,6 @@ def bits(first, second):
     """Bits that differ between two pictures, the second mirrored or not."""
     ours, theirs = perceptual_hash(first), perceptual_hash(second)
     return min(int(np.bitwise_count(ours[0] ^ side).sum()) for side in theirs)
-
-
-def drain(generator):
-    reports = []
-    while True:
-        try:
-            reports.append(next(generator))
-        except StopIteration as end:
-            return end.value, reports
 
 
 COPIES = {
@@ -89,7 +81,7 @@ def images(folder):
 
 
 def test_hashes_come_in_the_order_of_the_images_and_those_without_a_picture_have_none(folder):
-    hashes, _ = drain(perceptual_hashes(Workspace(folder / "cache"), "mine", images(folder)))
+    hashes, _ = result_and_reports(perceptual_hashes(Workspace(folder / "cache"), "mine", images(folder)))
     assert hashes.shape == (8, 2, WORDS)
     assert hashed(hashes).tolist() == [True, True, False, True, True, True, False, False]
     for row, name in zip(hashes, "30.142", strict=False):
@@ -99,30 +91,30 @@ def test_hashes_come_in_the_order_of_the_images_and_those_without_a_picture_have
 
 def test_only_what_changed_is_read_again(folder, monkeypatch):
     workspace = Workspace(folder / "cache")
-    first, _ = drain(perceptual_hashes(workspace, "mine", images(folder)))
+    first, _ = result_and_reports(perceptual_hashes(workspace, "mine", images(folder)))
     read = []
     of_file = module._of_file
     monkeypatch.setattr(module, "_of_file", lambda path: read.append(os.path.basename(path)) or of_file(path))
-    again, reports = drain(perceptual_hashes(workspace, "mine", images(folder)))
+    again, reports = result_and_reports(perceptual_hashes(workspace, "mine", images(folder)))
     assert (read, reports) == ([], [])
     np.testing.assert_array_equal(again, first)
     picture(77).save(folder / "1.jpg", quality=90)
-    changed, _ = drain(perceptual_hashes(workspace, "mine", images(folder)))
+    changed, _ = result_and_reports(perceptual_hashes(workspace, "mine", images(folder)))
     assert read == ["1.jpg"]
     assert (changed != first).any(axis=(1, 2)).tolist() == [False, False, False, True, False, False, False, False]
     assert {one.id for one in kept_hashes(workspace, "mine").values()} == {"3", "0", "broken", "1", "4", "2"}
-    drain(perceptual_hashes(workspace, "mine", images(folder)[:2]))
+    result_and_reports(perceptual_hashes(workspace, "mine", images(folder)[:2]))
     assert {one.id for one in kept_hashes(workspace, "mine").values()} == {"3", "0"}
 
 
 def test_a_damaged_file_and_a_cache_that_cannot_be_written_only_cost_time(folder):
     workspace = Workspace(folder / "cache")
-    first, _ = drain(perceptual_hashes(workspace, "mine", images(folder)))
+    first, _ = result_and_reports(perceptual_hashes(workspace, "mine", images(folder)))
     file = workspace.folder("mine") / FILE
     file.write_bytes(file.read_bytes()[:200])
-    np.testing.assert_array_equal(drain(perceptual_hashes(workspace, "mine", images(folder)))[0], first)
+    np.testing.assert_array_equal(result_of(perceptual_hashes(workspace, "mine", images(folder))), first)
     (folder / "no folder").write_text("a file where the cache should be")
-    np.testing.assert_array_equal(drain(perceptual_hashes(Workspace(folder / "no folder"), "mine", images(folder)))[0], first)
+    np.testing.assert_array_equal(result_of(perceptual_hashes(Workspace(folder / "no folder"), "mine", images(folder))), first)
 
 
 def test_a_killed_computation_keeps_what_it_stored(folder, monkeypatch):
@@ -137,7 +129,7 @@ def test_a_killed_computation_keeps_what_it_stored(folder, monkeypatch):
 
     monkeypatch.setattr(module, "_of_file", killed_at_the_fifth)
     with pytest.raises(KeyboardInterrupt):
-        drain(perceptual_hashes(workspace, "mine", images(folder)))
+        result_and_reports(perceptual_hashes(workspace, "mine", images(folder)))
     assert {one.id for one in kept_hashes(workspace, "mine").values()} == {"3", "0", "broken", "1"}
 
 

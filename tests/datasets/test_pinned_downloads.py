@@ -4,7 +4,8 @@ import hashlib
 import json
 
 import pytest
-from test_download import CONTENT, Server, drain, remote, server, yes  # noqa: F401
+from caches import result_and_reports
+from test_download import CONTENT, Server, remote, server, yes  # noqa: F401
 
 from retrieval_core.datasets import download
 from retrieval_core.datasets.download import Remote, check, fetch
@@ -16,36 +17,36 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 def test_the_first_fetch_is_pinned_and_the_next_compared(server, tmp_path, monkeypatch):  # noqa: F811
     unknown = remote(server, checksum=None)
-    file, _ = drain(fetch(unknown, tmp_path, yes))
+    file, _ = result_and_reports(fetch(unknown, tmp_path, yes))
     assert json.loads((tmp_path / PINS).read_text()) == {"set.tgz": f"sha256:{SHA256}"}
     file.unlink()
-    assert drain(fetch(unknown, tmp_path, yes))[0].read_bytes() == CONTENT
+    assert result_and_reports(fetch(unknown, tmp_path, yes))[0].read_bytes() == CONTENT
     file.unlink()
     monkeypatch.setattr("test_download.CONTENT", CONTENT[:-1] + b"!")
     with pytest.raises(Failed, match=r"not the file that was fetched before.*If you trust the new one, take the line 'set.tgz'"):
-        drain(fetch(unknown, tmp_path, yes))
+        result_and_reports(fetch(unknown, tmp_path, yes))
     assert not file.exists()
     (tmp_path / PINS).write_text("{}")
-    assert drain(fetch(unknown, tmp_path, yes))[0].exists()
+    assert result_and_reports(fetch(unknown, tmp_path, yes))[0].exists()
 
 
 def test_a_file_that_changed_on_the_disk_is_refused(server, tmp_path):  # noqa: F811
     unknown = remote(server, checksum=None)
-    file, _ = drain(fetch(unknown, tmp_path, yes))
+    file, _ = result_and_reports(fetch(unknown, tmp_path, yes))
     file.write_bytes(b"another")
-    for look in (lambda: check(file, unknown), lambda: drain(fetch(unknown, tmp_path, yes))):
+    for look in (lambda: check(file, unknown), lambda: result_and_reports(fetch(unknown, tmp_path, yes))):
         with pytest.raises(RetrievalError, match="not the file that was fetched before"):
             look()
 
 
 def test_a_file_that_was_there_before_is_pinned_as_well(tmp_path):
     (tmp_path / "set.tgz").write_bytes(CONTENT)
-    drain(fetch(Remote("set.tgz", ("http://127.0.0.1:9/set.tgz",)), tmp_path, yes))
+    result_and_reports(fetch(Remote("set.tgz", ("http://127.0.0.1:9/set.tgz",)), tmp_path, yes))
     assert json.loads((tmp_path / PINS).read_text()) == {"set.tgz": f"sha256:{SHA256}"}
 
 
 def test_a_published_checksum_needs_no_pin(server, tmp_path):  # noqa: F811
-    drain(fetch(remote(server), tmp_path, yes))
+    result_and_reports(fetch(remote(server), tmp_path, yes))
     assert not (tmp_path / PINS).exists()
 
 

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from caches import result_of
 from PIL import Image as PILImage
 
 from retrieval_core.datasets import pixels as module
@@ -24,28 +25,19 @@ def photographs(tmp_path):
     return found
 
 
-def opened(*arguments):
-    steps = open_pixels(*arguments)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-
-
 def test_the_longest_side_becomes_the_size_and_no_side_is_too_short(photographs, tmp_path):
-    found = opened(photographs, "f", 60, False, tmp_path / "out")
+    found = result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out"))
     assert found.shapes.tolist() == [[40, 60], [60, 40], [40, 60], [MIN_SIDE, 60], [60, 60]]
-    squashed = opened(photographs, "f", 48, True, tmp_path / "out")
+    squashed = result_of(open_pixels(photographs, "f", 48, True, tmp_path / "out"))
     assert squashed.shapes.tolist() == [[48, 48]] * 5
 
 
 @pytest.mark.parametrize("square", [False, True])
 def test_the_file_holds_what_decoding_gives(photographs, tmp_path, monkeypatch, square):
-    stored = opened(photographs, "f", 60, square, tmp_path / "out")
+    stored = result_of(open_pixels(photographs, "f", 60, square, tmp_path / "out"))
     assert stored.flat is not None
     monkeypatch.setattr(module, "BUDGET", 10)
-    fresh = opened(photographs, "f", 60, square, tmp_path / "elsewhere")
+    fresh = result_of(open_pixels(photographs, "f", 60, square, tmp_path / "elsewhere"))
     assert fresh.flat is None
     assert not (tmp_path / "elsewhere").exists()
     order = [3, 0, 4, 1, 0]
@@ -57,36 +49,36 @@ def test_the_file_holds_what_decoding_gives(photographs, tmp_path, monkeypatch, 
 
 def test_with_another_least_side_a_set_is_decoded_anew(photographs, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MIN_SIDE", MIN_SIDE - 1)
-    opened(photographs, "f", 60, False, tmp_path / "out")
+    result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out"))
     monkeypatch.undo()
-    assert opened(photographs, "f", 60, False, tmp_path / "out").read([3])[0].shape == (MIN_SIDE, 60, 3)
+    assert result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out")).read([3])[0].shape == (MIN_SIDE, 60, 3)
 
 
 def test_a_second_opening_decodes_nothing_and_a_changed_set_is_decoded_anew(photographs, tmp_path, monkeypatch):
-    first = opened(photographs, "f", 60, False, tmp_path / "out").read([0])[0].copy()
+    first = result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out")).read([0])[0].copy()
     with monkeypatch.context() as patch:
         patch.setattr(module, "read_image", lambda path: pytest.fail("decoded again"))
-        assert (opened(photographs, "f", 60, False, tmp_path / "out").read([0])[0] == first).all()
+        assert (result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out")).read([0])[0] == first).all()
     PILImage.new("RGB", SIZES[0], "red").save(photographs[0].path)
-    assert (opened(photographs, "g", 60, False, tmp_path / "out").read([0])[0] == [255, 0, 0]).all()
+    assert (result_of(open_pixels(photographs, "g", 60, False, tmp_path / "out")).read([0])[0] == [255, 0, 0]).all()
 
 
 def test_a_file_that_was_cut_off_is_made_anew(photographs, tmp_path):
-    whole = opened(photographs, "f", 60, False, tmp_path / "out").read([4])[0].copy()
+    whole = result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out")).read([4])[0].copy()
     (path,) = (tmp_path / "out").iterdir()
     content = path.read_bytes()
     for damaged in (content[:100], content[:-1], b"", b"no arrays at all", bytes(len(content))):
         path.write_bytes(damaged)
-        assert (opened(photographs, "f", 60, False, tmp_path / "out").read([4])[0] == whole).all()
+        assert (result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out")).read([4])[0] == whole).all()
     assert path.read_bytes() == content
 
 
 def test_a_part_of_the_photographs_is_not_taken_for_the_whole(photographs, tmp_path):
     """What is described first holds all photographs; training then asks for the labelled ones of the same dataset."""
-    whole = opened(photographs, "f", 60, False, tmp_path / "out")
+    whole = result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out"))
     labelled = photographs[1::2]
     for _ in range(2):
-        part = opened(labelled, "f", 60, False, tmp_path / "out")
+        part = result_of(open_pixels(labelled, "f", 60, False, tmp_path / "out"))
         assert part.shapes.tolist() == whole.shapes[1::2].tolist()
         for picture, image in zip(part.read(range(len(labelled))), labelled, strict=True):
             assert (picture == decode(image, 60, False)).all()
@@ -96,15 +88,15 @@ def test_selections_lie_side_by_side_and_leave_when_the_photographs_change(photo
     folder = tmp_path / "out"
     kinds = [(photographs, False), (photographs[1::2], False), (photographs, True)]
     for images, square in kinds:
-        opened(images, "f", 60, square, folder)
+        result_of(open_pixels(images, "f", 60, square, folder))
     with monkeypatch.context() as patch:
         patch.setattr(module, "read_image", lambda path: pytest.fail("decoded again"))
         for images, square in kinds:
-            opened(images, "f", 60, square, folder)
+            result_of(open_pixels(images, "f", 60, square, folder))
     before = set(folder.iterdir())
     for name in ("pixels-60.bin", "pixels-60.json"):  # of an earlier version
         (folder / name).write_text("{")
-    opened(photographs, "g", 60, False, folder)
+    result_of(open_pixels(photographs, "g", 60, False, folder))
     (changed,) = set(folder.iterdir()) - before
     (square,) = set(folder.iterdir()) - {changed}
     assert "square" in square.name
@@ -115,7 +107,7 @@ def test_threads_of_one_process_do_not_write_into_one_another(photographs, tmp_p
 
     def open_together():
         barrier.wait()
-        found.append(opened(photographs, "f", 60, False, tmp_path / "out"))
+        found.append(result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out")))
 
     threads = [threading.Thread(target=open_together) for _ in range(4)]
     for thread in threads:
@@ -132,11 +124,11 @@ def test_a_broken_photograph_is_named_and_nothing_half_done_is_left(photographs,
     path = tmp_path / "p2.png"
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(RetrievalError, match=r"p2\.png"):
-        opened(photographs, "f", 60, False, tmp_path / "out")
+        result_of(open_pixels(photographs, "f", 60, False, tmp_path / "out"))
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_set_without_photographs(tmp_path):
-    found = opened([], "f", 60, False, tmp_path / "out")
+    found = result_of(open_pixels([], "f", 60, False, tmp_path / "out"))
     assert found.shapes.shape == (0, 2)
     assert found.read([]) == []

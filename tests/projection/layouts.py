@@ -1,6 +1,7 @@
 """Descriptors to lay out, and the laying out, for the tests of projections."""
 
 import numpy as np
+from caches import result_and_reports
 
 from retrieval_core.projection.maps import compute_map
 
@@ -16,9 +17,4 @@ def clusters(rows, seed=0, width=64, count=3, noise=0.05):
 def compute(matrix, method, parameters=None, seed=0):
     """The layout and the reports on the way to it."""
     ids = [f"image {row}" for row in range(len(matrix))]
-    steps, reports = compute_map(ids, matrix, method, parameters, seed), []
-    while True:
-        try:
-            reports.append(next(steps))
-        except StopIteration as end:
-            return end.value, reports
+    return result_and_reports(compute_map(ids, matrix, method, parameters, seed))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from caches import result_and_reports
 
 from retrieval_core.networks.lite0 import load_lite0
 from retrieval_core.networks.network import normalise
@@ -18,23 +19,14 @@ def groups():
     return tuple([random.integers(0, 255, (96, 72 + 12 * kind, 3), np.uint8) for _ in range(5)] for kind in range(3))
 
 
-def finished(steps):
-    seen = []
-    while True:
-        try:
-            seen.append(next(steps))
-        except StopIteration as end:
-            return end.value, seen
-
-
 def test_a_lesson_that_was_stopped_ends_with_the_same_weights(groups, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "CHECKPOINT_EVERY", 0)
-    (whole, _), seen = finished(distil("resnet18", LESSON, groups, tmp_path / "whole"))
+    (whole, _), seen = result_and_reports(distil("resnet18", LESSON, groups, tmp_path / "whole"))
     stopped = distil("resnet18", LESSON, groups, tmp_path / "stopped")
     for _ in range(3):
         next(stopped)
     stopped.close()
-    (again, seconds), rest = finished(distil("resnet18", LESSON, groups, tmp_path / "stopped"))
+    (again, seconds), rest = result_and_reports(distil("resnet18", LESSON, groups, tmp_path / "stopped"))
     assert 0 < len(rest) < len(seen) == LESSON.steps
     assert seconds > 0
     assert all(torch.equal(whole[name], again[name]) for name in whole)
