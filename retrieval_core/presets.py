@@ -10,7 +10,7 @@ from typing import Any
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.named_networks import find_network, is_named
 from retrieval_core.schedules import COLUMNS, Schedule
-from retrieval_core.search_choices import SEARCH_CHOICES
+from retrieval_core.search_choices import SEARCH_CHOICES, described_key
 
 BACKBONES = ("alexnet", "resnet18", "resnet50", "lite0")
 POOLINGS = ("fc7", "gem", "head", "shifted")
@@ -40,6 +40,7 @@ class Preset:
     whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
     scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
     crop: str | None = None  # how queries are cropped; None: fill
+    after: str | None = None  # what is done after the search; None: nothing
 
     def __post_init__(self):
         check_choice("whitening", self.whitening, WHITENINGS)
@@ -62,6 +63,11 @@ class Preset:
     def square(self) -> bool:
         """Whether pictures are squashed to a square: fc7 has a fixed input, and so have some networks by name."""
         return self.pooling == "fc7" or self.squashed
+
+    @property
+    def describing(self) -> "Preset":
+        """The model whose descriptors this one ranks: itself, or itself without what is done after the search."""
+        return get_preset(described_key(self.key)) if self.after else self
 
     @property
     def weights_stage(self) -> "Preset":

@@ -24,5 +24,27 @@ SEARCH_CHOICES = {
     "gem": SearchChoice("pooling", "shifted", "GeM after shifting"),
     "pca": SearchChoice("whitening", "pca", "PCA whitening"),
     "lw": SearchChoice("whitening", "learned", "learned whitening"),
+    "aqe": SearchChoice("after", "aqe", "average query expansion"),
+    "alphaqe": SearchChoice("after", "alphaqe", "α query expansion"),
+    "dba": SearchChoice("after", "dba", "database-side augmentation"),
+    "diffusion": SearchChoice("after", "diffusion", "diffusion"),
+    "superglobal": SearchChoice("after", "superglobal", "SuperGlobal re-ranking"),
+    "verified": SearchChoice("after", "verified", "geometric verification"),
+    "vqe": SearchChoice("after", "vqe", "verified query expansion"),
 }
 """What is written behind a model's key to choose it, as in 1d-ms-pca; in this order, at most one of each field."""
+
+
+AFTER = tuple(name for name, choice in SEARCH_CHOICES.items() if choice.field == "after")
+"""Names of what is done after the search: it changes rankings, and no descriptor."""
+
+
+def described_key(key: str) -> str:
+    """The key of the model whose descriptors a model ranks: its own, without what is done after the search."""
+    return key.rpartition("-")[0] if after_search(key) else key
+
+
+def after_search(key: str) -> str | None:
+    """What a model does after the search, one of AFTER; None where it ranks by similarity alone."""
+    last = key.rpartition("-")[2]
+    return last if "-" in key and last in AFTER else None

@@ -1,4 +1,4 @@
-"""What can be chosen at search time: size, crop rule, scales, whitening; each combination is described once and kept."""
+"""What can be chosen at search time: size, crop rule, scales, whitening, what comes after; each combination is made once and kept."""
 
 from functools import partial
 
@@ -8,14 +8,15 @@ from pages.state import door, link, loaders
 from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.presets import SEARCH_CHOICES, Preset, get_preset
+from retrieval_core.search_choices import described_key
 from retrieval_core.stored.model_states import ModelState
 from retrieval_core.stored.run_list import get_run
 
 FIELDS = {
     "size": "Size of the pictures", "crop": "Crop of the query's box", "scales": "Scales", "pooling": "Pooling",
-    "whitening": "Whitening",
+    "whitening": "Whitening", "after": "After the search",
 }  # fmt: skip
-PLAIN = {"crop": "fill", "scales": "one scale", "pooling": "the network's own head", "whitening": "none"}
+PLAIN = {"crop": "fill", "scales": "one scale", "pooling": "the network's own head", "whitening": "none", "after": "nothing"}
 
 
 def chooser(model: ModelState) -> None:
@@ -49,7 +50,8 @@ def chooser(model: ModelState) -> None:
     else:
         arguments = ["run", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", key]
         work.ended_badly(work.last(arguments, "run"))
-        if door.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
+        verb = "Rank" if described_key(key) in loaders.explorable_models() else "Describe"
+        if door.button(f"{verb} {link.get('dataset')} as {key}", type="primary", width="stretch"):
             work.begin(arguments)
 
 

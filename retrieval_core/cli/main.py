@@ -157,7 +157,8 @@ def _say_before(workspace, dataset: str | None, chosen) -> None:
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
     from retrieval_core.datasets.catalog import open_dataset
-    from retrieval_core.projection.maps import METHODS, check_map_seed, read_parameters
+    from retrieval_core.parameters import read_parameters
+    from retrieval_core.projection.maps import METHODS, check_map_seed
     from retrieval_core.stored.artefacts import SUBSETS
 
     seed, numbers = check_map_seed(options.seed), read_parameters(options.parameters)

@@ -20,8 +20,9 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.costs import Cost
 from retrieval_core.networks.device import has_bfloat16, pick_device
 from retrieval_core.networks.network import RetrievalNetwork
-from retrieval_core.progress import Progress, relabelled
+from retrieval_core.progress import Progress, finished, relabelled
 from retrieval_core.runs.steps import Steps, is_fresh, load_network, load_whitening, locked
+from retrieval_core.search_choices import described_key
 from retrieval_core.stored.costs import costs_inputs, costs_path, read_cost
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import get_run
@@ -40,7 +41,7 @@ def measure_costs(
     """
     if run == IMPORTED_RUN:
         raise RetrievalError(f"The descriptors of {dataset} were imported: there is no network whose costs could be measured.")
-    found = [open_results(workspace, dataset, run, key) for key in models]
+    found = [open_results(workspace, dataset, run, key) for key in dict.fromkeys(map(described_key, models))]
     for results in found:
         _ = results.descriptors
     for number, results in enumerate(found):
@@ -82,20 +83,12 @@ def _time(
     for repeat in range(1 + REPEATS):
         yield Progress("measure", repeat, 1 + REPEATS)
         begin = time.perf_counter()
-        matrix = _finished(extract_pixels(network, pixels, range(len(pixels.images)), device, scales=tuple(scales)))
+        # Their progress is not passed on, since whoever draws it would be timed as well.
+        matrix = finished(extract_pixels(network, pixels, range(len(pixels.images)), device, scales=tuple(scales)))
         if whitening is not None:
             whitening.transform(matrix)
         repeats.append(1000 * (time.perf_counter() - begin) / len(pixels.images))
     return tuple(repeats[1:])
-
-
-def _finished(steps: Generator[Progress, None, np.ndarray]) -> np.ndarray:
-    """What some steps return; their progress is not passed on, since whoever draws it would be timed as well."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def machine(device: torch.device) -> str:

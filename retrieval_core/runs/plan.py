@@ -13,10 +13,12 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST
-from retrieval_core.runs import map_steps
+from retrieval_core.ranking.order import METHODS
+from retrieval_core.runs import map_steps, match_steps
 from retrieval_core.runs.ahead import build_and_describe
 from retrieval_core.runs.making import Steps
 from retrieval_core.runs.settings import Settings, settle
+from retrieval_core.search_choices import after_search, described_key
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
@@ -55,7 +57,7 @@ def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str
     for key in models:
         _ = open_results(workspace, dataset, run_name, key).descriptors
     plan = [Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))]
-    for key in models:
+    for key in dict.fromkeys(map(described_key, models)):
         plan += [_neighbours(workspace, dataset, run_name, key, subset) for subset in dict.fromkeys(one[1] for one in maps)]
         plan += [Task(f"map {key}", 2, partial(map_steps.project, workspace, run_name, dataset, key, *one)) for one in maps]
     yield from _follow(plan)
@@ -97,7 +99,7 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
         yield Task(f"build {dataset}", 25, partial(_build_to_describe, workspace, dataset, chosen, settings, do))
     trained = set()
     for key in settings.models:
-        model = get_preset(key)
+        model = get_preset(key).describing
         for stage in _to_train(workspace, chosen, key):
             if stage.key in trained:
                 continue
@@ -111,10 +113,10 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)
-            yield Task(f"whiten {key}", 8, partial(_step, "learn_whitening", workspace, chosen, model, settings.device))
+            yield Task(f"whiten {model.key}", 8, partial(_step, "learn_whitening", workspace, chosen, model, settings.device))
         if dataset and "describe" in do:
             describe = partial(_step, "describe", workspace, chosen, dataset, model, settings.device)
-            yield Task(f"describe {dataset} with {key}", 4, describe)
+            yield Task(f"describe {dataset} with {model.key}", 4, describe)
         if dataset:
             yield from _exploring(workspace, dataset, chosen.name, key, settings, do)
 
@@ -130,7 +132,7 @@ def _trains(workspace: Workspace, chosen: Run, key: str) -> bool:
 
 def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Iterator[Progress]:
     """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
-    first = get_preset(settings.models[0])
+    first = get_preset(settings.models[0]).describing
     fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
     if fetched and "describe" in do and not is_ready(workspace, dataset):
         return build_and_describe(workspace, dataset, chosen, first, settings.device, settings.download)
@@ -155,10 +157,11 @@ def _to_train(workspace: Workspace, chosen: Run, key: str) -> list[Preset]:
 
 def _imported(workspace: Workspace, dataset: str, settings: Settings) -> list[str]:
     """Which of the chosen models have imported descriptors of the dataset."""
-    found = [key for key in imported_models(workspace, dataset) if key in settings.models]
+    there = imported_models(workspace, dataset)
+    found = sorted(key for key in settings.models if described_key(key) in there)
     if not found:
         raise RetrievalError(
-            f"{dataset!r} has imported descriptors only of {', '.join(imported_models(workspace, dataset))}, and no others can be "
+            f"{dataset!r} has imported descriptors only of {', '.join(there)}, and no others can be "
             "made. Choose among these with --models."
         )
     return found
@@ -167,15 +170,18 @@ def _imported(workspace: Workspace, dataset: str, settings: Settings) -> list[st
 def _exploring(workspace: Workspace, dataset: str, run_name: str, key: str, settings: Settings, do) -> Iterator[Task]:
     """What is made of a model's descriptors: scores, then of each map what is seen first; thumbnails with the first model."""
     if "score" in do:
+        if (after := after_search(key)) and METHODS[after].looks:
+            yield Task(f"verify {key}", 30, partial(match_steps.count_matches, workspace, run_name, dataset, key))
         yield Task(f"score {key}", 0.3, partial(_step, "score", workspace, run_name, dataset, key))
     if "map" not in do:
         return
+    described = described_key(key)
     for method, subset, parameters in MAPS:
-        make = partial(map_steps.project, workspace, run_name, dataset, key, method, subset, parameters)
-        yield Task(f"map {key}", 2, partial(_if_enough, workspace, dataset, subset, make))
+        make = partial(map_steps.project, workspace, run_name, dataset, described, method, subset, parameters)
+        yield Task(f"map {described}", 2, partial(_if_enough, workspace, dataset, subset, make))
         if (key, subset) == (settings.models[0], MAPS[0][1]):
             yield Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
-        yield _neighbours(workspace, dataset, run_name, key, subset)
+        yield _neighbours(workspace, dataset, run_name, described, subset)
 
 
 def _neighbours(workspace: Workspace, dataset: str, run_name: str, key: str, subset: str) -> Task:

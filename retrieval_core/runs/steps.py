@@ -32,6 +32,7 @@ from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.runs.making import Steps, half_done, is_fresh, locked
 from retrieval_core.stored import artefacts, origins
+from retrieval_core.stored.ranking import rank_queries
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import begin_run
@@ -144,7 +145,8 @@ def score(workspace: Workspace, run: str, name: str, model: str) -> Steps:
         if (yield from is_fresh(workspace, path, inputs)):
             return
         yield Progress(f"score {model}", 0, len(results.dataset.queries))
-        scores = score_rankings(results.dataset, results.rankings())
+        rankings = yield from relabelled(rank_queries(results), stage=f"score {model}")
+        scores = score_rankings(results.dataset, rankings)
         means = {
             f"map_{protocol}": None if (mean := mean_average_precision(scores, protocol)) is None else 100 * mean
             for protocol in ("oxford", "finite_sum")

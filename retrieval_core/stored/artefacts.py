@@ -2,7 +2,7 @@
 
 cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz
 cache/<dataset>/sheets/sheet-<number>.jpg
-cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json,
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors,
     neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors
 """
 
@@ -16,6 +16,7 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.named_networks import is_named, recall
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.schedules import Schedule
+from retrieval_core.search_choices import after_search, described_key
 from retrieval_core.stored.model_names import from_path, in_path
 from retrieval_core.stored.origins import PUBLISHED, is_fetched, start_file, start_of, trained_on
 from retrieval_core.stored.run import Run
@@ -23,11 +24,12 @@ from retrieval_core.workspace import Workspace, short_hash
 
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
-SCORES, COSTS = "scores.json", "costs.json"
+SCORES, COSTS, MATCHES = "scores.json", "costs.json", "matches.safetensors"
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
-VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8, "neighbours": 2, "sheets": 1}
+VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8, "neighbours": 2, "sheets": 1,
+            "after": 1}  # fmt: skip
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 
@@ -45,8 +47,8 @@ def model_preset(workspace: Workspace, run: str, key: str) -> Preset:
 
 def named_models(workspace: Workspace, run: Run) -> list[str]:
     """Networks by name whose weights a run has."""
-    folders = sorted(workspace.folder(PUBLISHED, run.name).glob(f"*/{WEIGHTS}"))
-    return [key for folder in folders if is_named(key := from_path(folder.parent.name))]
+    files = sorted(workspace.folder(PUBLISHED, run.name).glob(f"*/{WEIGHTS}"))
+    return [key for file in files if is_named(key := from_path(file.parent.name))]
 
 
 # --- weights and whitening -----------------------------------------------------------------------------------------
@@ -54,7 +56,7 @@ def named_models(workspace: Workspace, run: Run) -> list[str]:
 
 def stage_folder(workspace: Workspace, run: Run, stage: Preset) -> Path:
     """Folder of a trained stage."""
-    return workspace.folder(trained_on(run, stage), run.name, in_path(stage.key))
+    return workspace.folder(trained_on(run, stage), run.name, in_path(described_key(stage.key)))
 
 
 def weights_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
@@ -69,7 +71,7 @@ def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
 
 def identity(stage: Preset) -> dict:
     """What a stage is, apart from its title and what is chosen at search time."""
-    left_out = {"title", "size", "scales", "crop", *(name for name in ("origin", "squashed") if not getattr(stage, name))}
+    left_out = {"title", "size", "scales", "crop", "after", *(name for name in ("origin", "squashed") if not getattr(stage, name))}
     return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
@@ -80,8 +82,7 @@ def figures(schedule: Schedule) -> dict:
 
 def is_imported(workspace: Workspace, path: Path) -> bool:
     """Whether weights (or a whitening) were imported: they are used as they are."""
-    record = workspace.record(path)
-    return record is not None and IMPORT_NOTE in record.notes
+    return (record := workspace.record(path)) is not None and IMPORT_NOTE in record.notes
 
 
 def weights_inputs(workspace: Workspace, run: Run, stage: Preset) -> dict:
@@ -128,8 +129,7 @@ def _training_data(workspace: Workspace, name: str, path: Path) -> list[str] | N
         dataset = open_dataset(workspace, name)
         return [dataset.photographs, dataset.truth]
     except RetrievalError:
-        record = workspace.record(path)
-        return record.inputs["data"] if record else None
+        return record.inputs["data"] if (record := workspace.record(path)) else None
 
 
 # --- what is made of a dataset -------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def model_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Pa
 
 def descriptors_path(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
     """Ids and descriptors of photographs and queries, one file."""
-    return model_folder(workspace, dataset, run, model) / DESCRIPTORS
+    return model_folder(workspace, dataset, run, described_key(model)) / DESCRIPTORS
 
 
 def descriptors_inputs(workspace: Workspace, dataset: Dataset, run: Run, preset: Preset) -> dict:
@@ -171,9 +171,10 @@ def scores_path(workspace: Workspace, dataset: str, run: str, model: str) -> Pat
 
 
 def scores_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str) -> dict:
-    """What the scores are made from: the descriptors, and the ground truth."""
+    """What the scores are made from: the descriptors, what is done after the search, and the ground truth."""
     described = sha256(workspace, descriptors_path(workspace, dataset.name, run, model))
-    return {"version": VERSIONS["scores"], "truth": dataset.truth, "descriptors": described}
+    after = {"after": VERSIONS["after"]} if after_search(model) else {}
+    return {"version": VERSIONS["scores"], "truth": dataset.truth, "descriptors": described, **after}
 
 
 def subset_ids(dataset: Dataset, subset: str) -> tuple[str, ...]:
@@ -190,7 +191,7 @@ def map_choice(method: str, subset: str, parameters: dict | None, seed: int) -> 
 
 def maps_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
     """Folder of a model's maps."""
-    return model_folder(workspace, dataset, run, model) / "maps"
+    return model_folder(workspace, dataset, run, described_key(model)) / "maps"
 
 
 def map_path(workspace: Workspace, dataset: str, run: str, model: str, choice: dict) -> Path:
@@ -210,7 +211,7 @@ def listed(count: int) -> int:
 
 def neighbours_path(workspace: Workspace, dataset: str, run: str, model: str, subset: str) -> Path:
     """A model's neighbour lists: positions in the subset, and similarities."""
-    return model_folder(workspace, dataset, run, model) / f"neighbours-{subset}.safetensors"
+    return model_folder(workspace, dataset, run, described_key(model)) / f"neighbours-{subset}.safetensors"
 
 
 def neighbours_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str, subset: str) -> dict:
@@ -240,11 +241,10 @@ def unfinished(path: Path) -> list[Path]:
 
 def sha256(workspace: Workspace, path: Path) -> str | None:
     """The hash of an artefact as its record has it; None where there is none."""
-    record = workspace.record(path)
-    return record.sha256 if record else None
+    return record.sha256 if (record := workspace.record(path)) else None
 
 
 def _of_subset(workspace: Workspace, dataset: Dataset, run: str, model: str, subset: str) -> dict:
     """Descriptors, and which of them: labels may change without the photographs."""
-    members = {"members": short_hash(subset_ids(dataset, subset))} if subset != "all" else {}
+    members = {} if subset == "all" else {"members": short_hash(subset_ids(dataset, subset))}
     return {"descriptors": sha256(workspace, descriptors_path(workspace, dataset.name, run, model)), "subset": subset, **members}

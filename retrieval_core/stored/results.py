@@ -19,8 +19,9 @@ from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
 from retrieval_core.presets import Preset, check_model
+from retrieval_core.progress import finished
 from retrieval_core.projection.maps import ProjectedMap
-from retrieval_core.ranking.search import Ranking, rank
+from retrieval_core.ranking.search import Ranking
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.commands import run_command
 from retrieval_core.stored.run import Run
@@ -146,8 +147,9 @@ class Results:
 
     def rankings(self) -> list[Ranking]:
         """The whole database as each query sees it, ranked now."""
-        database, queries = self.descriptors
-        return rank(queries.ids, queries.matrix, database.ids, database.matrix)
+        from retrieval_core.stored.ranking import rank_queries  # it reads results itself
+
+        return finished(rank_queries(self))
 
     def maps(self) -> list[MapRecord]:
         """All maps that were made, fresh or stale."""
