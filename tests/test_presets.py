@@ -9,6 +9,7 @@ import torch
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS, RUN_ORDER, STAGES, Preset, get_preset, lineage
 from retrieval_core.schedules import COLUMNS, FIRST_LAYERS, GIVEN_STARTS, column_name
+from retrieval_core.search_choices import AFTER, after_search, described_key
 
 WRITTEN = {name: dict(column) for name, column in COLUMNS.items()}  # before other tests shrink them
 TRAINED = [preset for preset in (*PRESETS.values(), *STAGES.values()) if preset.loss]
@@ -168,7 +169,21 @@ def test_a_size_is_chosen_at_search_time_and_changes_nothing_else(name):
     assert get_preset("1d-320px-ms-pca").title == "1d + 320 pixels, 3 scales, PCA whitening"
 
 
+@pytest.mark.parametrize("key", ["1d", "1e", "2t", "1d-224px-ms"])
+@pytest.mark.parametrize("after", AFTER)
+def test_what_is_done_after_the_search_changes_no_descriptor(key, after):
+    plain, preset = get_preset(key), get_preset(f"{key}-{after}")
+    assert preset.describing == plain
+    assert (described_key(preset.key), after_search(preset.key)) == (key, after)
+    assert (described_key(key), after_search(key)) == (key, None)
+    different = {field for field, value in asdict(plain).items() if value != asdict(preset)[field]}
+    assert different <= {"key", "title", "after", "parent", "loss"}
+    assert preset.weights_stage == plain.weights_stage
+
+
 @pytest.mark.parametrize(("key", "message"), [
+    ("1d-aqe-ms", "is written '1d-ms-aqe'"),
+    ("1d-aqe-vqe", "chooses after twice"),
     ("1d-twice", "96px, .* 1024px, same, fill, ms, ms4, gem, pca, lw"),
     ("1d-200px", "Unknown search-time choice '200px'. Choose one of: 96px, 112px, 160px, 224px, 320px"),
     ("1d-pca-ms", "is written '1d-ms-pca'"),

@@ -43,6 +43,7 @@ def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
     titles = {plain: f"before · {plain}", key: f"after · {method.title}"}
     view = ranking_views.strips_view({plain: before, key: after}, subject, dataset, k, beside=True, titles=titles)
     gallery.follow(show_view(view, "strips"), dataset)
+    st.caption(f"The number beside a rank is, before, the similarity; after, {method.score}.")
     if subject.query and subject.query.positives:
         moved(subject.query, dataset, before[0], after[0])
     keep(key, parameters, method, dataset)
@@ -58,7 +59,7 @@ def knobs(method: AfterSearch, count: int) -> dict[str, float]:
         key = f"{method.title} {name} {value}"
         st.number_input(
             WORDS.get(name, name), int(low) if whole else float(low), int(high) if whole else float(high), value,
-            step=1 if whole else 0.05 if high <= 1 else 0.5, key=key, width=130, help=_help(method, name, usual[name]),
+            step=1 if whole else 0.01 if high <= 1 else 0.5, key=key, width=130, help=_help(method, name, usual[name]),
             on_change=_take, args=(name, key, now, usual),
         )  # fmt: skip
     return now

@@ -37,11 +37,13 @@ class AfterSearch(Parametrised):
     """One method; a new one is a file with such a value, a row of `order.METHODS` and one of `SEARCH_CHOICES`.
 
     `order(queries, database, parameters, help)`, a generator, ranks all rows of (N, D) for each of (Q, D); rows have length 1.
+    `score` says in words what the scores are.
     `prepare(database, parameters)` makes once what all queries share, from the parameters named in `prepared_by`.
     `scaled` names the parameters that count neighbours and whose defaults are for SCALE photographs: see `usual`.
     `looks`: whether it needs the pictures themselves.
     """
 
+    score: str
     order: Order
     prepare: Prepare | None = None
     prepared_by: tuple[str, ...] = ()

@@ -82,6 +82,7 @@ def _order(
 
 DIFFUSION = AfterSearch(
     "diffusion", {"k": 100, "query_k": 30, "gamma": 3.0, "alpha": 0.99},
-    {"k": (1, 1000), "query_k": (1, 1000), "gamma": (0.1, 20.0), "alpha": (0.0, 0.9999)}, _order, _prepare, ("k", "gamma"),
+    {"k": (1, 1000), "query_k": (1, 1000), "gamma": (0.1, 20.0), "alpha": (0.0, 0.9999)},
+    "flow, 1 where there is most", _order, _prepare, ("k", "gamma"),
     ("k", "query_k"),
 )  # fmt: skip

@@ -59,8 +59,10 @@ def _order_augmented(
     return search(queries, help.prepared)
 
 
-AQE = AfterSearch("average query expansion", {"k": 10}, {"k": _K}, _order_expanded)
-ALPHA_QE = AfterSearch("α query expansion", {"k": 10, "alpha": 3.0}, {"k": _K, "alpha": _ALPHA}, _order_expanded)
+_TO_MEAN = "similarity to the mean"
+AQE = AfterSearch("average query expansion", {"k": 10}, {"k": _K}, _TO_MEAN, _order_expanded)
+ALPHA_QE = AfterSearch("α query expansion", {"k": 10, "alpha": 3.0}, {"k": _K, "alpha": _ALPHA}, _TO_MEAN, _order_expanded)
 DBA = AfterSearch(
-    "database-side augmentation", {"k": 10, "alpha": 3.0}, {"k": _K, "alpha": _ALPHA}, _order_augmented, _prepare, ("k", "alpha")
-)
+    "database-side augmentation", {"k": 10, "alpha": 3.0}, {"k": _K, "alpha": _ALPHA},
+    "similarity of the query to the mean of the photograph and its neighbours", _order_augmented, _prepare, ("k", "alpha"),
+)  # fmt: skip

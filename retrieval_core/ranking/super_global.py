@@ -54,5 +54,6 @@ def _order(
 
 SUPER_GLOBAL = AfterSearch(
     "SuperGlobal re-ranking", {"k": 400, "neighbours": 9, "beta": 0.15},
-    {"k": (1, 2000), "neighbours": (1, 200), "beta": (0.0, 1.0)}, _order,
+    {"k": (1, 2000), "neighbours": (1, 200), "beta": (0.0, 1.0)},
+    "of the first k the mean of two dot products with what they were refined to, of the others the similarity", _order,
 )  # fmt: skip

@@ -68,5 +68,5 @@ def _order_expanded(
 
 
 _DEFAULTS, _BOUNDS = {"k": FIRST, "matches": 8}, {"k": (1, 200), "matches": (1, 500)}
-VERIFIED = AfterSearch("geometric verification", _DEFAULTS, _BOUNDS, _order_verified, looks=True)
-VERIFIED_EXPANSION = AfterSearch("verified query expansion", _DEFAULTS, _BOUNDS, _order_expanded, looks=True)
+VERIFIED = AfterSearch("geometric verification", _DEFAULTS, _BOUNDS, "confirmed matches + similarity", _order_verified, looks=True)
+VERIFIED_EXPANSION = AfterSearch("verified query expansion", _DEFAULTS, _BOUNDS, "similarity to the mean", _order_expanded, looks=True)

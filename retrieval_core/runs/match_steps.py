@@ -31,6 +31,6 @@ def count_matches(workspace: Workspace, run: str, name: str, model: str) -> Step
         positions, _ = search(queries.matrix, database.matrix, FIRST)
         matches = np.zeros(positions.shape, np.int32)
         for row in range(len(positions)):
-            matches[row] = yield from relabelled(count(row, positions[row]), done=row, total=len(positions))
+            matches[row] = yield from relabelled(count(row, positions[row]), stage=f"verify {model}", done=row, total=len(positions))
         with workspace.writing(path, inputs, seconds=time.monotonic() - begin) as temporary:
             write_arrays(temporary, {"positions": positions, "matches": matches}, {"queries": list(queries.ids)})

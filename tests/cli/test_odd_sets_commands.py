@@ -14,6 +14,8 @@ COMMANDS = {
     "ledger of two": ("ledger", "--dataset", "{set}", "--compare", "1e,2a"),
     "search a photograph": ("search", name(0), "--dataset", "{set}", "--k", "100"),
     "check": ("data", "check", "{set}"),
+    "search after the search": ("search", name(0), "--dataset", "{set}", "--models", "1e-alphaqe,1e-diffusion,1e-superglobal"),
+    "ledger of what comes after": ("ledger", "--dataset", "{set}", "--compare", "2a,2a-verified"),
     "run again": ("run", "--dataset", "{set}", "--models", "1e", "--start", "shapes", "--device", "cpu"),
     **{method: ("project", "--dataset", "{set}", "--models", "1e", "--method", method, "--seed", "1") for method in METHODS},
 }  # fmt: skip
