@@ -1,0 +1,183 @@
+"""Why two pictures are similar: their similarity as an exact sum over the positions of each.
+
+GeM pools a channel c over positions i to f_c = (mean_i x_ic^p)^(1/p), with x not below the floor. Position i's share of it is
+x_ic^p / Σ_j x_jc^p, and the shares of a channel add up to 1: so f is a sum of one vector a position, f_c times its shares. All
+that follows until the similarity is linear or a division by a length: L2, the FC of the ranking models, the mean over scales,
+whitening, the dot product with the other descriptor. They are applied to each position's vector alone. What is added on the way
+(the bias of an FC, the mean that whitening takes off) belongs to no position and stays a term of its own.
+
+After Stylianou, Souvenir and Pless, "Visualizing deep similarity networks", WACV 2019, who split average pooling in this way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from retrieval_core.descriptors.extract import Scales, scaled
+from retrieval_core.descriptors.whitening import Whitening
+from retrieval_core.errors import RetrievalError
+from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.networks.pooling import FLOOR, SHIFT, GeM, ShiftedGeM
+
+MOST_CELLS = 24  # of a match's grid, a side; the cells of a finer map are put together
+_EPS = 1e-12  # a shorter vector is divided by this, as torch.nn.functional.normalize does
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """A descriptor as a sum, float64.
+
+    parts: of each scale (R, C, K), what every position of its map adds.
+    constants: (K,) by name, what no position adds.
+    """
+
+    scales: tuple[float, ...]
+    parts: tuple[np.ndarray, ...]
+    constants: dict[str, np.ndarray]
+
+    @property
+    def descriptor(self) -> np.ndarray:
+        """The sum (K,): the descriptor itself."""
+        return sum(self.constants.values(), sum(part.sum((0, 1)) for part in self.parts))
+
+    def on_grid(self, most: int = MOST_CELLS) -> np.ndarray:
+        """What the cells of one grid (R, C, K) add: that of the finest map, with `most` cells a side or fewer.
+
+        A position's part goes to the cells that its own cell overlaps, in proportion to the area, so that the sum stays.
+        """
+        finest = max(self.parts, key=lambda part: part.shape[0] * part.shape[1])
+        rows, columns = (min(most, side) for side in finest.shape[:2])
+        return sum(np.einsum("ra,cb,abk->rck", _overlaps(rows, part.shape[0]), _overlaps(columns, part.shape[1]), part, optimize=True)
+                   for part in self.parts)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One picture's part in a similarity.
+
+    grid: (R, C), what each of its cells adds. constants: what the terms that no position has add, by name. Their sum and that of the
+    grid is the similarity. scales: each scale's share of the sum of the grid. beside: (R, C), what each cell adds together with the
+    constants of the other picture: what is left of `grid` when its pairs are taken off.
+    """
+
+    grid: np.ndarray
+    constants: dict[str, float]
+    scales: tuple[tuple[float, float], ...]
+    beside: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """The similarity of two pictures, split over the positions of each and over pairs of them.
+
+    pairs: (R, C, R', C') float32, what a cell of the first adds together with one of the second. Over the second it sums to the
+    first's grid less its `beside`, and the other way round.
+    """
+
+    similarity: float
+    first: Side
+    second: Side
+    pairs: np.ndarray
+
+
+def match(first: Split, second: Split, most: int = MOST_CELLS) -> Match:
+    """How the positions of two pictures make their similarity; `most` as in `Split.on_grid`."""
+    grids, whole = (first.on_grid(most), second.on_grid(most)), (first.descriptor, second.descriptor)
+    one, other = (_side(*what) for what in ((first, grids[0], second, whole[1]), (second, grids[1], first, whole[0])))
+    return Match(float(whole[0] @ whole[1]), one, other, np.einsum("rck,abk->rcab", *grids, optimize=True).astype(np.float32))
+
+
+def split_picture(
+    network: RetrievalNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,), whitening: Whitening | None = None
+) -> Split:
+    """The descriptor of one picture (H, W, 3) uint8 as a sum over its positions: the same descriptor as `describe_picture` gives.
+
+    Raises RetrievalError where there is no such sum: for fc7, and for a network's own head.
+    """
+    if not isinstance(network.pool, GeM):
+        raise RetrievalError("This model's descriptor has no exact split over positions: layers that are not linear come after the "
+                             "last map (fc7 of AlexNet, or a network's own head). Take a model that GeM pools, such as 1c or 1d.")  # fmt: skip
+    network.eval()
+    batch = network.normalise(torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].to(device))
+    splits = [_split_scale(network, scaled(batch, scale), scale) for scale in scales]
+    found = splits[0] if len(splits) == 1 else _normalised(_together(splits))
+    if whitening is not None:
+        projection = whitening.projection.astype(np.float64)
+        found = _normalised(_affine(found, projection, "mean of the whitening", -whitening.mean.astype(np.float64) @ projection))
+    return found
+
+
+@torch.inference_mode()
+def _split_scale(network: RetrievalNetwork, images: torch.Tensor, scale: float) -> Split:
+    features = network.features(images)
+    shifted = isinstance(network.pool, ShiftedGeM)
+    if shifted:
+        features = network.pool.shifted(features)
+    maps = features.float().cpu().numpy()[0].astype(np.float64)
+    channels, *grid = maps.shape
+    parts = gem_parts(maps.reshape(channels, -1), float(network.pool.p))
+    found = Split((scale,), (parts.reshape(*_laid_out(grid, network, images.shape[2:]), channels),), {})
+    if shifted:
+        found = _affine(found, np.eye(channels), "shift of the pooling", np.full(channels, -SHIFT))
+    found = _normalised(found)
+    if network.fc is None:
+        return found
+    weight, bias = (tensor.detach().float().cpu().numpy().astype(np.float64) for tensor in (network.fc.weight, network.fc.bias))
+    return _normalised(_affine(found, weight.T, "bias of the FC", bias))
+
+
+def gem_parts(maps: np.ndarray, p: float) -> np.ndarray:
+    """What every position adds to the GeM of maps (C, N) with the exponent p: (N, C); the sum over the positions is the GeM."""
+    values = np.maximum(maps, FLOOR)
+    most = values.max(1, keepdims=True)  # powers of at most 1 can't overflow, whatever p
+    powers = (values / most) ** p
+    pooled = most * powers.mean(1, keepdims=True) ** (1 / p)
+    return (pooled * powers / powers.sum(1, keepdims=True)).T
+
+
+def _laid_out(grid: Sequence[int], network: RetrievalNetwork, sides: Sequence[int]) -> tuple[int, int]:
+    """Rows and columns of a map; the tokens of a transformer come as one column and are patches, row by row."""
+    patch = getattr(network.trunk, "patch", None)
+    if patch is None:
+        return grid[0], grid[1]
+    rows, columns = (max(1, round(side / patch)) for side in sides)
+    if rows * columns != grid[0]:
+        raise RetrievalError(f"This network makes {grid[0]} tokens of {rows} × {columns} patches: nothing says where they lie in the "
+                             "picture. Take a network whose tokens are its patches.")  # fmt: skip
+    return rows, columns
+
+
+def _affine(split: Split, matrix: np.ndarray, name: str, offset: np.ndarray) -> Split:
+    """What x → x @ matrix + offset makes of it; the offset is a constant of this name."""
+    constants = {known: value @ matrix for known, value in split.constants.items()}
+    return Split(split.scales, tuple(part @ matrix for part in split.parts), constants | {name: offset})
+
+
+def _normalised(split: Split) -> Split:
+    factor = 1 / max(float(np.linalg.norm(split.descriptor)), _EPS)
+    return Split(split.scales, tuple(part * factor for part in split.parts),
+                 {name: value * factor for name, value in split.constants.items()})  # fmt: skip
+
+
+def _together(splits: Sequence[Split]) -> Split:
+    """The sum of the descriptors of several scales; constants of one name are one."""
+    constants = {name: sum(split.constants[name] for split in splits) for name in splits[0].constants}
+    return Split(tuple(split.scales[0] for split in splits), tuple(split.parts[0] for split in splits), constants)
+
+
+def _side(split: Split, grid: np.ndarray, other: Split, whole: np.ndarray) -> Side:
+    constants = {name: float(value @ whole) for name, value in split.constants.items()}
+    scales = tuple((scale, float(part.sum((0, 1)) @ whole)) for scale, part in zip(split.scales, split.parts, strict=True))
+    return Side(grid @ whole, constants, scales, grid @ sum(other.constants.values(), np.zeros(len(whole))))
+
+
+def _overlaps(cells: int, others: int) -> np.ndarray:
+    """(cells, others): the share of each of `others` equal parts of a line that lies in each of `cells` equal parts of it."""
+    if cells == others:
+        return np.eye(cells)
+    edges, bounds = np.linspace(0, 1, cells + 1), np.linspace(0, 1, others + 1)
+    lengths = np.minimum(edges[1:, None], bounds[None, 1:]) - np.maximum(edges[:-1, None], bounds[None, :-1])
+    return np.maximum(lengths, 0) * others
