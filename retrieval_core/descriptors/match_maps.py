@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from retrieval_core.descriptors.extract import Scales, scaled
 from retrieval_core.descriptors.whitening import Whitening
@@ -97,9 +96,11 @@ def split_picture(
 
     Raises RetrievalError where there is no such sum: for fc7, and for a network's own head.
     """
-    if not isinstance(network.pool, GeM):
-        raise RetrievalError("This model's descriptor has no exact split over positions: layers that are not linear come after the "
-                             "last map (fc7 of AlexNet, or a network's own head). Take a model that GeM pools, such as 1c or 1d.")  # fmt: skip
+    if not isinstance(getattr(network, "pool", None), GeM):
+        raise RetrievalError(
+            "This model's descriptor has no exact split over positions: layers that are not linear come after the last map (fc7 of "
+            "AlexNet, or a network's own head). Take a model that GeM pools, such as 1c or 1d."
+        )
     network.eval()
     batch = network.normalise(torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].to(device))
     splits = [_split_scale(network, scaled(batch, scale), scale) for scale in scales]
