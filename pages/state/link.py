@@ -34,6 +34,8 @@ DEFAULTS = {
     "photo": "",  # a photograph that is searched for instead of a query
     "box": "",  # on the picture that is searched for: x1,y1,x2,y2 in its pixels, or whole; empty for the query's own
     "show": "ranking",
+    "match": "",  # the photograph of which it is shown why it is similar
+    "how": "heat",  # and by what
     "strips": "one",
     "versus": "",  # the model beside the chosen one
     "own": "counted",  # a query's own image: counted as a positive, or left_out
@@ -52,9 +54,9 @@ LOOKED = "looked at"  # what a run of a page has read already and asks for again
 _CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
-    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "versus", "before",
+    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
                 "after"), "method": ("settings", "view"),
-    "query": ("photo", "box"), "photo": ("box",), "before": ("step",), "after": ("step",),
+    "query": ("photo", "box", "match"), "photo": ("box", "match"), "before": ("step",), "after": ("step",),
 }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def why(workspace: Workspace, options, arguments) -> None:
         print(f"{' and '.join(map(printable, names))} in {options.dataset} under {model}, run {run}: similarity {found.similarity:.4f}")
         sides = (found.first, found.second)
         for name, side in zip(names, sides, strict=True):
-            print(f"  {printable(name)}: {in_words(side)}")
+            print(f"  {printable(name)}: {side.in_words}")
         words = [f"{printable(name)}: {side.grid.sum():.4f} of {found.similarity:.4f} under {model}"
                  for name, side in zip(names, sides, strict=True)]  # fmt: skip
         cut = [crop_box(picture, box) for picture, box in zip(pictures, boxes, strict=True)]
@@ -59,14 +59,6 @@ def why(workspace: Workspace, options, arguments) -> None:
             stacked(rows).save(options.out)
         except OSError as error:
             raise RetrievalError(f"{options.out} can't be written ({error.strerror or error}). Give another file.") from error
-
-
-def in_words(side) -> str:
-    """The terms of one picture, as numbers that sum to the similarity."""
-    terms = [f"all positions {side.grid.sum():.4f}", *(f"{name} {value:.4f}" for name, value in side.constants.items())]
-    if len(side.scales) > 1:
-        terms[0] += f" ({', '.join(f'scale {scale:.2g}: {share:.4f}' for scale, share in side.scales)})"
-    return ", ".join(terms)
 
 
 def _picture_and_box(dataset, name: str):

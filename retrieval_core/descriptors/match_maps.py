@@ -67,6 +67,14 @@ class Side:
     scales: tuple[tuple[float, float], ...]
     beside: np.ndarray
 
+    @property
+    def in_words(self) -> str:
+        """The terms as numbers that sum to the similarity."""
+        terms = [f"all positions {self.grid.sum():.4f}", *(f"{name} {value:.4f}" for name, value in self.constants.items())]
+        if len(self.scales) > 1:
+            terms[0] += f" ({', '.join(f'scale {scale:.2g}: {share:.4f}' for scale, share in self.scales)})"
+        return ", ".join(terms)
+
 
 @dataclass(frozen=True, eq=False)
 class Match:
