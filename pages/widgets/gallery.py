@@ -36,10 +36,11 @@ def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> Word:
 
 def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150, key: str = "gallery") -> None:
     """Draw a gallery of cards of about `card_width` pixels; one that is clicked is enlarged. Every gallery has its own `key`."""
-    drawn: list[DrawnCard] = [
-        {**picture(dataset, card.image_id), "word": card.verdict, "own": card.is_query, "caption": card.caption,
-         **({"why": card.why} if card.why else {})} for card in cards
-    ]  # fmt: skip
+    drawn: list[DrawnCard] = []
+    for card in cards:
+        drawn.append({**picture(dataset, card.image_id), "word": card.verdict, "own": card.is_query, "caption": card.caption})
+        if card.why:
+            drawn[-1]["why"] = card.why
     follow(show_view({"kind": "strips", "width": card_width, "strips": [{"cards": drawn}]}, key), dataset)
 
 

@@ -39,11 +39,11 @@ def why(workspace: Workspace, options, arguments) -> None:
     for model in ready_models(workspace, options, run):
         describer = open_describer(open_results(workspace, options.dataset, run, model))
         try:
-            splits = [describer.split(picture, box) for picture, box in zip(pictures, boxes, strict=True)]
+            first, second = (describer.split(picture, box) for picture, box in zip(pictures, boxes, strict=True))
         except RetrievalError as error:
             print(f"{model}: {error}")
             continue
-        found = match(*splits)
+        found = match(first, second)
         print(f"{' and '.join(map(printable, names))} in {options.dataset} under {model}, run {run}: similarity {found.similarity:.4f}")
         sides = (found.first, found.second)
         for name, side in zip(names, sides, strict=True):
@@ -51,7 +51,7 @@ def why(workspace: Workspace, options, arguments) -> None:
         words = [f"{printable(name)}: {side.grid.sum():.4f} of {found.similarity:.4f} under {model}"
                  for name, side in zip(names, sides, strict=True)]  # fmt: skip
         cut = [crop_box(picture, box) for picture, box in zip(pictures, boxes, strict=True)]
-        rows.append(row_of_heat(cut, [side.grid for side in sides], words))
+        rows.append(row_of_heat(cut, sides, words))
     if not rows:
         raise RetrievalError("None of these models has an exact split. Take one that GeM pools, such as 1c or 1d, with --models.")
     if options.out:

@@ -6,6 +6,8 @@ import numpy as np
 from PIL import Image as PILImage
 from PIL import ImageDraw, ImageFont, ImageOps
 
+from retrieval_core.descriptors.match_maps import Side
+
 HEIGHT = 420  # pixels of the pictures in a row
 _GAP, _LINE = 12, 24
 # (share of the strongest, red, green, blue, opacity): from violet over orange to light yellow what adds, in blue what takes away. The
@@ -28,21 +30,28 @@ RAMP = _ramp()
 """RGBA (511, 4) uint8: in the middle nothing, the strongest that adds at the end, the strongest that takes away at the beginning."""
 
 
-def coloured(grid: np.ndarray, size: tuple[int, int]) -> PILImage.Image:
-    """Heat (R, C) as an RGBA picture of a width and height, between its cells interpolated; the strongest has the end of the ramp."""
-    smooth = PILImage.fromarray(np.asarray(grid, np.float32)).resize(size, PILImage.Resampling.BILINEAR)
-    most = float(np.abs(grid).max()) or 1.0
-    places = np.clip(np.rint(255 + 255 * np.asarray(smooth) / most), 0, 510).astype(int)
+def coloured(side: Side, size: tuple[int, int]) -> PILImage.Image:
+    """Heat as an RGBA picture of a width and height, interpolated between the middles of cells; the strongest has the ramp's end."""
+    down, across = (_between(edges, pixels) for edges, pixels in zip(side.edges, size[::-1], strict=True))
+    most = float(np.abs(side.grid).max()) or 1.0
+    places = np.clip(np.rint(255 + 255 * down @ side.grid @ across.T / most), 0, 510).astype(int)
     return PILImage.fromarray(RAMP[places], "RGBA")
 
 
-def row_of_heat(pictures: Sequence[PILImage.Image], grids: Sequence[np.ndarray], words: Sequence[str]) -> PILImage.Image:
+def _between(edges: np.ndarray, pixels: int) -> np.ndarray:
+    """(pixels, cells): how much each pixel of a line takes of each cell."""
+    middles = (edges[1:] + edges[:-1]) / 2
+    at = (np.arange(pixels) + 0.5) / pixels
+    return np.stack([np.interp(at, middles, one) for one in np.eye(len(middles))], axis=1)
+
+
+def row_of_heat(pictures: Sequence[PILImage.Image], sides: Sequence[Side], words: Sequence[str]) -> PILImage.Image:
     """Pictures beside one another at one height, with heat over them and a line of words below each."""
     shown = []
-    for picture, grid in zip(pictures, grids, strict=True):
+    for picture, side in zip(pictures, sides, strict=True):
         size = max(1, round(picture.width * HEIGHT / picture.height)), HEIGHT
         grey = ImageOps.grayscale(picture.resize(size, PILImage.Resampling.LANCZOS)).convert("RGBA")
-        shown.append(PILImage.alpha_composite(grey, coloured(grid, size)))
+        shown.append(PILImage.alpha_composite(grey, coloured(side, size)))
     font = ImageFont.load_default(15)
     widths = [max(one.width, round(font.getlength(text))) for one, text in zip(shown, words, strict=True)]
     row = PILImage.new("RGB", (sum(widths) + _GAP * (len(shown) - 1), HEIGHT + _LINE), "white")

@@ -10,7 +10,7 @@ After Stylianou, Souvenir and Pless, "Visualizing deep similarity networks", WAC
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,9 +18,11 @@ import torch
 from retrieval_core.descriptors.extract import Scales, scaled
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
+from retrieval_core.networks.map_cells import cell_edges, steps_of
 from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.networks.pooling import FLOOR, SHIFT, GeM, ShiftedGeM
 
+Edges = tuple[np.ndarray, np.ndarray]
 MOST_CELLS = 24  # of a match's grid, a side; the cells of a finer map are put together
 _EPS = 1e-12  # a shorter vector is divided by this, as torch.nn.functional.normalize does
 
@@ -30,11 +32,13 @@ class Split:
     """A descriptor as a sum, float64.
 
     parts: of each scale (R, C, K), what every position of its map adds.
+    edges: of each scale the edges of its rows (R + 1,) and columns (C + 1,), as shares of the picture's sides.
     constants: (K,) by name, what no position adds.
     """
 
     scales: tuple[float, ...]
     parts: tuple[np.ndarray, ...]
+    edges: tuple[Edges, ...]
     constants: dict[str, np.ndarray]
 
     @property
@@ -42,27 +46,29 @@ class Split:
         """The sum (K,): the descriptor itself."""
         return sum(self.constants.values(), sum(part.sum((0, 1)) for part in self.parts))
 
-    def on_grid(self, most: int = MOST_CELLS) -> np.ndarray:
-        """What the cells of one grid (R, C, K) add: that of the finest map, with `most` cells a side or fewer.
+    def on_grid(self, most: int = MOST_CELLS) -> tuple[np.ndarray, Edges]:
+        """What the cells of one grid (R, C, K) add, and its edges: that of the finest map, with `most` cells a side or fewer.
 
         A position's part goes to the cells that its own cell overlaps, in proportion to the area, so that the sum stays.
         """
-        finest = max(self.parts, key=lambda part: part.shape[0] * part.shape[1])
-        rows, columns = (min(most, side) for side in finest.shape[:2])
-        return sum(np.einsum("ra,cb,abk->rck", _overlaps(rows, part.shape[0]), _overlaps(columns, part.shape[1]), part, optimize=True)
-                   for part in self.parts)  # fmt: skip
+        rows, columns = (_coarser(edges, most) for edges in max(self.edges, key=lambda edges: len(edges[0]) * len(edges[1])))
+        grid = sum(np.einsum("ra,cb,abk->rck", _overlaps(rows, down), _overlaps(columns, across), part, optimize=True)
+                   for part, (down, across) in zip(self.parts, self.edges, strict=True))  # fmt: skip
+        return grid, (rows, columns)
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
     """One picture's part in a similarity.
 
-    grid: (R, C), what each of its cells adds. constants: what the terms that no position has add, by name. Their sum and that of the
-    grid is the similarity. scales: each scale's share of the sum of the grid. beside: (R, C), what each cell adds together with the
-    constants of the other picture: what is left of `grid` when its pairs are taken off.
+    grid: (R, C), what each of its cells adds. edges: of its rows (R + 1,) and columns (C + 1,), as shares of the picture's sides.
+    constants: what the terms that no position has add, by name; their sum and that of the grid is the similarity. scales: each scale's
+    share of the sum of the grid. beside: (R, C), what each cell adds together with the constants of the other picture: what is left of
+    `grid` when its pairs are taken off.
     """
 
     grid: np.ndarray
+    edges: Edges
     constants: dict[str, float]
     scales: tuple[tuple[float, float], ...]
     beside: np.ndarray
@@ -92,9 +98,10 @@ class Match:
 
 def match(first: Split, second: Split, most: int = MOST_CELLS) -> Match:
     """How the positions of two pictures make their similarity; `most` as in `Split.on_grid`."""
-    grids, whole = (first.on_grid(most), second.on_grid(most)), (first.descriptor, second.descriptor)
-    one, other = (_side(*what) for what in ((first, grids[0], second, whole[1]), (second, grids[1], first, whole[0])))
-    return Match(float(whole[0] @ whole[1]), one, other, np.einsum("rck,abk->rcab", *grids, optimize=True).astype(np.float32))
+    (grid, edges), (other_grid, other_edges) = first.on_grid(most), second.on_grid(most)
+    pairs = np.einsum("rck,abk->rcab", grid, other_grid, optimize=True).astype(np.float32)
+    similarity = float(first.descriptor @ second.descriptor)
+    return Match(similarity, _side(first, grid, edges, second), _side(second, other_grid, other_edges, first), pairs)
 
 
 def split_picture(
@@ -121,15 +128,18 @@ def split_picture(
 
 @torch.inference_mode()
 def _split_scale(network: RetrievalNetwork, images: torch.Tensor, scale: float) -> Split:
-    features = network.features(images)
-    shifted = isinstance(network.pool, ShiftedGeM)
-    if shifted:
-        features = network.pool.shifted(features)
+    with steps_of(network.trunk) as steps:
+        features = network.features(images)
+    pool = network.pool
+    if isinstance(pool, ShiftedGeM):
+        features = pool.shifted(features)
     maps = features.float().cpu().numpy()[0].astype(np.float64)
     channels, *grid = maps.shape
-    parts = gem_parts(maps.reshape(channels, -1), float(network.pool.p))
-    found = Split((scale,), (parts.reshape(*_laid_out(grid, network, images.shape[2:]), channels),), {})
-    if shifted:
+    parts = gem_parts(maps.reshape(channels, -1), float(pool.p))
+    rows, columns = _laid_out(grid, network, images.shape[2:])
+    edges = cell_edges(steps[0], rows), cell_edges(steps[1], columns)
+    found = Split((scale,), (parts.reshape(rows, columns, channels),), (edges,), {})
+    if isinstance(pool, ShiftedGeM):
         found = _affine(found, np.eye(channels), "shift of the pooling", np.full(channels, -SHIFT))
     found = _normalised(found)
     if network.fc is None:
@@ -162,31 +172,36 @@ def _laid_out(grid: Sequence[int], network: RetrievalNetwork, sides: Sequence[in
 def _affine(split: Split, matrix: np.ndarray, name: str, offset: np.ndarray) -> Split:
     """What x → x @ matrix + offset makes of it; the offset is a constant of this name."""
     constants = {known: value @ matrix for known, value in split.constants.items()}
-    return Split(split.scales, tuple(part @ matrix for part in split.parts), constants | {name: offset})
+    return replace(split, parts=tuple(part @ matrix for part in split.parts), constants=constants | {name: offset})
 
 
 def _normalised(split: Split) -> Split:
     factor = 1 / max(float(np.linalg.norm(split.descriptor)), _EPS)
-    return Split(split.scales, tuple(part * factor for part in split.parts),
-                 {name: value * factor for name, value in split.constants.items()})  # fmt: skip
+    constants = {name: value * factor for name, value in split.constants.items()}
+    return replace(split, parts=tuple(part * factor for part in split.parts), constants=constants)
 
 
 def _together(splits: Sequence[Split]) -> Split:
     """The sum of the descriptors of several scales; constants of one name are one."""
-    constants = {name: sum(split.constants[name] for split in splits) for name in splits[0].constants}
-    return Split(tuple(split.scales[0] for split in splits), tuple(split.parts[0] for split in splits), constants)
+    constants = {name: np.sum([split.constants[name] for split in splits], axis=0) for name in splits[0].constants}
+    scales, parts, edges = zip(*((split.scales[0], split.parts[0], split.edges[0]) for split in splits), strict=True)
+    return Split(scales, parts, edges, constants)
 
 
-def _side(split: Split, grid: np.ndarray, other: Split, whole: np.ndarray) -> Side:
+def _side(split: Split, grid: np.ndarray, edges: Edges, other: Split) -> Side:
+    whole = other.descriptor
     constants = {name: float(value @ whole) for name, value in split.constants.items()}
     scales = tuple((scale, float(part.sum((0, 1)) @ whole)) for scale, part in zip(split.scales, split.parts, strict=True))
-    return Side(grid @ whole, constants, scales, grid @ sum(other.constants.values(), np.zeros(len(whole))))
+    return Side(grid @ whole, edges, constants, scales, grid @ sum(other.constants.values(), np.zeros(len(whole))))
 
 
-def _overlaps(cells: int, others: int) -> np.ndarray:
-    """(cells, others): the share of each of `others` equal parts of a line that lies in each of `cells` equal parts of it."""
-    if cells == others:
-        return np.eye(cells)
-    edges, bounds = np.linspace(0, 1, cells + 1), np.linspace(0, 1, others + 1)
+def _coarser(edges: np.ndarray, most: int) -> np.ndarray:
+    """Edges of `most` cells or fewer on the same line."""
+    cells = min(most, len(edges) - 1)
+    return np.interp(np.linspace(0, len(edges) - 1, cells + 1), np.arange(len(edges)), edges)
+
+
+def _overlaps(edges: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """(cells, others): the share of each part of a line between `bounds` that lies in each part between `edges`."""
     lengths = np.minimum(edges[1:, None], bounds[None, 1:]) - np.maximum(edges[:-1, None], bounds[None, :-1])
-    return np.maximum(lengths, 0) * others
+    return np.maximum(lengths, 0) / np.diff(bounds)

@@ -57,7 +57,7 @@ def mutual_matches(rows: np.ndarray, others: np.ndarray, ratio: float = RATIO) -
 def _keypoints(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points (N, 2) of a picture and their SIFT descriptors (N, 128)."""
     grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    points, rows = cv2.SIFT_create(MOST_POINTS).detectAndCompute(grey, None)
+    points, rows = cv2.SIFT.create(MOST_POINTS).detectAndCompute(grey, None)
     if rows is None:
         return np.empty((0, 2), np.float32), np.empty((0, 128), np.float32)
     return np.array([point.pt for point in points], np.float32), rows

@@ -140,11 +140,13 @@ def test_a_finer_map_is_put_together_without_losing_anything():
 
 
 def test_shares_of_overlaps_add_up():
+    even = lambda cells: np.linspace(0, 1, cells + 1)  # noqa: E731
     for cells, others in itertools.product((1, 2, 3, 7, 24), (1, 2, 5, 24, 31)):
-        found = match_maps._overlaps(cells, others)
+        found = match_maps._overlaps(even(cells), even(others))
         np.testing.assert_allclose(found.sum(0), 1)
         np.testing.assert_allclose(found.sum(1), others / cells)
-    np.testing.assert_allclose(match_maps._overlaps(3, 2), [[2 / 3, 0], [1 / 3, 1 / 3], [0, 2 / 3]])
+    np.testing.assert_allclose(match_maps._overlaps(even(3), even(2)), [[2 / 3, 0], [1 / 3, 1 / 3], [0, 2 / 3]])
+    np.testing.assert_allclose(match_maps._overlaps(np.array([0, 0.3, 1]), np.array([0, 0.6, 1])), [[0.5, 0], [0.5, 1]])
 
 
 def test_equal_pictures_match_wholly_and_symmetrically():
