@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.state import link, loaders, upload
+from pages.state import door, link, loaders, upload
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.state.search_query import Subject, ranking
@@ -63,7 +63,7 @@ def _heat(subject: Subject, dataset: Dataset, model: str, image_id: str) -> None
     try:
         found = _match(loaders.results(model).version, model, dataset.name, subject.key, image_id, subject, dataset)
     except RetrievalError as error:
-        st.info(f"{plain(str(error))} **Local matches** need no model.")
+        st.info(f"{door.shown(str(error))} **Local matches** need no model.")
         return
     st.markdown(f"Similarity **{found.similarity:.4f}** under {model}, as a sum over either picture: {plain(subject.name)}: "
                 f"{found.first.in_words} · {plain(image_id)}: {found.second.in_words}.")  # fmt: skip
