@@ -54,7 +54,7 @@ def main() -> None:
 @st.fragment
 def in_browser(address: str, shared: Shared, new: Placed | None) -> None:
     """The map. A change that is made on it runs this alone again; only what the rest of the page shows runs the page."""
-    show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new)
+    gallery.follow(show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new), loaders.dataset())
     if link.get("model") != shared["model"] or (new and upload.uploaded() is None):
         st.rerun()
 

@@ -10,10 +10,10 @@ from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event
-from pages.widgets import after_search, gallery, ranking_views, search_choices, work
+from pages.widgets import after_search, gallery, ranking_views, search_choices, why, work
 from retrieval_core.datasets.types import Dataset
 
-SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search"}
+SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why"}
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
 QUIET = {"label_visibility": "collapsed"}
 
@@ -49,6 +49,8 @@ def main() -> None:
             strips(subject, dataset, searched, k)
         elif shown == "after":
             after_search.section(subject, dataset, model.key, k)
+        elif shown == "why":
+            why.section(subject, dataset, model.key)
         elif subject.query is None or not subject.query.positives:
             st.info("Average precision needs a ground truth: choose one of the queries above. "
                     "A photograph or a picture of your own has a ranking, but nothing says which answers are right.")  # fmt: skip
@@ -131,7 +133,6 @@ def obey(event: Event | None, dataset: Dataset) -> None:
     elif "model" in event:
         link.put(model=event["model"])
     else:
-        upload.drop()
         gallery.follow(event, dataset)
     st.rerun()
 

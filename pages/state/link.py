@@ -38,6 +38,8 @@ DEFAULTS = {
     "show": "ranking",
     "rerank": "alphaqe",  # what is done after the search on the page Query, and with which parameters
     "knobs": "",
+    "match": "",  # the photograph of which it is shown why it is similar
+    "how": "heat",  # and by what
     "strips": "one",
     "versus": "",  # the model beside the chosen one
     "own": "counted",  # a query's own image: counted as a positive, or left_out
@@ -56,9 +58,9 @@ LOOKED = "looked at"  # what a run of a page has read already and asks for again
 _CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
-    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "versus", "before",
+    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
                 "after"), "method": ("settings", "view"),
-    "query": ("photo", "box"), "rerank": ("knobs",), "photo": ("box",), "before": ("step",), "after": ("step",),
+    "query": ("photo", "box", "match"), "rerank": ("knobs",), "photo": ("box", "match"), "before": ("step",), "after": ("step",),
 }  # fmt: skip
 
 

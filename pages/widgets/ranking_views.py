@@ -62,6 +62,9 @@ def strips_view(
     """
     heads = {model: gallery.result_cards(dataset, subject.query, ids[:k], similarities[:k])
              for model, (ids, similarities) in rankings.items()}  # fmt: skip
+    for model, cards in heads.items():
+        for card in cards:
+            card["why"] = {"query": "", "model": model}
     if beside and len(heads) == 2:
         first, second = heads
         for model, other in ((first, second), (second, first)):

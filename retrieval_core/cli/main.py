@@ -16,6 +16,7 @@ from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
 from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
+from retrieval_core.cli.why import register_why
 from retrieval_core.errors import Failed, RetrievalError, check_choice, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
@@ -87,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     making_options(add("train", train, "train models on the training landmarks"), dataset=False)
     making_options(add("extract", extract, "describe a dataset's photographs and queries; train first where that is missing"))
     register_search(add)
+    register_why(add)
     register_scores(add)
     register_costs(add)
     command = add("project", project, "map descriptors that are there to the plane")

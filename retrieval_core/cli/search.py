@@ -44,7 +44,7 @@ def search(workspace: Workspace, options, arguments) -> None:
         if not options.box:
             descriptor = stored_descriptor(results, asked, query.id if query else None)
         if descriptor is None:
-            picture = picture or _picture(dataset, query.image_id if query else options.what)
+            picture = picture or find_picture(dataset, query.image_id if query else options.what)
             box = read_box(options.box, picture.size) if options.box else None
             descriptor = open_describer(results).describe(picture, box)
         if picture is not None:
@@ -62,13 +62,14 @@ def search(workspace: Workspace, options, arguments) -> None:
             print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  {'unlabelled' if label is None else f'({label})'}")
 
 
-def _picture(dataset, name: str):
-    """The photograph of a dataset with this id, or else the picture in the file of this name."""
+def find_picture(dataset, name: str):
+    """The photograph of a dataset with this id, or else the picture in the file of this name; RetrievalError if there is neither."""
     from retrieval_core.datasets.images import read_image
 
     image = next((one for one in dataset.images if one.id == composed(name)), None)
     if image and not image.path:
-        raise RetrievalError(f"{dataset.name} has descriptors and no photographs: nothing can be cut out of {name!r}. Leave --box out.")
+        raise RetrievalError(f"{dataset.name} has descriptors and no photographs: there are no pixels of {name!r}. Leave --box out, or "
+                             "add the photographs.")  # fmt: skip
     if image:
         return read_image(image.path)
     if Path(name).is_file():

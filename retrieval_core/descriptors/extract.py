@@ -119,10 +119,11 @@ def describe_batch(network: RetrievalNetwork, pictures: torch.Tensor, scales: Sc
     batch = network.normalise(pictures)
     if tuple(scales) == (1.0,):
         return network.descriptors(batch)
-    return functional.normalize(reduce(torch.add, (network.descriptors(_scaled(batch, scale)) for scale in scales)), dim=1)
+    return functional.normalize(reduce(torch.add, (network.descriptors(scaled(batch, scale)) for scale in scales)), dim=1)
 
 
-def _scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
+def scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
+    """Pictures (B, 3, H, W) resized by a factor, their sides at least MIN_SIDE."""
     if scale == 1:
         return batch
     height, width = (max(MIN_SIDE, round(side * scale)) for side in batch.shape[2:])

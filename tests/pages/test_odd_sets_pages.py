@@ -31,6 +31,15 @@ def test_what_comes_after_the_search_is_shown_of_every_odd_set(open_page, odd_ca
     assert app.error or len(views(app)["strips"]["strips"]) == 2
 
 
+@pytest.mark.parametrize("how", ["heat", "lines"])
+@pytest.mark.parametrize("name", [*PHOTOGRAPHS, *ROWS])
+def test_why_a_match_is_one_is_shown_or_said_why_not_on_every_odd_set(open_page, odd_cache, name, how):
+    model, photo = (ROWS[name][2], "") if name in ROWS else ("2a", "p000")
+    app = open_page("Query", odd_cache, dataset=name, model=model, photo=photo, show="why", how=how)
+    assert not app.error, texts(app.error)
+    assert how in views(app) or (name in ROWS and app.info)
+
+
 def test_it_says_that_there_is_nothing_to_find(open_page, odd_cache):
     app = open_page("Compare", odd_cache, dataset="nothing-to-find", model="2a")
     assert "Not even the only query of 'nothing-to-find' has a good or ok photograph" in texts(app.info)
