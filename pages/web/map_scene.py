@@ -21,8 +21,9 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.maps import METHODS, ProjectedMap, read_map_seed, read_parameters
 from retrieval_core.projection.placement import place
+from retrieval_core.ranking.neighbour_lists import listed
 from retrieval_core.ranking.search import nearest, search
-from retrieval_core.stored.artefacts import listed, map_choice, scores_path, sha256, subset_ids
+from retrieval_core.stored.artefacts import map_choice, scores_path, sha256, subset_ids
 from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.results import Results, list_sheets, open_results
 from retrieval_core.workspace import short_hash

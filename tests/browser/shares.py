@@ -24,6 +24,11 @@ PAGES = {
     "flow": ("query?model=1d&show=flow", '.flow, [data-testid="stMain"] .picture', ".line"),
     "compare": ("compare?rows=all", '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]', '[data-testid="stDataFrame"]'),
     "ledger": ("ledger", '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]', ".js-plotly-plot .point path"),
+    "laboratory": (
+        "laboratory?model=1d",
+        '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]',
+        '[data-testid="stAlert"], .st-key-head',
+    ),
     "failures": ("failures?atlas=stuck&model=1a", ".strips", ".strips .card"),
 }
 
