@@ -9,17 +9,8 @@ from pages.widgets import figures, tables, work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.aggregations import (
-    FINE_TUNED,
-    HIGH,
-    LOW,
-    PUBLISHED,
-    REDUCED,
-    Found,
-    aggregation_keys,
-    aggregation_table,
-    trunk_key,
-)
+from retrieval_core.evaluation.aggregation_keys import REDUCED, aggregation_keys, trunk_key
+from retrieval_core.evaluation.aggregations import FINE_TUNED, HIGH, LOW, PUBLISHED, Found, aggregation_table
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.tables import MEAN
 from retrieval_core.stored.aggregations import found_of

@@ -10,7 +10,7 @@ from functools import partial
 from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported, is_ready, note_fingerprint, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.aggregations import aggregation_keys, trunk_key
+from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST

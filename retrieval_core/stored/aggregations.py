@@ -1,7 +1,8 @@
 """What there is of the aggregations of a model's trunk, read back."""
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.aggregations import Found, aggregation_keys, trunk_key
+from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
+from retrieval_core.evaluation.aggregations import Found
 from retrieval_core.stored.named_models import model_preset
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.workspace import Workspace

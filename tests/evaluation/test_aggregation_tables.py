@@ -5,7 +5,8 @@ import pytest
 
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.aggregations import Found, aggregation_keys, aggregation_table, trunk_key
+from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
+from retrieval_core.evaluation.aggregations import Found, aggregation_table
 from retrieval_core.evaluation.average_precision import Score
 from retrieval_core.evaluation.published_aggregations import PARIS6K_LANDMARKS, published
 from retrieval_core.evaluation.report_2019 import OXFORD5K_LANDMARKS
@@ -19,7 +20,7 @@ def asked(landmarks, each=5):
 
 
 def found(key, dataset, aps):
-    scores = [Score(query.id, ap, ap) for query, ap in zip(dataset.queries, aps, strict=True)] if aps is not None else ()
+    scores = [Score(query.id, ap, ap, 1) for query, ap in zip(dataset.queries, aps, strict=True)] if aps is not None else ()
     return Found(get_preset(key), 128, 512, scores)
 
 

@@ -7,7 +7,8 @@ from own_photographs import write_photographs
 
 from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
-from retrieval_core.evaluation.aggregations import aggregation_keys, aggregation_table
+from retrieval_core.evaluation.aggregation_keys import aggregation_keys
+from retrieval_core.evaluation.aggregations import aggregation_table
 from retrieval_core.evaluation.tables import MEAN
 from retrieval_core.stored.aggregations import found_aggregations
 from retrieval_core.workspace import Workspace

@@ -14,7 +14,7 @@ from retrieval_core.datasets.array_files import read_arrays
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.descriptors.aggregation import one_pass
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.aggregations import aggregation_keys
+from retrieval_core.evaluation.aggregation_keys import aggregation_keys
 from retrieval_core.evaluation.tables import MEAN
 from retrieval_core.presets import get_preset
 from retrieval_core.runs.describer import open_describer

@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.cluster import MiniBatchKMeans
 from torch.nn import functional
 
 SEED = 0
@@ -12,6 +11,8 @@ EPOCHS = 20
 
 def find_centres(vectors: np.ndarray, count: int) -> np.ndarray:
     """At most `count` centres (K, C) float32 of vectors (N, C): as many as there are vectors where these are fewer."""
+    from sklearn.cluster import MiniBatchKMeans  # takes a while to load, and describing does without
+
     few = min(count, len(vectors))
     clusters = MiniBatchKMeans(few, random_state=SEED, batch_size=PORTION, max_iter=EPOCHS, n_init=1)
     return clusters.fit(vectors).cluster_centers_.astype(np.float32)

@@ -7,9 +7,6 @@ import warnings
 
 import numpy as np
 import torch
-from skimage.feature import fisher_vector, learn_gmm
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
 from retrieval_core.descriptors.aggregation.aggregation import GlobalAggregation, Vocabulary, local_vectors
 from retrieval_core.descriptors.whitening import Whitening
@@ -23,6 +20,8 @@ class Fisher(GlobalAggregation):
     """The gradients of a mixture of Gaussians by its means and its variances; those by its weights are left out, as is usual."""
 
     def __init__(self, vocabulary: Vocabulary):
+        from sklearn.mixture import GaussianMixture  # takes a while to load, and other aggregations do without
+
         super().__init__(vocabulary)
         self.turned = Whitening(vocabulary["mean"], vocabulary["projection"], vocabulary["axes"], power=0.0)
         self.mixture = GaussianMixture(len(vocabulary["weights"]), covariance_type="diag")
@@ -33,6 +32,9 @@ class Fisher(GlobalAggregation):
     @staticmethod
     def learn(vectors: np.ndarray) -> dict[str, np.ndarray]:
         """The axes of a PCA, then a mixture of what the vectors are along these."""
+        from skimage.feature import learn_gmm
+        from sklearn.exceptions import ConvergenceWarning
+
         turned = Whitening.fit(vectors, power=0.0, dim=min(LOCAL, vectors.shape[1]))
         few = min(MIXTURES, len(vectors))
         how = {"covariance_type": "diag", "random_state": SEED, "max_iter": ROUNDS, "reg_covar": 1e-5}
@@ -48,6 +50,8 @@ class Fisher(GlobalAggregation):
         return torch.from_numpy(np.stack(found)).to(maps.device)
 
     def _gradients(self, local: np.ndarray) -> np.ndarray:
+        from skimage.feature import fisher_vector
+
         whole = fisher_vector(_along(self.turned, local).astype(np.float64), self.mixture)
         gradients = whole[len(self.mixture.weights_) :]
         return (np.sign(gradients) * np.sqrt(np.abs(gradients))).astype(np.float32)
