@@ -91,7 +91,8 @@ def aggregation_chart(table: pd.DataFrame, title: str) -> go.Figure:
     figure.update_layout(
         height=90 + 36 * len(names), margin={"l": 0, "r": 0, "t": 10, "b": 0}, dragmode=False,
         xaxis={"title": title, "rangemode": "tozero"}, legend={"orientation": "h", "y": 1.08},
-        yaxis={"tickvals": list(range(len(names))), "ticktext": names, "range": [len(names) - 0.5, -0.5], "showgrid": False},
+        yaxis={"tickvals": list(range(len(names))), "ticktext": names, "range": [len(names) - 0.5, -0.5], "showgrid": False,
+               "zeroline": False},
     )  # fmt: skip
     return figure
 

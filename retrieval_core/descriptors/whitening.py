@@ -49,7 +49,8 @@ class Whitening:
                 f"Can't learn a PCA whitening to {keep} dimensions from {rows} descriptors of {width}: "
                 f"it takes two or more descriptors and 1 to {width} dimensions."
             )
-        mean, variances, axes = _principal_axes(matrix) if width <= _WIDE else _principal_axes_of_few(matrix)
+        few = width > _WIDE or keep < rows < width
+        mean, variances, axes = _principal_axes_of_few(matrix, keep) if few else _principal_axes(matrix)
         variances, axes = variances[::-1][:keep], axes[:, ::-1][:, :keep]
         # The sign of an axis is free; fixing it makes the descriptors the same on every machine.
         axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
@@ -124,15 +125,16 @@ def _principal_axes(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
     return mean, *np.linalg.eigh(covariance)
 
 
-def _principal_axes_of_few(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same of fewer rows (N, D) than dimensions, from their products with one another: variances (K,), axes (D, K), K < N."""
+def _principal_axes_of_few(matrix: np.ndarray, keep: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of fewer rows (N, D) than dimensions, from their products with one another: variances (K,), axes (D, K), K ≤ `keep`."""
     mean = np.asarray(np.mean(matrix, axis=0, dtype=np.float64))
     centred = (matrix - mean).astype(np.float32)
     variances, shares = np.linalg.eigh((centred @ centred.T).astype(np.float64) / len(matrix))
+    variances, shares = variances[-keep:], shares[:, -keep:]
     known = variances > variances[-1] * len(matrix) * np.finfo(np.float32).eps
     known[-1] = True  # of rows that are all alike, an axis of length 0
-    axes = centred.T @ (shares[:, known] / np.sqrt(np.maximum(variances[known] * len(matrix), np.finfo(np.float32).tiny)))
-    return mean, variances[known], axes
+    shares = shares[:, known] / np.sqrt(np.maximum(variances[known] * len(matrix), np.finfo(np.float32).tiny))
+    return mean, variances[known], centred.T @ shares.astype(np.float32)
 
 
 def _pair_covariance(matrix: np.ndarray, labels: Sequence[str]) -> np.ndarray:
