@@ -24,8 +24,9 @@ from retrieval_core.progress import finished
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.maps import METHODS, ProjectedMap, read_map_seed
 from retrieval_core.projection.placement import place
+from retrieval_core.ranking.neighbour_lists import listed
 from retrieval_core.ranking.picture import Picture
-from retrieval_core.stored.artefacts import listed, map_choice, sha256, subset_ids
+from retrieval_core.stored.artefacts import map_choice, sha256, subset_ids
 from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.ranking import first_of
 from retrieval_core.stored.results import Results, list_sheets, open_results

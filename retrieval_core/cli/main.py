@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 
+from retrieval_core.cli.aggregations import register_aggregations
 from retrieval_core.cli.app import register_app
 from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.costs import register_costs
@@ -91,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     register_why(add)
     register_scores(add)
     register_costs(add)
+    register_aggregations(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")

@@ -13,15 +13,16 @@ import torch
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.pixels import Pixels, open_pixels
+from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.cost import count_operations, count_parameters
 from retrieval_core.descriptors.extract import Scales, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.costs import Cost
 from retrieval_core.networks.device import has_bfloat16, pick_device
-from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.progress import Progress, finished, relabelled
-from retrieval_core.runs.steps import Steps, is_fresh, load_network, load_whitening, locked
+from retrieval_core.runs.loading import load_network, load_whitening
+from retrieval_core.runs.making import Steps, is_fresh, locked
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.costs import costs_inputs, costs_path, read_cost
 from retrieval_core.stored.results import Results, open_results
@@ -76,7 +77,7 @@ def _measure(results: Results, device: torch.device, again: bool) -> Steps:
 
 
 def _time(
-    network: RetrievalNetwork, whitening: Whitening | None, pixels: Pixels, device: torch.device, scales: Scales
+    network: DescribingNetwork, whitening: Whitening | None, pixels: Pixels, device: torch.device, scales: Scales
 ) -> Generator[Progress, None, tuple[float, ...]]:
     """Milliseconds a photograph, repeat by repeat: from decoded pictures to descriptors, as a dataset is described."""
     repeats = []

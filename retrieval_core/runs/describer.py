@@ -8,14 +8,14 @@ from PIL import Image as PILImage
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Box
+from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.extract import describe_picture, query_picture
 from retrieval_core.descriptors.match_maps import Split, split_picture
 from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
-from retrieval_core.networks.network import RetrievalNetwork
-from retrieval_core.runs.steps import load_network, load_whitening
+from retrieval_core.runs.loading import load_network, load_whitening
 from retrieval_core.stored.results import Results
 from retrieval_core.stored.run_list import get_run
 
@@ -24,7 +24,7 @@ from retrieval_core.stored.run_list import get_run
 class Describer:
     """A model that is loaded once and describes one picture after the other, by the recipe of a dataset's descriptors."""
 
-    network: RetrievalNetwork
+    network: DescribingNetwork
     whitening: Whitening | None
     recipe: dict
     square: bool

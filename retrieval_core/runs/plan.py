@@ -10,6 +10,7 @@ from functools import partial
 from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported, is_ready, note_fingerprint, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
+from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST
@@ -20,8 +21,11 @@ from retrieval_core.runs.making import Steps
 from retrieval_core.runs.settings import Settings, settle
 from retrieval_core.search_choices import after_search, described_key
 from retrieval_core.stored import artefacts, origins
+from retrieval_core.stored.commands import run_command
+from retrieval_core.stored.named_models import model_preset
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
+from retrieval_core.stored.run_list import get_run
 from retrieval_core.training.test_set_guard import check_trainable
 from retrieval_core.workspace import Workspace
 
@@ -60,6 +64,38 @@ def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str
     for key in dict.fromkeys(map(described_key, models)):
         plan += [_neighbours(workspace, dataset, run_name, key, subset) for subset in dict.fromkeys(one[1] for one in maps)]
         plan += [Task(f"map {key}", 2, partial(map_steps.project, workspace, run_name, dataset, key, *one)) for one in maps]
+    yield from _follow(plan)
+
+
+def aggregate(workspace: Workspace, dataset: str, run_name: str, model: str, device: str = "auto") -> Iterator[Progress]:
+    """Describe a dataset by every aggregation of a model's trunk (see `aggregation_keys`) in one pass, and score them.
+
+    What they learn is learnt before, on the training landmarks. Raises RetrievalError, before anything is made, where the model's
+    weights are missing, its map can't be aggregated, or the descriptors were imported.
+    """
+    if run_name == IMPORTED_RUN:
+        raise RetrievalError(f"The descriptors of {dataset} were imported: there is no network whose map could be aggregated.")
+    model_preset(workspace, run_name, model)
+    keys, chosen = aggregation_keys(model), get_run(workspace, run_name)
+    presets = [get_preset(key) for key in keys]
+    workspace.require(artefacts.weights_path(workspace, chosen, presets[0]),
+                      f"Run: {run_command(workspace, dataset, chosen, trunk_key(model).split('-')[0])}")  # fmt: skip
+    plan = []
+    if any(_trains(workspace, chosen, key) for key in keys):
+        check_trainable(workspace, chosen.training)
+        if chosen.training in BUILT_IN:
+            plan.append(Task(f"build {chosen.training}", 60, lambda: build_dataset(workspace, chosen.training)))
+    learning = [preset for preset in presets if preset.has_vocabulary]
+    whitened = [preset for preset in presets if preset.whitening]
+    plan += [
+        Task("learn vocabularies", 60, partial(_aggregation_step, "learn_vocabularies", workspace, chosen, learning, device)),
+        Task("learn whitenings", 60, partial(_aggregation_step, "learn_whitenings", workspace, chosen, whitened, device)),
+        Task("describe in one pass", 30, partial(_aggregation_step, "describe_ahead", workspace, chosen, dataset, presets, device)),
+    ]
+    for preset in presets:
+        finish = partial(_step, "describe", workspace, chosen, dataset, preset, device)
+        plan.append(Task(f"describe {dataset} with {preset.key}", 1, finish))
+        plan.append(Task(f"score {preset.key}", 0.3, partial(_step, "score", workspace, run_name, dataset, preset.key)))
     yield from _follow(plan)
 
 
@@ -110,10 +146,14 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             train = partial(_step, "train_stage", workspace, chosen, stage, settings.device, settings.download)
             verb = "fetch" if origins.is_fetched(chosen, stage) else "train"
             yield Task(f"{verb} {stage.key}", stage.schedule(chosen.column).seconds, train)
+        if model.has_vocabulary:
+            yield from build(chosen.training, 60)
+            learn = partial(_aggregation_step, "learn_vocabularies", workspace, chosen, [model], settings.device)
+            yield Task(f"vocabulary {key}", 20, learn)
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)
-            yield Task(f"whiten {model.key}", 8, partial(_step, "learn_whitening", workspace, chosen, model, settings.device))
+            yield Task(f"whiten {model.key}", 8, partial(_whiten, workspace, chosen, model, settings.device))
         if dataset and "describe" in do:
             describe = partial(_step, "describe", workspace, chosen, dataset, model, settings.device)
             yield Task(f"describe {dataset} with {model.key}", 4, describe)
@@ -127,13 +167,15 @@ def _trains(workspace: Workspace, chosen: Run, key: str) -> bool:
              if not origins.is_fetched(chosen, stage) and origins.trained_on(chosen, stage) == chosen.training]  # fmt: skip
     model = get_preset(key)
     paths += [artefacts.whitening_path(workspace, chosen, model)] if model.whitening else []
+    paths += [artefacts.vocabulary_path(workspace, chosen, model)] if model.has_vocabulary else []
     return any(workspace.record(path) is None for path in paths)
 
 
 def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Iterator[Progress]:
     """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
     first = get_preset(settings.models[0]).describing
-    fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
+    fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key))
+    fetched = fetched and not (first.whitening or first.has_vocabulary)
     if fetched and "describe" in do and not is_ready(workspace, dataset):
         return build_and_describe(workspace, dataset, chosen, first, settings.device, settings.download)
     return build_dataset(workspace, dataset)
@@ -144,6 +186,19 @@ def _step(name: str, *arguments) -> Steps:
     from retrieval_core.runs import steps
 
     return getattr(steps, name)(*arguments)
+
+
+def _aggregation_step(name: str, *arguments) -> Steps:
+    """Likewise, of aggregation_steps.py."""
+    from retrieval_core.runs import aggregation_steps
+
+    return getattr(aggregation_steps, name)(*arguments)
+
+
+def _whiten(workspace: Workspace, chosen: Run, model: Preset, device: str) -> Steps:
+    if model.aggregation:
+        return _aggregation_step("learn_whitenings", workspace, chosen, [model], device)
+    return _step("learn_whitening", workspace, chosen, model, device)
 
 
 def _to_train(workspace: Workspace, chosen: Run, key: str) -> list[Preset]:

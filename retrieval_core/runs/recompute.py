@@ -15,7 +15,7 @@ from retrieval_core.evaluation.average_precision import PROTOCOLS, mean_average_
 from retrieval_core.networks.device import pick_device
 from retrieval_core.progress import Progress
 from retrieval_core.ranking.search import named
-from retrieval_core.runs.steps import load_network, load_whitening
+from retrieval_core.runs.loading import load_network, load_whitening
 from retrieval_core.stored.ranking import order_rows, query_pictures
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import get_run

@@ -11,6 +11,7 @@ from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.search_choices import after_search
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.model_names import from_path
+from retrieval_core.stored.named_models import model_preset
 from retrieval_core.stored.results import MapRecord, Results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import find_run
@@ -56,14 +57,15 @@ def model_states(workspace: Workspace, dataset: str, run: str) -> list[ModelStat
         keys = [key for model in PRESETS for key in (model, *(other for other in others if other.startswith(f"{model}-")))]
         keys += [key for key in others if is_named(key)]
     settings = find_run(workspace, run)
-    return [_model_state(Results(workspace, opened, run, artefacts.model_preset(workspace, run, key)), settings) for key in keys]
+    return [_model_state(Results(workspace, opened, run, model_preset(workspace, run, key)), settings) for key in keys]
 
 
 def _model_state(results: Results, run: Run | None) -> ModelState:
     weights = results.workspace.record(artefacts.weights_path(results.workspace, run, results.preset)) if run else None
+    as_trained = not (results.preset.whitening or results.preset.aggregation)
     common = {
         "key": results.model, "title": results.preset.title, "start": origins.start_of(run, results.preset) if run else None,
-        "validation_map": weights.notes.get("validation_map") if weights and not results.preset.whitening else None,
+        "validation_map": weights.notes.get("validation_map") if weights and as_trained else None,
     }  # fmt: skip
     if results.record is None:
         return ModelState(**common, state="trained" if weights else "missing")
@@ -89,6 +91,6 @@ def _described(workspace: Workspace, dataset: str, run: str) -> list[str]:
         with suppress(RetrievalError):  # a folder that somebody else made
             made = artefacts.scores_path if after_search(key) else artefacts.descriptors_path
             if (is_named(key) or "-" in key) and made(workspace, dataset, run, key).exists():
-                found.append(artefacts.model_preset(workspace, run, key).key)
+                found.append(model_preset(workspace, run, key).key)
     places = {name: place for place, name in enumerate(SEARCH_CHOICES)}
     return sorted(found, key=lambda key: (key.split("-")[0], [places[name] for name in key.split("-")[1:]]))

@@ -25,6 +25,11 @@ PAGES = {
     "why": ("query?model=1d&show=why", ".pair, .told", ".why[data-shown] canvas"),
     "compare": ("compare?rows=all", '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]', '[data-testid="stDataFrame"]'),
     "ledger": ("ledger", '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]', ".js-plotly-plot .point path"),
+    "laboratory": (
+        "laboratory?model=1d",
+        '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]',
+        '[data-testid="stAlert"], .st-key-head',
+    ),
     "failures": ("failures?atlas=stuck&model=1a", ".strips", ".strips .card"),
 }
 
