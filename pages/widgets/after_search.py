@@ -1,5 +1,6 @@
 """What is done after the search, looked at on one query: its knobs, the ranking before and after, and what moved."""
 
+import numpy as np
 import streamlit as st
 
 from pages.state import door, link, loaders, rankings
@@ -78,7 +79,8 @@ def _help(method: AfterSearch, name: str, usual: float) -> str:
 
 def moved(query: Query, dataset: Dataset, before: list[str], after: list[str]) -> None:
     """The right answers that moved farthest, as pictures."""
-    rows = moved_pictures(*(Ranking(query.id, tuple(ids), None) for ids in (before, after)), query)
+    was, now = (Ranking(query.id, tuple(ids), np.empty(0)) for ids in (before, after))
+    rows = moved_pictures(was, now, query)
     if not rows:
         st.caption("No right answer has moved.")
         return

@@ -44,7 +44,7 @@ def local_features(picture: Picture) -> LocalFeatures:
         decoded = decoded.resize([max(1, round(side / scale)) for side in decoded.size], PILImage.Resampling.BILINEAR)
     if min(decoded.size) < _SMALLEST:
         return LocalFeatures(np.empty((0, 2), np.float32), np.empty((0, 128), np.uint8), scale)
-    points, descriptors = cv2.SIFT_create(MOST).detectAndCompute(np.asarray(decoded.convert("L")), None)
+    points, descriptors = cv2.SIFT.create(MOST).detectAndCompute(np.asarray(decoded.convert("L")), None)
     if not points:
         return LocalFeatures(np.empty((0, 2), np.float32), np.empty((0, 128), np.uint8), scale)
     places = scale * np.array([point.pt for point in points], np.float32)

@@ -1,5 +1,7 @@
 """Query, After the search: before and after side by side, knobs that live in the address, and a model that can be made of it."""
 
+import json
+
 import pytest
 from looking import button, end_of_work, stored, texts, views
 
@@ -19,11 +21,19 @@ def looked_at(open_page, cache, **more):
     return open_page("Query", cache, model="1d", show="after", k="12", **({"query": QUERY} | more))
 
 
+def beside(app):
+    """The two strips; the photographs that moved are strips of their own."""
+    [both] = [view for view in drawn(app) if view.get("beside")]
+    return both["strips"]
+
+
+def drawn(app):
+    return [json.loads(one.proto.json) for one in app.get("bidi_component")]
+
+
 def test_before_and_after_stand_side_by_side(open_page, town_cache):
     app = looked_at(open_page, town_cache, rerank="alphaqe")
-    strips = views(app)["strips"]
-    assert strips["beside"]
-    before, after = strips["strips"]
+    before, after = beside(app)
     assert (before["title"], after["title"]) == ("before · 1d", "after · α query expansion")
     then, now = ranked(town_cache, "1d"), ranked(town_cache, "1d-alphaqe")
     assert [card["id"] for card in before["cards"]] == list(then[:12])
@@ -45,7 +55,7 @@ def test_before_and_after_stand_side_by_side(open_page, town_cache):
 def test_knobs_of_the_address_are_those_of_the_ranking(open_page, town_cache, rerank):
     knobs = {"k": 12, "gamma": 2.0} if rerank == "diffusion" else {"k": 12}
     app = looked_at(open_page, town_cache, rerank=rerank, knobs=",".join(f"{name}={value:g}" for name, value in knobs.items()))
-    cards = views(app)["strips"]["strips"][1]["cards"]
+    cards = beside(app)[1]["cards"]
     assert [card["id"] for card in cards] == list(ranked(town_cache, f"1d-{rerank}", knobs)[:12])
     assert "looked at only" in texts(app.caption)
     assert "matches.safetensors" not in {path.name for path in (town_cache / "town" / "quick" / "1d").iterdir()}
@@ -54,12 +64,12 @@ def test_knobs_of_the_address_are_those_of_the_ranking(open_page, town_cache, re
 def test_a_knob_that_is_turned_is_written_into_the_address_and_back_again_leaves_it(open_page, town_cache):
     app = looked_at(open_page, town_cache, rerank="alphaqe")
     app.number_input[0].set_value(3).run()
-    assert app.query_params["knobs"] == ["k=3"]
-    assert [card["id"] for card in views(app)["strips"]["strips"][1]["cards"]] == list(ranked(town_cache, "1d-alphaqe", {"k": 3})[:12])
+    assert app.query_params["knobs"] == "k=3"
+    assert [card["id"] for card in beside(app)[1]["cards"]] == list(ranked(town_cache, "1d-alphaqe", {"k": 3})[:12])
     app.number_input[1].set_value(1.5).run()
-    assert app.query_params["knobs"] == ["k=3,alpha=1.5"]
+    assert app.query_params["knobs"] == "k=3,alpha=1.5"
     app.number_input[0].set_value(10).run()
-    assert app.query_params["knobs"] == ["alpha=1.5"]
+    assert app.query_params["knobs"] == "alpha=1.5"
     app.selectbox(key="widget rerank").select("dba").run()
     assert "knobs" not in app.query_params
     assert not app.exception
@@ -68,7 +78,7 @@ def test_a_knob_that_is_turned_is_written_into_the_address_and_back_again_leaves
 def test_what_moved_is_shown_of_right_answers_alone(open_page, town_cache):
     app = looked_at(open_page, town_cache, rerank="diffusion")
     query = stored(town_cache, "1d").dataset.query(QUERY)
-    cards = [card for view in app.get("bidi_component") for card in moved_cards(view)]
+    cards = [card for view in drawn(app) for strip in view.get("strips", []) for card in strip["cards"] if "caption" in card]
     assert cards
     for card in cards:
         assert card["id"] in query.positives
@@ -77,23 +87,16 @@ def test_what_moved_is_shown_of_right_answers_alone(open_page, town_cache):
         assert (sign == "▲") == (int(now) < int(then))
 
 
-def moved_cards(view):
-    import json
-
-    data = json.loads(view.proto.json)
-    return [card for strip in data.get("strips", []) for card in strip["cards"] if "caption" in card]
-
-
 def test_without_ground_truth_there_is_a_ranking_and_no_ap(open_page, town_cache):
     app = looked_at(open_page, town_cache, query="", photo="brock_tower_000003", rerank="verified")
-    cards = views(app)["strips"]["strips"][1]["cards"]
+    cards = beside(app)[1]["cards"]
     assert cards[0]["id"] == "brock_tower_000003"
     assert "points)" not in texts(app.markdown)
 
 
 def test_a_box_of_ones_own_is_verified_too(open_page, town_cache):
     app = looked_at(open_page, town_cache, box="10,10,200,150", rerank="verified")
-    assert len(views(app)["strips"]["strips"][1]["cards"]) == 12
+    assert len(beside(app)[1]["cards"]) == 12
 
 
 def test_it_becomes_a_model_on_every_page(open_page, cache):
