@@ -6,8 +6,9 @@ from pages.web.map.messages import Neighbours, QueryRanking
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import finished
+from retrieval_core.ranking.neighbour_lists import listed
 from retrieval_core.ranking.search import nearest
-from retrieval_core.stored.artefacts import listed, scores_path, sha256, subset_ids
+from retrieval_core.stored.artefacts import scores_path, sha256, subset_ids
 from retrieval_core.stored.ranking import first_of, query_pictures
 from retrieval_core.stored.results import Results
 from retrieval_core.workspace import short_hash

@@ -13,12 +13,12 @@ from pages.state.plain import plain
 from pages.state.search_query import Subject, ranking
 from pages.web.why import show_pair
 from pages.web.why.messages import Heated, HeatView, LinesView, Picture
-from retrieval_core.datasets.images import crop_box, read_image, resize_longest
+from retrieval_core.datasets.images import crop_box, read_image
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.heat import RAMP
 from retrieval_core.descriptors.match_maps import Match, Side, match
 from retrieval_core.errors import RetrievalError
-from retrieval_core.ranking.local_matches import SIDE, LocalMatches, match_locally
+from retrieval_core.ranking.local_features import LocalMatches, find_features, match_features
 
 HOW = {"heat": "Heat maps", "lines": "Local matches"}
 SHOWN = 720  # pixels of the longest side of a picture as it is shown
@@ -95,7 +95,7 @@ def heat_view(found: Match, first: Picture, second: Picture) -> HeatView:
 
 def lines_view(found: LocalMatches, first: Picture, second: Picture) -> LinesView:
     """Both pictures and the matches that agree, in shares of their sides."""
-    shares = [points / _compared_size(picture["size"]) for points, picture in ((found.first, first), (found.second, second))]
+    shares = [points / np.array(picture["size"]) for points, picture in ((found.first, first), (found.second, second))]
     lines = np.hstack(shares)[found.inliers].round(4).tolist()
     return {"kind": "lines", "first": first, "second": second, "lines": lines}
 
@@ -107,11 +107,6 @@ def _heated(picture: Picture, side: Side) -> Heated:
 
 def _text(array: np.ndarray) -> str:
     return base64.b64encode(array.tobytes()).decode()
-
-
-def _compared_size(size: Sequence[int]) -> np.ndarray:
-    """Width and height of a picture of this shape when its longest side is the one at which pictures are compared."""
-    return np.array(size) * SIDE / max(size)
 
 
 def _both(subject: Subject, dataset: Dataset, image_id: str) -> tuple[PILImage.Image, PILImage.Image]:
@@ -140,4 +135,4 @@ def _match(version: str, model: str, name: str, key: str, image_id: str, _subjec
 @st.cache_resource(max_entries=64, show_spinner="Looking for points that both show …")
 def _local(photographs: str, name: str, key: str, image_id: str, _subject: Subject, _dataset: Dataset) -> LocalMatches:
     own, other = _both(_subject, _dataset, image_id)
-    return match_locally(*(np.asarray(resize_longest(picture, SIDE)) for picture in (crop_box(own, _subject.box), other)))
+    return match_features(find_features(crop_box(own, _subject.box)), find_features(other))

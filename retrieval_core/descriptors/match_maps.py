@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.extract import Scales, scaled
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
@@ -105,16 +106,16 @@ def match(first: Split, second: Split, most: int = MOST_CELLS) -> Match:
 
 
 def split_picture(
-    network: RetrievalNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,), whitening: Whitening | None = None
+    network: DescribingNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,), whitening: Whitening | None = None
 ) -> Split:
     """The descriptor of one picture (H, W, 3) uint8 as a sum over its positions: the same descriptor as `describe_picture` gives.
 
-    Raises RetrievalError where there is no such sum: for fc7, and for a network's own head.
+    Raises RetrievalError where there is no such sum: for fc7, a network's own head, and an aggregation.
     """
-    if not isinstance(getattr(network, "pool", None), GeM):
+    if not isinstance(network, RetrievalNetwork) or not isinstance(network.pool, GeM):
         raise RetrievalError(
             "This model's descriptor has no exact split over positions: layers that are not linear come after the last map (fc7 of "
-            "AlexNet, or a network's own head). Take a model that GeM pools, such as 1c or 1d."
+            "AlexNet, a network's own head, an aggregation). Take a model that its own GeM pools, such as 1c or 1d."
         )
     network.eval()
     batch = network.normalise(torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].to(device))

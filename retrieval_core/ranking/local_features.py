@@ -35,16 +35,29 @@ class LocalFeatures:
         return np.sqrt(values / np.maximum(values.sum(axis=1, keepdims=True), 1))
 
 
+@dataclass(frozen=True, eq=False)
+class LocalMatches:
+    """Matching places (K, 2) float32 of two pictures, x and y in pixels, and which of them agree with one homography, (K,) bool."""
+
+    first: np.ndarray
+    second: np.ndarray
+    inliers: np.ndarray
+
+
 @lru_cache(maxsize=KEPT)
 def local_features(picture: Picture) -> LocalFeatures:
-    """The features of a picture, none where it is too small or shows nothing; kept in memory. RetrievalError as `read` raises it."""
-    decoded = picture.read()
-    scale = max(1.0, max(decoded.size) / LONGEST)
+    """The features of a picture, kept in memory. RetrievalError as `read` raises it."""
+    return find_features(picture.read())
+
+
+def find_features(picture: PILImage.Image) -> LocalFeatures:
+    """The features of a decoded picture, none where it is too small or shows nothing."""
+    scale = max(1.0, max(picture.size) / LONGEST)
     if scale > 1:
-        decoded = decoded.resize([max(1, round(side / scale)) for side in decoded.size], PILImage.Resampling.BILINEAR)
-    if min(decoded.size) < _SMALLEST:
+        picture = picture.resize([max(1, round(side / scale)) for side in picture.size], PILImage.Resampling.BILINEAR)
+    if min(picture.size) < _SMALLEST:
         return LocalFeatures(np.empty((0, 2), np.float32), np.empty((0, 128), np.uint8), scale)
-    points, descriptors = cv2.SIFT.create(MOST).detectAndCompute(np.asarray(decoded.convert("L")), None)
+    points, descriptors = cv2.SIFT.create(MOST).detectAndCompute(np.asarray(picture.convert("L")), None)
     if not points:
         return LocalFeatures(np.empty((0, 2), np.float32), np.empty((0, 128), np.uint8), scale)
     places = scale * np.array([point.pt for point in points], np.float32)
@@ -66,20 +79,28 @@ def mutual_matches(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.stack([rows[clear], nearest[rows[clear]]], axis=1)
 
 
-def confirmed_matches(first: LocalFeatures, second: LocalFeatures) -> np.ndarray:
-    """Places (I, 4) float32, x and y in the first picture, then in the second, of the matches that one homography explains.
+def match_features(first: LocalFeatures, second: LocalFeatures) -> LocalMatches:
+    """The mutual matches of two pictures, and those of them that one homography explains.
 
-    The homography is found by MAGSAC++ (Barath et al., CVPR 2020) as OpenCV has it; the same pictures give the same matches.
+    The homography is found by MAGSAC++ (Barath et al., CVPR 2020) as OpenCV has it; the same pictures give the same matches. Two
+    pictures of different things have a few by chance: any four agree with some homography.
     """
     pairs = mutual_matches(first.roots, second.roots)
-    if len(pairs) < _FEWEST:
-        return np.empty((0, 4), np.float32)
     here, there = first.places[pairs[:, 0]], second.places[pairs[:, 1]]
+    none = LocalMatches(here, there, np.zeros(len(pairs), bool))
+    if len(pairs) < _FEWEST:
+        return none
     cv2.setRNGSeed(0)
     try:
         found, inside = cv2.findHomography(here / first.scale, there / second.scale, cv2.USAC_MAGSAC, _APART, maxIters=2000)
     except cv2.error:  # places that lie on one line, or on one another
-        found = None
+        return none
     if found is None or (kept := inside.ravel().astype(bool)).sum() < _FEWEST:
-        return np.empty((0, 4), np.float32)
-    return np.hstack([here, there])[kept]
+        return none
+    return LocalMatches(here, there, kept)
+
+
+def confirmed_matches(first: LocalFeatures, second: LocalFeatures) -> np.ndarray:
+    """Places (I, 4) float32, x and y in the first picture, then in the second, of the matches that one homography explains."""
+    found = match_features(first, second)
+    return np.hstack([found.first, found.second])[found.inliers]
