@@ -115,20 +115,21 @@ _QUICK_IMAGENET = {
 }
 
 # --- quick from the starts that come with the program ---------------------------------------------------------------------
-_TAUGHT = Schedule(image_size=96, extract_size=160, batch=64, learning_rate=1e-3, whitening_power=0.25)
-_TAUGHT_FC7 = replace(_TAUGHT, image_size=112, extract_size=112, learning_rate=3e-4, frozen=FIRST_LAYERS["alexnet"])
+_TAUGHT = Schedule(image_size=112, extract_size=160, batch=64, learning_rate=1e-3, whitening_power=0.25)
+_TAUGHT_FC7 = replace(_TAUGHT, extract_size=112, learning_rate=3e-4, frozen=FIRST_LAYERS["alexnet"])
+_TAUGHT_SMALL = replace(_TAUGHT, image_size=96)
 _TAUGHT_TRIPLET = replace(
-    _TAUGHT, batch=96, learning_rate=2e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=30,
+    _TAUGHT_SMALL, batch=96, learning_rate=2e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=30,
 )  # fmt: skip
 _QUICK_DISTILLED = {
     "start-alexnet": _TAUGHT_FC7,
     "start-resnet18": _TAUGHT,
-    "start-resnet50": _TAUGHT,
-    "warm-resnet50": replace(_TAUGHT, steps=200, seconds=90),
+    "start-resnet50": _TAUGHT_SMALL,
+    "warm-resnet50": replace(_TAUGHT_SMALL, steps=150, seconds=90),
     "1a": _TAUGHT_FC7,
     "1b": replace(_TAUGHT_FC7, steps=150, seconds=40),
-    "1c": replace(_TAUGHT, image_size=112, steps=300, seconds=30),
-    "1d": replace(_TAUGHT, steps=250, seconds=65),
+    "1c": replace(_TAUGHT, steps=300, seconds=30),
+    "1d": replace(_TAUGHT, steps=200, seconds=65),
     "1e": _TAUGHT,
     "1f": replace(_TAUGHT_TRIPLET, steps=60, seconds=30),
     "1g": replace(_TAUGHT_TRIPLET, steps=60, seconds=30),

@@ -1,15 +1,23 @@
 """The starts that come with the program: files of a trunk, AlexNet's with FCs that are drawn anew."""
 
+import json
+from itertools import islice
+
 import pytest
 import torch
+from safetensors import safe_open
+from torch.nn import functional
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks import distilled_files
 from retrieval_core.networks.backbones import build_trunk, initialise
 from retrieval_core.networks.distilled import distilled_weights, packed
-from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.networks.network import RetrievalNetwork, normalise
+from retrieval_core.networks.pooling import gem
 from retrieval_core.networks.weights import inherit, save_weights
 from retrieval_core.presets import get_preset
+from retrieval_core.training.distillation.distil import LESSONS
+from retrieval_core.training.distillation.pictures import CROPS, photograph_crops
 
 
 @pytest.fixture
@@ -63,3 +71,41 @@ def test_another_file_has_another_hash(made, tmp_path):
     first = distilled_files.distilled_hash("resnet18")
     save_weights({"trunk.x": torch.zeros(1)}, tmp_path / "resnet18.safetensors", {})
     assert distilled_files.distilled_hash("resnet18") != first
+
+
+def test_the_starts_that_are_shipped_are_those_of_the_model_card():
+    folder = distilled_files.FOLDER
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    rows = {cells[1].strip(" `"): cells for line in card.splitlines() if len(cells := line.split("|")) > 8 and ".safetensors" in line}
+    assert (
+        set(rows) == {file.name for file in folder.glob("*.safetensors")} == {f"{name}.safetensors" for name in distilled_files.TAUGHT}
+    )
+    assert sum(file.stat().st_size for file in folder.glob("*.safetensors")) < 60e6
+    for name, cells in rows.items():
+        assert cells[8].strip(" `") == distilled_files.distilled_hash(name.removesuffix(".safetensors"))
+        with safe_open(folder / name, "pt") as file:
+            about = json.loads(file.metadata()["about"])
+        lesson = LESSONS[name.removesuffix(".safetensors")]
+        assert int(cells[3].replace(",", "")) == int(about["steps"]) == lesson.steps
+        assert cells[5].strip() == f"{lesson.side} ({lesson.teacher_side})" == f"{about['side']} ({about['teacher_side']})"
+
+
+def crops() -> torch.Tensor:
+    """One crop (12, 3, 112, 112) of every sample photograph, in 0…1."""
+    chosen = islice(photograph_crops(), 0, None, CROPS)
+    pictures = torch.stack([torch.from_numpy(crop.copy()).permute(2, 0, 1) for crop in chosen]).float() / 255
+    return functional.interpolate(pictures, (112, 112), mode="bilinear", antialias=True)
+
+
+@pytest.mark.parametrize("backbone", distilled_files.TAUGHT)
+def test_a_start_that_is_shipped_tells_pictures_apart(backbone):
+    """Descriptors of one picture and of its mirror image are nearer than those of two pictures."""
+    trunk = build_trunk(backbone, "gem").eval()
+    state = {name.removeprefix("trunk."): tensor for name, tensor in distilled_weights(backbone).items() if "classifier" not in name}
+    trunk.load_state_dict(state, strict=False)
+    with torch.inference_mode():
+        pictures = normalise(crops())
+        described = functional.normalize(gem(trunk(torch.cat([pictures, pictures.flip(3)])), 3.0), dim=1)
+    similarities = described[: len(pictures)] @ described[len(pictures) :].T
+    others = similarities - 2 * torch.eye(len(pictures))
+    assert (similarities.diagonal() > others.amax(1)).float().mean() > 0.9
