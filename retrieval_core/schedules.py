@@ -119,7 +119,8 @@ _TAUGHT = Schedule(image_size=112, extract_size=160, batch=64, learning_rate=1e-
 _TAUGHT_FC7 = replace(_TAUGHT, extract_size=112, learning_rate=3e-4, frozen=FIRST_LAYERS["alexnet"])
 _TAUGHT_SMALL = replace(_TAUGHT, image_size=96)
 _TAUGHT_TRIPLET = replace(
-    _TAUGHT_SMALL, batch=96, learning_rate=2e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=30,
+    _TAUGHT, batch=96, learning_rate=1e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=30,
+    frozen_batch_norm=True,
 )  # fmt: skip
 _QUICK_DISTILLED = {
     "start-alexnet": _TAUGHT_FC7,
@@ -133,7 +134,7 @@ _QUICK_DISTILLED = {
     "1e": _TAUGHT,
     "1f": replace(_TAUGHT_TRIPLET, steps=60, seconds=30),
     "1g": replace(_TAUGHT_TRIPLET, steps=60, seconds=30),
-    "1h": replace(_TAUGHT_TRIPLET, steps=40, seconds=45),
+    "1h": replace(_TAUGHT_TRIPLET, image_size=96, steps=40, seconds=45),
 }
 
 # --- long: larger pictures, more steps; the rates of the start -------------------------------------------------------------
