@@ -103,6 +103,11 @@ def cases(dataset: Dataset, rows: Sequence) -> list[dict]:
              "rank": row.rank, "model": row.model} for row in rows]  # fmt: skip
 
 
+def query_of(row) -> str:
+    """The query of a case; of a hub the first of those that it stands in the way of."""
+    return row.query_id if hasattr(row, "query_id") else row.query_ids[0]
+
+
 def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines: list[dict]) -> None:
     """Cases as pictures and as a table; a chosen line leads to its query and its place on the map."""
     if not rows:
@@ -113,7 +118,8 @@ def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines:
     for row in rows[:SHOWN]:
         asked = dataset.query(row.query_id) if hasattr(row, "query_id") else None
         cards.append(gallery.Card(row.image_id, caption(row), gallery.shown_verdict(dataset, asked, row.image_id),
-                                  asked is not None and row.image_id == asked.image_id))  # fmt: skip
+                                  asked is not None and row.image_id == asked.image_id,
+                                  {"query": query_of(row), "model": row.model}))  # fmt: skip
     with alone.part("cases"):
         gallery.show_gallery(dataset, cards, key=f"cases {link.get('atlas')}")
     table = pd.DataFrame(lines)
@@ -126,8 +132,7 @@ def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines:
                             selection_mode="single-row", key=f"lines {link.get('atlas')} {link.get('model')}")  # fmt: skip
     if event["selection"]["rows"]:
         row = rows[event["selection"]["rows"][0]]
-        query = row.query_id if hasattr(row, "query_id") else row.query_ids[0]
-        tables.links(query, row.model, row.image_id, lambda wanted: link.select([wanted], dataset), "case link")
+        tables.links(query_of(row), row.model, row.image_id, lambda wanted: link.select([wanted], dataset), "case link")
 
 
 main()

@@ -12,6 +12,7 @@ from pages.web.map.messages import Placed, Shared
 from pages.widgets import gallery, projection
 from retrieval_core.projection.maps import FEWEST, METHODS
 from retrieval_core.stored.artefacts import subset_ids
+from retrieval_core.stored.ranking import asked_picture
 
 SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
@@ -53,7 +54,7 @@ def main() -> None:
 @st.fragment
 def in_browser(address: str, shared: Shared, new: Placed | None) -> None:
     """The map. A change that is made on it runs this alone again; only what the rest of the page shows runs the page."""
-    show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new)
+    gallery.follow(show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new), loaders.dataset())
     if link.get("model") != shared["model"] or (new and upload.uploaded() is None):
         st.rerun()
 
@@ -64,7 +65,8 @@ def placed(model: str, choice: map_scene.MapChoice) -> Placed | None:
     if uploaded is None:
         return None
     results = loaders.results(model)
-    found = map_scene.placed(results, choice, upload.describer(model).describe(uploaded.picture))
+    descriptor = upload.describer(model).describe(uploaded.picture)
+    found = map_scene.placed(results, choice, descriptor, asked_picture(uploaded.picture, None))
     key = f"{uploaded.key}-{results.dataset.name}-{model}-{choice.address()}"
     return {"key": key, "model": model, "picture": uploaded.thumbnail, **found}
 

@@ -10,10 +10,10 @@ from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event
-from pages.widgets import gallery, ranking_views, search_choices, work
+from pages.widgets import after_search, gallery, ranking_views, search_choices, why, work
 from retrieval_core.datasets.types import Dataset
 
-SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow"}
+SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why"}
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
 QUIET = {"label_visibility": "collapsed"}
 
@@ -25,7 +25,8 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Query", width="content")
         shown = choose("show", SHOWN, st.segmented_control, "View", format_func=SHOWN.get, **QUIET)
-        searched, k = models(model.key) if shown == "ranking" else ([], 0)
+        k = top() if shown in ("ranking", "after") else 0
+        searched = models(model.key) if shown == "ranking" else []
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
         with st.popover("Search-time choices", icon=":material/tune:"):
@@ -46,6 +47,10 @@ def main() -> None:
     with right, alone.part("view"):
         if shown == "ranking":
             strips(subject, dataset, searched, k)
+        elif shown == "after":
+            after_search.section(subject, dataset, model.key, k)
+        elif shown == "why":
+            why.section(subject, dataset, model.key)
         elif subject.query is None or not subject.query.positives:
             st.info("Average precision needs a ground truth: choose one of the queries above. "
                     "A photograph or a picture of your own has a ranking, but nothing says which answers are right.")  # fmt: skip
@@ -57,17 +62,21 @@ def main() -> None:
             obey(show_view(ranking_views.flow_view(rankings, subject.query, dataset), "flow"), dataset)
 
 
-def models(model: str) -> tuple[list[str], int]:
-    """Fields for the models whose rankings are shown, and for how much of them: what was chosen."""
+def top() -> int:
+    """A field for how much of a ranking is shown: what was chosen."""
+    return int(choose("k", ["6", "12", "24", "48"], st.selectbox, "Top", format_func="top {}".format, width=98, **QUIET))
+
+
+def models(model: str) -> list[str]:
+    """Fields for the models whose rankings are shown: what was chosen."""
     every = loaders.explorable_models()
     others = [key for key in every if key != model]
-    k = int(choose("k", ["6", "12", "24", "48"], st.selectbox, "Top", format_func="top {}".format, width=98, **QUIET))
     several = choose("strips", STRIPS, st.selectbox, "Models", format_func=STRIPS.get, width=160, **QUIET) if others else "one"
     if several == "two":
         if link.get("versus") == model:
             link.put(versus=others[0])
-        return [model, choose("versus", others, st.selectbox, "Beside", **QUIET, width=104)], k
-    return every if several == "all" else [model], k
+        return [model, choose("versus", others, st.selectbox, "Beside", **QUIET, width=104)]
+    return every if several == "all" else [model]
 
 
 def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> None:
@@ -124,7 +133,6 @@ def obey(event: Event | None, dataset: Dataset) -> None:
     elif "model" in event:
         link.put(model=event["model"])
     else:
-        upload.drop()
         gallery.follow(event, dataset)
     st.rerun()
 

@@ -12,6 +12,9 @@ from retrieval_core.errors import RetrievalError, check_choice
 
 LIBRARIES = ("timm", "torchvision")
 LICENCE_UNKNOWN = "licence not stated"
+RECTIFIERS = ("ReLU", "ReLU6", "SiLU", "Swish", "SwishMe", "GELU", "GELUTanh", "QuickGELU", "Hardswish", "HardSwish", "HardSwishMe",
+              "Mish", "MishMe")  # fmt: skip
+"""Layers after which features say how much is active, or nearly so, by the names of their classes."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,5 @@ def _rectified(layers: list) -> bool:
     from torch import nn
 
     passing = (nn.Identity, nn.Dropout, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
-    rectifiers = ("ReLU", "ReLU6", "SiLU", "Swish", "SwishMe", "GELU", "GELUTanh", "QuickGELU", "Hardswish", "HardSwish", "HardSwishMe",
-                  "Mish", "MishMe")  # fmt: skip
     changing = (layer for layer in reversed(layers) if not isinstance(layer, passing) and type(layer).__name__ != "DropPath")
-    return type(next(changing, None)).__name__ in rectifiers
+    return type(next(changing, None)).__name__ in RECTIFIERS

@@ -10,11 +10,12 @@ from typing import Any
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.named_networks import find_network, is_named
 from retrieval_core.schedules import COLUMNS, Schedule
-from retrieval_core.search_choices import SEARCH_CHOICES
+from retrieval_core.search_choices import AGGREGATIONS, SEARCH_CHOICES, SearchChoice, described_key
 
 BACKBONES = ("alexnet", "resnet18", "resnet50", "lite0")
 POOLINGS = ("fc7", "gem", "head", "shifted")
 ORIGINS = (None, "package", "published")
+ALEXNET_CHANNELS = 256  # of the map of its last convolution, which fc7 hides
 WHITENINGS = (None, "pca", "learned")
 
 
@@ -37,9 +38,12 @@ class Preset:
     squashed: bool = False  # pictures become squares though the pooling would take any shape
     # What can be chosen at search time, without training anew:
     size: int | None = None  # at which pictures are described, pixels; None: the schedule's
-    whitening: str | None = None  # of the finished descriptor, learnt on the training landmarks: "pca" or "learned"
+    aggregation: str | None = None  # of AGGREGATIONS, of the map of the last convolution, instead of pooling and head
+    whitening: str | None = None  # learnt on the training landmarks: "pca" or "learned"
+    kept: int | None = None  # dimensions that the whitening keeps; None: all
     scales: tuple[float, ...] = (1.0,)  # at which a picture is described; the descriptors are averaged
     crop: str | None = None  # how queries are cropped; None: fill
+    after: str | None = None  # what is done after the search; None: nothing
 
     def __post_init__(self):
         check_choice("whitening", self.whitening, WHITENINGS)
@@ -47,6 +51,8 @@ class Preset:
             check_choice("backbone", self.backbone, BACKBONES)
         check_choice("pooling", self.pooling, POOLINGS)
         check_choice("origin", self.origin, ORIGINS)
+        if self.aggregation:
+            check_choice("aggregation", self.aggregation, AGGREGATIONS)
 
     @property
     def is_start(self) -> bool:
@@ -61,7 +67,17 @@ class Preset:
     @property
     def square(self) -> bool:
         """Whether pictures are squashed to a square: fc7 has a fixed input, and so have some networks by name."""
-        return self.pooling == "fc7" or self.squashed
+        return (self.pooling == "fc7" and not self.aggregation) or self.squashed
+
+    @property
+    def has_vocabulary(self) -> bool:
+        """Whether its aggregation learns a vocabulary from the training landmarks."""
+        return self.aggregation is not None and AGGREGATIONS[self.aggregation].learns
+
+    @property
+    def describing(self) -> "Preset":
+        """The model whose descriptors this one ranks: itself, or itself without what is done after the search."""
+        return get_preset(described_key(self.key)) if self.after else self
 
     @property
     def weights_stage(self) -> "Preset":
@@ -144,18 +160,42 @@ def _with_choices(model: Preset, names: list[str]) -> Preset:
         raise RetrievalError(f"{asked!r} chooses {max(fields, key=fields.count)} twice. Take one of them out.")
     if key != asked:
         raise RetrievalError(f"{asked!r} is written {key!r}: the choices in this order.")
-    if model.square and {"size", "crop", "scales"} & set(fields):
+    values: dict[str, Any] = {choice.field: choice.value for choice in chosen}
+    if "aggregation" in fields:
+        values |= _aggregated(model, values.pop("aggregation"))
+    whitening = next((choice for choice in chosen if choice.field == "whitening"), None)
+    if whitening:
+        _check_whitening(model, values.get("aggregation"), values.get("dim", model.dim), whitening)
+        values["kept"] = whitening.kept
+    shifted = "GeM after shifting" if values.get("pooling") == "shifted" else None
+    words = ((choice.field == "aggregation" and shifted) or choice.title for choice in chosen)
+    title = f"{model.key} + {', '.join(words)}"
+    made = replace(model, key=key, title=title, parent=model.weights_stage.key, loss=None, origin=None, **values)
+    if made.square and {"size", "crop", "scales"} & set(fields):
         raise RetrievalError(f"Model {model.key} squashes every picture to one square: it has no size, no crop rule and no "
                              "scales to choose.")  # fmt: skip
-    if model.whitening and "whitening" in fields:
+    return made
+
+
+def _aggregated(model: Preset, name: str) -> dict[str, Any]:
+    """What an aggregation makes of a model: its map is aggregated, and what came after the map is left out."""
+    if model.pooling == "head":
+        if name != "gem":
+            raise RetrievalError(f"Model {model.key} is described by its own head, and its tokens or its map may be negative: only gem "
+                                 f"can be chosen, which shifts them. {name} takes the map of a convolution.")  # fmt: skip
+        return {"pooling": "shifted", "dim": find_network(model.backbone).channels}
+    channels = ALEXNET_CHANNELS if model.pooling == "fc7" else model.dim
+    return {"aggregation": name, "dim": AGGREGATIONS[name].dim(channels), "head": False}
+
+
+def _check_whitening(model: Preset, aggregation: str | None, width: int, choice: SearchChoice) -> None:
+    """Raise a RetrievalError where a whitening can't be chosen of descriptors of this width."""
+    if model.whitening:
         raise RetrievalError(f"Model {model.key} is whitened already. Take the model without: {model.parent}.")
-    if "pooling" in fields and model.pooling != "head":
-        raise RetrievalError(f"Model {model.key} is pooled by {model.pooling}. Only one that its own head describes can choose gem.")
-    title = f"{model.key} + {', '.join(choice.title for choice in chosen)}"
-    values: dict[str, Any] = {choice.field: choice.value for choice in chosen}
-    if "pooling" in fields:
-        values["dim"] = find_network(model.backbone).channels
-    return replace(model, key=key, title=title, parent=model.weights_stage.key, loss=None, origin=None, **values)
+    if aggregation and choice.value == "learned":
+        raise RetrievalError(f"{AGGREGATIONS[aggregation].title} is whitened by PCA, as it was published: take pca instead of lw.")
+    if choice.kept and choice.kept > width:
+        raise RetrievalError(f"{choice.title} can't be chosen: these descriptors of {model.key} have {width} dimensions.")
 
 
 def lineage(key: str) -> list[Preset]:

@@ -246,5 +246,5 @@ def library_versions() -> dict[str, str]:
     """Versions of the libraries that numbers depend on, as installed."""
     from importlib.metadata import version
 
-    names = ("torch", "torchvision", "numpy", "scipy", "pillow", "scikit-learn", "openTSNE", "umap-learn", "pacmap")
+    names = ("torch", "torchvision", "numpy", "scipy", "pillow", "scikit-learn", "scikit-image", "openTSNE", "umap-learn", "pacmap")
     return {name: version(name) for name in names}

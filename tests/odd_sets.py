@@ -12,7 +12,7 @@ from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
 from retrieval_core.workspace import Workspace
 
-MODELS = ("1e", "2a")
+MODELS = ("1e", "2a", "2a-diffusion", "2a-verified")
 
 
 def query(number: int, image: int, good: range, label: str = "mill", ok: range = range(0)) -> Query:

@@ -54,6 +54,7 @@ def test_a_network_by_name_is_a_model_that_is_its_own_start():
     assert preset.title == "test_vit.r160_in1k, 0.4 M parameters"
     chosen = get_preset(f"{VIT}-ms-gem-lw")
     assert (chosen.pooling, len(chosen.scales), chosen.whitening) == ("shifted", 3, "learned")
+    assert chosen.title.endswith("3 scales, GeM after shifting, learned whitening")
     assert chosen.weights_stage == preset
     assert lineage(chosen.key) == [preset]
     assert get_preset("timm:volo_d1_224.sail_in1k").square
@@ -61,7 +62,7 @@ def test_a_network_by_name_is_a_model_that_is_its_own_start():
 
 @pytest.mark.parametrize(("key", "words"), [
     (f"{VIT}-gem-ms", "is written"), ("timm:volo_d1_224.sail_in1k-96px", "no size, no crop rule"),
-    ("timm:test_resnet.r160_in1k-gem", "pooled by gem"), ("1d-gem", "pooled by gem"),
+    (f"{VIT}-rmac", "its own head, .* only gem"),
 ])  # fmt: skip
 def test_choices_that_do_not_suit_a_network_say_so(key, words):
     with pytest.raises(RetrievalError, match=words):

@@ -9,6 +9,7 @@ import torch
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS, RUN_ORDER, STAGES, Preset, get_preset, lineage
 from retrieval_core.schedules import COLUMNS, FIRST_LAYERS, GIVEN_STARTS, column_name
+from retrieval_core.search_choices import AFTER, AGGREGATIONS, after_search, described_key
 
 WRITTEN = {name: dict(column) for name, column in COLUMNS.items()}  # before other tests shrink them
 TRAINED = [preset for preset in (*PRESETS.values(), *STAGES.values()) if preset.loss]
@@ -165,11 +166,36 @@ def test_a_size_is_chosen_at_search_time_and_changes_nothing_else(name):
         assert lineage(larger.key) == lineage(key)
         different = {field for field, value in asdict(plain).items() if value != asdict(larger)[field]}
         assert different <= {"key", "title", "size", "parent", "loss"}
+    assert get_preset("1d-320px-ms-rmac-pca64").title == "1d + 320 pixels, 3 scales, R-MAC, PCA whitening to 64"
     assert get_preset("1d-320px-ms-pca").title == "1d + 320 pixels, 3 scales, PCA whitening"
 
 
+@pytest.mark.parametrize("key", ["1d", "1e", "2t", "1d-224px-ms"])
+@pytest.mark.parametrize("after", AFTER)
+def test_what_is_done_after_the_search_changes_no_descriptor(key, after):
+    plain, preset = get_preset(key), get_preset(f"{key}-{after}")
+    assert preset.describing == plain
+    assert (described_key(preset.key), after_search(preset.key)) == (key, after)
+    assert (described_key(key), after_search(key)) == (key, None)
+    different = {field for field, value in asdict(plain).items() if value != asdict(preset)[field]}
+    assert different <= {"key", "title", "after", "parent", "loss"}
+    assert preset.weights_stage == plain.weights_stage
+
+
+def test_an_aggregation_takes_the_map_and_leaves_out_what_came_after_it():
+    plain, vlad = get_preset("1f-mac"), get_preset("1f-vlad")
+    assert (plain.aggregation, plain.head, plain.dim, plain.weights_stage) == ("mac", False, 512, PRESETS["1f"])
+    assert (vlad.dim, vlad.has_vocabulary, plain.has_vocabulary) == (64 * 512, True, False)
+    assert [get_preset(f"1a-{name}").dim for name in AGGREGATIONS] == [256] * 6 + [64 * 256] * 2 + [2 * 32 * 64, 1000]
+    assert (get_preset("1e-rmac").whitening, get_preset("1d-rmac-pca64").kept) == ("pca", 64)
+    assert get_preset("1a").square
+    assert not get_preset("1a-224px-ms-crow").square
+
+
 @pytest.mark.parametrize(("key", "message"), [
-    ("1d-twice", "96px, .* 1024px, same, fill, ms, ms4, gem, pca, lw"),
+    ("1d-aqe-ms", "is written '1d-ms-aqe'"),
+    ("1d-aqe-vqe", "chooses after twice"),
+    ("1d-twice", "96px, .* 1024px, same, fill, ms, ms4, gem, mac, .* bow, pca, pca8, .* pca1024, lw"),
     ("1d-200px", "Unknown search-time choice '200px'. Choose one of: 96px, 112px, 160px, 224px, 320px"),
     ("1d-pca-ms", "is written '1d-ms-pca'"),
     ("1d-ms-ms4", "chooses scales twice"),
@@ -178,6 +204,12 @@ def test_a_size_is_chosen_at_search_time_and_changes_nothing_else(name):
     ("1a-ms", "no size, no crop rule and no scales"),
     ("1b-224px", "no size, no crop rule and no scales"),
     ("1e-lw", "whitened already. Take the model without: 1d"),
+    ("1d-pca-rmac", "is written '1d-rmac-pca'"),
+    ("1d-mac-rmac", "chooses aggregation twice"),
+    ("1d-pca64-lw", "chooses whitening twice"),
+    ("1d-rmac-lw", "R-MAC is whitened by PCA, as it was published: take pca"),
+    ("1c-pca512", "these descriptors of 1c have 256 dimensions"),
+    ("1a-mac-pca512", "these descriptors of 1a have 256 dimensions"),
 ])  # fmt: skip
 def test_choices_that_do_not_go_together_say_so(key, message):
     with pytest.raises(RetrievalError, match=message):

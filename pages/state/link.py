@@ -11,7 +11,9 @@ import streamlit as st
 from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.projection.maps import METHODS, read_map_seed, read_parameters
+from retrieval_core.parameters import read_parameters
+from retrieval_core.projection.maps import METHODS, read_map_seed
+from retrieval_core.ranking.order import METHODS as METHODS_AFTER
 
 DEFAULTS = {
     "dataset": "town",
@@ -34,6 +36,10 @@ DEFAULTS = {
     "photo": "",  # a photograph that is searched for instead of a query
     "box": "",  # on the picture that is searched for: x1,y1,x2,y2 in its pixels, or whole; empty for the query's own
     "show": "ranking",
+    "rerank": "alphaqe",  # what is done after the search on the page Query, and with which parameters
+    "knobs": "",
+    "match": "",  # the photograph of which it is shown why it is similar
+    "how": "heat",  # and by what
     "strips": "one",
     "versus": "",  # the model beside the chosen one
     "own": "counted",  # a query's own image: counted as a positive, or left_out
@@ -52,9 +58,9 @@ LOOKED = "looked at"  # what a run of a page has read already and asks for again
 _CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
-    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "versus", "before",
+    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
                 "after"), "method": ("settings", "view"),
-    "query": ("photo", "box"), "photo": ("box",), "before": ("step",), "after": ("step",),
+    "query": ("photo", "box", "match"), "rerank": ("knobs",), "photo": ("box", "match"), "before": ("step",), "after": ("step",),
 }  # fmt: skip
 
 
@@ -73,6 +79,7 @@ def _mend(state: dict[str, str]) -> None:
     """Say which values can't be what they stand for, and put the usual ones in their place; `choose` does so for its own."""
     readers: dict[str, Callable[[str], object]] = {
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
+        "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
         "seed": read_map_seed, "unlabelled": _share, "view": _view,
         **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},
     }  # fmt: skip
@@ -82,6 +89,10 @@ def _mend(state: dict[str, str]) -> None:
         except RetrievalError as error:
             st.warning(f"{plain(str(error))} The link asks for it; the usual is shown instead.")
             state[name] = DEFAULTS[name]
+
+
+def _knobs(state: dict[str, str], text: str) -> None:
+    METHODS_AFTER[state["rerank"]].fill_in(read_parameters(text))  # a method that there is not was mended before
 
 
 def _share(text: str) -> None:

@@ -2,10 +2,8 @@
 
 import base64
 import io
-from collections.abc import Callable
 from urllib.parse import quote
 
-import numpy as np
 import streamlit as st
 from PIL import Image as PILImage
 
@@ -18,7 +16,7 @@ from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import PRESETS
-from retrieval_core.ranking.search import search
+from retrieval_core.search_choices import described_key
 from retrieval_core.stored.model_states import ModelState
 from retrieval_core.stored.model_states import model_states as states_of
 from retrieval_core.stored.results import Results, open_results
@@ -158,20 +156,12 @@ def photograph(dataset: Dataset, image_id: str) -> str:
     return f"files/photograph/{dataset.name}/{quote(image_id)}?v={dataset.photographs[:12]}"
 
 
-def ranking(model: str, descriptor: Callable[[], np.ndarray], key: str) -> tuple[np.ndarray, np.ndarray]:
-    """The chosen dataset's photographs by their similarity to a descriptor: positions (N,), most similar first, and similarities.
-
-    `descriptor` makes it, (1, D), and `key` names it: the same key gives what was computed before, as long as the model's
-    descriptors stay the same.
-    """
-    found = results(model)
-    return _ranking(link.get("dataset"), model, found.version, key, descriptor, found)
-
-
 def hashes(model: str) -> dict[str, str]:
     """SHA-256 of the files that a model's scores on the chosen dataset stand on, as they were when written."""
     found = results(model)
-    return {name: record.sha256 for name, record in found.workspace.records(found.folder).items()}
+    beside = found.workspace.records(results(described_key(model)).folder)
+    own = {**beside, **found.workspace.records(found.folder)}
+    return {name: record.sha256 for name, record in own.items()}
 
 
 def command(model: str) -> str:
@@ -184,11 +174,3 @@ def data_uri(picture: PILImage.Image) -> str:
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=82)
     return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode()
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _ranking(
-    name: str, model: str, version: str, key: str, _descriptor: Callable[[], np.ndarray], _results: Results
-) -> tuple[np.ndarray, np.ndarray]:
-    positions, similarities = search(_descriptor(), _results.descriptors[0].matrix)
-    return positions[0], similarities[0]

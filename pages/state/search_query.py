@@ -1,17 +1,20 @@
 """What is searched for on the page Query: a query, a photograph of the dataset, or a picture of the person's own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from pages.state import link, loaders, upload
+from pages.state import link, loaders, rankings, upload
 from pages.state.plain import plain
+from pages.state.rankings import Asked
 from pages.state.upload import Uploaded
 from retrieval_core.datasets.images import image_size, read_box, read_image
 from retrieval_core.datasets.types import Box, Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.runs.describer import stored_descriptor
+from retrieval_core.stored.ranking import asked_picture, box_picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,22 +70,28 @@ def chosen_subject(dataset: Dataset) -> Subject | None:
     return Subject(query.id, query, query.image_id, None, _box(query.box, size), size)
 
 
-def descriptor(subject: Subject, dataset: Dataset, model: str) -> np.ndarray:
-    """Descriptor (1, D) under a model: the stored one where there is one, else described now as the queries were."""
+def asked(subject: Subject, dataset: Dataset, model: str) -> Asked:
+    """What is searched for under a model: its stored descriptor where there is one, else described now as the queries were."""
+    if subject.uploaded:
+        seen = asked_picture(subject.uploaded.picture, subject.box)
+    else:
+        seen = box_picture(dataset, dataset.image(subject.image_id), subject.box)
     if subject.official or (subject.box is None and not subject.uploaded):
         query_id = subject.query.id if subject.official else None
         stored = stored_descriptor(loaders.results(model), subject.image_id, query_id)
         if stored is not None:
-            return stored
+            return Asked(stored, seen, query_id or "")
     picture = subject.uploaded.picture if subject.uploaded else read_image(dataset.image(subject.image_id).path)
-    return upload.describer(model).describe(picture, subject.box)
+    return Asked(upload.describer(model).describe(picture, subject.box), seen)
 
 
-def ranking(subject: Subject, dataset: Dataset, model: str) -> tuple[list[str], np.ndarray]:
-    """Ids of all photographs, most similar first, and their similarities (N,)."""
+def ranking(
+    subject: Subject, dataset: Dataset, model: str, parameters: Mapping[str, float] | None = None
+) -> tuple[list[str], np.ndarray]:
+    """Ids of all photographs, best first, and their scores (N,); `parameters` of what the model does after the search."""
     database, _ = loaders.results(model).descriptors
-    positions, similarities = loaders.ranking(model, lambda: descriptor(subject, dataset, model), subject.key)
-    return [database.ids[position] for position in positions], similarities
+    positions, scores = rankings.ranking(model, lambda: asked(subject, dataset, model), subject.key, parameters)
+    return [database.ids[position] for position in positions], scores
 
 
 def _chosen_query(dataset: Dataset) -> Query | None:

@@ -11,19 +11,24 @@ from functools import lru_cache
 import numpy as np
 
 from pages.state import loaders
-from pages.web.map.messages import Neighbours, Place, QueryRanking, Scene, SceneModel
+from pages.web import scene_rankings
+from pages.web.map.messages import Place, Scene, SceneModel
 from pages.widgets import style
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import check_choice
+from retrieval_core.parameters import read_parameters
+from retrieval_core.progress import finished
 from retrieval_core.projection.alignment import align
-from retrieval_core.projection.maps import METHODS, ProjectedMap, read_map_seed, read_parameters
+from retrieval_core.projection.maps import METHODS, ProjectedMap, read_map_seed
 from retrieval_core.projection.placement import place
-from retrieval_core.ranking.search import nearest, search
-from retrieval_core.stored.artefacts import listed, map_choice, scores_path, sha256, subset_ids
+from retrieval_core.ranking.neighbour_lists import listed
+from retrieval_core.ranking.picture import Picture
+from retrieval_core.stored.artefacts import map_choice, sha256, subset_ids
 from retrieval_core.stored.model_states import ModelState, model_states
+from retrieval_core.stored.ranking import first_of
 from retrieval_core.stored.results import Results, list_sheets, open_results
 from retrieval_core.workspace import short_hash
 
@@ -65,7 +70,7 @@ def describe(name: str, choice: MapChoice) -> Scene:
     order = {image_id: number for number, image_id in enumerate(subset_ids(dataset, choice.subset))}
     numbers = lambda found: [order[image_id] for image_id in found if image_id in order]  # noqa: E731
     laid_out = aligned(name, choice)
-    shown = f"{name}?subset={choice.subset}&v={members_version(dataset, choice.subset)}"
+    shown = f"{name}?subset={choice.subset}&v={scene_rankings.members_version(dataset, choice.subset)}"
     return {
         "dataset": name, "count": len(order),
         "extent": np.max([np.abs(made.xy).max(axis=0) for made in laid_out.values()], axis=0).tolist() if laid_out else [1, 1],
@@ -81,11 +86,6 @@ def describe(name: str, choice: MapChoice) -> Scene:
         "files": {"ids": f"files/ids/{shown}", "labels": f"files/labels/{shown}", "photograph": f"files/photograph/{name}/",
                   "version": dataset.photographs[:12]},
     }  # fmt: skip
-
-
-def members_version(dataset: Dataset, subset: str) -> str:
-    """Hash of the photographs of a subset and their landmarks."""
-    return short_hash([dataset.photographs, dataset.truth, subset])
 
 
 def label_numbers(dataset: Dataset, subset: str) -> np.ndarray:
@@ -139,46 +139,11 @@ def _boxed(made: ProjectedMap) -> ProjectedMap:
     return replace(made, xy=((made.xy - (low + high) / 2) / max((high - low).max() / 2, 1e-9)).astype(np.float32))
 
 
-def neighbours_of(results: Results, subset: str, point: int) -> Neighbours:
-    """The nearest photographs of a subset to one of it; RetrievalError for a point that it does not have."""
-    matrix = _rows(results, subset)
-    if not 0 <= point < len(matrix):
-        raise RetrievalError(f"There is no point {point}: the subset {subset} of {results.dataset.name} has {len(matrix):,}, from 0.")
-    points, similarities = nearest(matrix, point, listed(len(matrix)))
-    return {"points": points.tolist(), "similarities": [round(float(value), 4) for value in similarities]}
-
-
-def query_rankings(results: Results, subset: str) -> dict[str, QueryRanking]:
-    """By query id: the points most similar to the query crop, their similarities, and its AP in both protocols."""
-    queries, matrix = results.descriptors[1], _rows(results, subset)
-    points, similarities = search(queries.matrix, matrix, listed(len(matrix)))
-    scores = results.scores if results.scored else []
-    known: dict[str, list[float | None]] = {score.query_id: [score.ap_oxford, score.ap_finite_sum] for score in scores}
-    return {
-        query_id: {
-            "points": points[row].tolist(),
-            "similarities": np.round(similarities[row], 4).tolist(),
-            "ap": known.get(query_id, [None, None]),
-        }
-        for row, query_id in enumerate(queries.ids)
-    }
-
-
-def rankings_version(results: Results, subset: str) -> str:
-    """Hash of what `query_rankings` gives: descriptors, the APs that stand in it, and the subset."""
-    scores = sha256(results.workspace, scores_path(results.workspace, results.dataset.name, results.run, results.model))
-    return short_hash([results.version, scores if results.scored else None, members_version(results.dataset, subset)])
-
-
-def rows_version(results: Results, subset: str) -> str:
-    """Hash of the descriptors of a subset."""
-    return short_hash([results.version, members_version(results.dataset, subset)])
-
-
-def placed(results: Results, choice: MapChoice, descriptor: np.ndarray) -> Place:
-    """Where a new descriptor (1, D) belongs on a model's map, and the points most similar to it."""
-    matrix = _rows(results, choice.subset)
-    points, similarities = search(descriptor, matrix, listed(len(matrix)))
+def placed(results: Results, choice: MapChoice, descriptor: np.ndarray, picture: Picture) -> Place:
+    """Where the descriptor (1, D) of a new picture belongs on a model's map, and the points that come first for it."""
+    members = subset_ids(results.dataset, choice.subset)
+    matrix = results.descriptors[0].rows(members)
+    points, similarities = finished(first_of(results, descriptor, [picture], members, listed(len(matrix))))
     return {
         "place": place(matrix, aligned(results.dataset.name, choice)[results.model].xy, descriptor)[0].tolist(),
         "points": points[0].tolist(),
@@ -186,16 +151,12 @@ def placed(results: Results, choice: MapChoice, descriptor: np.ndarray) -> Place
     }
 
 
-def _rows(results: Results, subset: str) -> np.ndarray:
-    return results.descriptors[0].rows(subset_ids(results.dataset, subset))
-
-
 def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: ProjectedMap | None) -> SceneModel:
     """One model of a scene; without a map of this choice its `places` is None."""
     results = open_results(loaders.workspace(), dataset.name, choice.run, state.key)
     found = results.neighbours(choice.subset)
     address = lambda kind, version: f"files/{kind}/{dataset.name}/{state.key}?{choice.address()}&v={version}"  # noqa: E731
-    rows = rows_version(results, choice.subset)
+    rows = scene_rankings.rows_version(results, choice.subset)
     return {
         "key": state.key, "title": f"{state.key} · {state.title}", "colour": style.model_colour(state.key),
         "map": [state.map_oxford, state.map_finite_sum],
@@ -203,7 +164,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
         "neighbours": address("neighbours", rows) if found else None,
         "width": found[0].shape[1] if found else listed(len(dataset.images)),
         "search": address("neighbours-of", rows),
-        "queries": address("queries", rankings_version(results, choice.subset)),
+        "queries": address("queries", scene_rankings.rankings_version(results, choice.subset)),
         "caption": caption(made, state, choice.run) if made else "",
         "judged": made.quality["neighbours"] if made else None,
     }  # fmt: skip
@@ -245,5 +206,5 @@ def version(name: str, choice: MapChoice) -> str:
     made = [[state.key, state.state, state.map_oxford, state.map_finite_sum, state.title] for state in states]
     results = (open_results(loaders.workspace(), name, choice.run, state.key) for state in states)
     listed_now = [one.neighbours(choice.subset) is not None for one in results]
-    return short_hash([members_version(dataset, choice.subset), choice.address(), made, listed_now, maps_version(name, choice),
-                       _sheets(dataset)])  # fmt: skip
+    members = scene_rankings.members_version(dataset, choice.subset)
+    return short_hash([members, choice.address(), made, listed_now, maps_version(name, choice), _sheets(dataset)])

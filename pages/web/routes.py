@@ -15,7 +15,7 @@ from starlette.routing import Route
 from pages.state import loaders
 from pages.state.door import Caller
 from pages.state.hidden_paths import without_paths
-from pages.web import map_scene, modules
+from pages.web import map_scene, modules, scene_rankings
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
@@ -97,13 +97,13 @@ def scene(request: Request) -> Answer:
 def ids(request: Request) -> Answer:
     """Ids of a subset's photographs, in the order of all arrays that are served."""
     dataset, subset = _dataset(request), _asked(request, "subset")
-    return JSONResponse(subset_ids(dataset, subset)), map_scene.members_version(dataset, subset)
+    return JSONResponse(subset_ids(dataset, subset)), scene_rankings.members_version(dataset, subset)
 
 
 def labels(request: Request) -> Answer:
     """Number of the landmark of each photograph, uint16; 65535 for an unlabelled one."""
     dataset, subset = _dataset(request), _asked(request, "subset")
-    return _array(map_scene.label_numbers(dataset, subset)), map_scene.members_version(dataset, subset)
+    return _array(map_scene.label_numbers(dataset, subset)), scene_rankings.members_version(dataset, subset)
 
 
 def places(request: Request) -> Answer:
@@ -123,19 +123,19 @@ def neighbour_arrays(request: Request) -> Answer:
     if found is None:
         raise RetrievalError(f"The neighbours of {results.dataset.name} under {results.model} are not listed. Open the map again: it "
                              "lists them.")  # fmt: skip
-    return _array(*found), map_scene.rows_version(results, subset)
+    return _array(*found), scene_rankings.rows_version(results, subset)
 
 
 def neighbours_of(request: Request) -> Answer:
     """The nearest neighbours of one photograph, as {points, similarities}; for sets too large to be listed."""
     results, subset, point = _results(request), _asked(request, "subset"), _whole(_asked(request, "point"), "point")
-    return JSONResponse(map_scene.neighbours_of(results, subset, point)), map_scene.rows_version(results, subset)
+    return JSONResponse(scene_rankings.neighbours_of(results, subset, point)), scene_rankings.rows_version(results, subset)
 
 
 def queries(request: Request) -> Answer:
-    """The ranking of every query crop under a model, and its AP; see map_scene.query_rankings."""
+    """The ranking of every query crop under a model, and its AP; see scene_rankings.query_rankings."""
     results, subset = _results(request), _asked(request, "subset")
-    return JSONResponse(map_scene.query_rankings(results, subset)), map_scene.rankings_version(results, subset)
+    return JSONResponse(scene_rankings.query_rankings(results, subset)), scene_rankings.rankings_version(results, subset)
 
 
 def _dataset(request: Request) -> Dataset:

@@ -73,6 +73,30 @@ def cost_chart(table: pd.DataFrame, measure: str, front: Sequence[str], title: s
     return figure
 
 
+def aggregation_chart(table: pd.DataFrame, title: str) -> go.Figure:
+    """mAP of every aggregation with its 95 % interval: a circle as it is, a diamond below it whitened. See `aggregation_table`."""
+    names = list(dict.fromkeys(table["aggregation"]))
+    figure = go.Figure()
+    whitened = table["whitening"].notna()
+    for words, rows, shift, colour, symbol in (
+        ("not whitened", table[~whitened], -0.15, GAIN, "circle"), ("whitened", table[whitened], 0.15, LOSS, "diamond"),
+    ):  # fmt: skip
+        figure.add_trace(go.Scatter(
+            x=rows[MEAN], y=[names.index(name) + shift for name in rows["aggregation"]], name=words, mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 11}, text=list(rows.index),
+            hovertemplate="%{text}: mAP %{x:.1f}<extra></extra>",
+            error_x={"type": "data", "symmetric": False, "array": rows["high"] - rows[MEAN], "arrayminus": rows[MEAN] - rows["low"],
+                     "thickness": 2, "width": 4},
+        ))  # fmt: skip
+    figure.update_layout(
+        height=90 + 36 * len(names), margin={"l": 0, "r": 0, "t": 10, "b": 0}, dragmode=False,
+        xaxis={"title": title, "rangemode": "tozero"}, legend={"orientation": "h", "y": 1.08},
+        yaxis={"tickvals": list(range(len(names))), "ticktext": names, "range": [len(names) - 0.5, -0.5], "showgrid": False,
+               "zeroline": False},
+    )  # fmt: skip
+    return figure
+
+
 def _label_places(costs: pd.Series, means: pd.Series, first: str) -> list[str]:
     """Where the label of each point stands: at the first place, unless that of a point close by stands there already."""
     every = [first, *(place for place in ("middle right", "middle left", "top center", "bottom center") if place != first)]

@@ -6,22 +6,26 @@ from typing import cast
 
 import numpy as np
 
-from pages.state import link, loaders
+from pages.state import link, loaders, upload
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Card as DrawnCard
-from pages.web.ranking.messages import Event, Photograph, Word
+from pages.web.ranking.messages import Compared, Event, Photograph, Word
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation import precision_recall
 
 
 @dataclass(frozen=True)
 class Card:
-    """One picture of a gallery. `verdict`: good, ok, junk, wrong, unlabelled, or none where nothing judges it."""
+    """One picture of a gallery. `verdict`: good, ok, junk, wrong, unlabelled, or none where nothing judges it.
+
+    `why`: with which query and under which model it can be compared, None where with nothing.
+    """
 
     image_id: str
     caption: str
     verdict: Word = "none"
     is_query: bool = False
+    why: Compared | None = None
 
 
 def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> Word:
@@ -32,9 +36,11 @@ def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> Word:
 
 def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150, key: str = "gallery") -> None:
     """Draw a gallery of cards of about `card_width` pixels; one that is clicked is enlarged. Every gallery has its own `key`."""
-    drawn: list[DrawnCard] = [
-        {**picture(dataset, card.image_id), "word": card.verdict, "own": card.is_query, "caption": card.caption} for card in cards
-    ]
+    drawn: list[DrawnCard] = []
+    for card in cards:
+        drawn.append({**picture(dataset, card.image_id), "word": card.verdict, "own": card.is_query, "caption": card.caption})
+        if card.why:
+            drawn[-1]["why"] = card.why
     follow(show_view({"kind": "strips", "width": card_width, "strips": [{"cards": drawn}]}, key), dataset)
 
 
@@ -57,9 +63,16 @@ def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], simi
 
 
 def follow(event: Event | None, dataset: Dataset) -> None:
-    """Go where a click in a gallery leads: to a photograph as the query, or to its place on the map."""
+    """Go where a click in a gallery leads: to a photograph as the query, to its place on the map, or to why it is similar."""
     if event is None:
         return
+    if "match" in event:
+        if event.get("query") or event.get("photo"):  # else it is what is searched for, which may be a picture that was handed over
+            upload.drop()
+            link.put(query=event.get("query", ""), photo=event.get("photo", ""), box="")
+        link.put(model=event["model"], match=event["match"], show="why")
+        link.go("query.py")
+    upload.drop()
     if "map" in event:
         link.put(query="")
         link.select([event["map"]], dataset)

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from pages.state import link, loaders, model_metrics
+from pages.state import link, loaders, model_metrics, rankings
 from pages.web import home as drawn
-from pages.web import map_scene
+from pages.web import map_scene, scene_rankings
 from pages.web.map_scene import MapChoice
 from pages.widgets import gallery, style
 from retrieval_core.datasets.catalog import BUILT_IN
@@ -19,6 +19,7 @@ from retrieval_core.presets import RUN_ORDER
 from retrieval_core.projection.maps import METHODS
 from retrieval_core.runs.jobs import JobState
 from retrieval_core.runs.plan import MAPS
+from retrieval_core.stored.ranking import query_pictures
 
 QUERIES = 3
 ANSWERS = 8
@@ -62,7 +63,7 @@ def maps(doing: dict[str, str] | None = None) -> drawn.Maps:
     if any(state.explorable for state in states):
         dataset = loaders.dataset()
         places = map_scene.places_addresses(name, MapChoice(link.get("run"), METHOD, SUBSET))
-        labels = f"files/labels/{name}?subset={SUBSET}&v={map_scene.members_version(dataset, SUBSET)}"
+        labels = f"files/labels/{name}?subset={SUBSET}&v={scene_rankings.members_version(dataset, SUBSET)}"
         hues = [style.hue(dataset.labels, label) for label in dataset.labels]
     models: list[drawn.Model] = [{
         "key": state.key, "title": state.title, "colour": style.model_colour(state.key), "map": _mean(state),
@@ -124,7 +125,9 @@ def follow(event: dict | None, ends: tuple[str, str] | None) -> None:
 
 def _strip(dataset: Dataset, query: Query, model: str, scores: list[Score]) -> drawn.Strip:
     database, asked = loaders.results(model).descriptors
-    positions, similarities = loaders.ranking(model, lambda: asked.rows([query.id]), f"query {query.id} {query.box}")
+    [picture] = query_pictures(dataset, [query.id])
+    one = lambda: rankings.Asked(asked.rows([query.id]), picture, query.id)  # noqa: E731
+    positions, similarities = rankings.ranking(model, one, f"query {query.id} {query.box}")
     first = [place for place in positions[: ANSWERS + 1] if database.ids[place] != query.image_id][:ANSWERS]
     cards = gallery.result_cards(dataset, query, [database.ids[place] for place in first], similarities[: len(first)])
     ap = next(score for score in scores if score.query_id == query.id).ap(link.get("protocol"))

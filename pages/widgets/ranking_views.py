@@ -53,10 +53,18 @@ def picture_view(subject: Subject, dataset: Dataset) -> PictureView:
             "own": _listed(subject.own_box)}  # fmt: skip
 
 
-def strips_view(rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False) -> StripsView:
-    """The first k photographs under each model; of two beside each other, with each one's rank under the other."""
+def strips_view(
+    rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False, titles: Mapping[str, str] | None = None
+) -> StripsView:
+    """The first k photographs under each model; of two beside each other, with each one's rank under the other.
+
+    `titles` by model; theirs where none are given.
+    """
     heads = {model: gallery.result_cards(dataset, subject.query, ids[:k], similarities[:k])
              for model, (ids, similarities) in rankings.items()}  # fmt: skip
+    for model, cards in heads.items():
+        for card in cards:
+            card["why"] = {"query": "", "model": model}
     if beside and len(heads) == 2:
         first, second = heads
         for model, other in ((first, second), (second, first)):
@@ -64,7 +72,7 @@ def strips_view(rankings: Rankings, subject: Subject, dataset: Dataset, k: int, 
             there = {card["id"] for card in heads[other]}
             for card in heads[model]:
                 card |= {"other": ranks.get(card["id"]), "only": card["id"] not in there}
-    titles = loaders.model_titles()
+    titles = titles or loaders.model_titles()
     strips: list[Strip] = [{"title": titles[model] if len(heads) > 1 else "", "note": ap_in_words(rankings[model][0], subject.query),
                "cards": cards} for model, cards in heads.items()]  # fmt: skip
     return {"kind": "strips", "beside": beside, "width": 120 if len(heads) > 1 else 150, "strips": strips,

@@ -1,4 +1,4 @@
-"""What can be chosen at search time: size, crop rule, scales, whitening; each combination is described once and kept."""
+"""What can be chosen at search time: size, crop rule, scales, aggregation, whitening, what comes after; each is made once and kept."""
 
 from functools import partial
 
@@ -7,15 +7,17 @@ import streamlit as st
 from pages.state import door, link, loaders
 from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
+from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import SEARCH_CHOICES, Preset, get_preset
+from retrieval_core.search_choices import described_key
 from retrieval_core.stored.model_states import ModelState
 from retrieval_core.stored.run_list import get_run
 
 FIELDS = {
-    "size": "Size of the pictures", "crop": "Crop of the query's box", "scales": "Scales", "pooling": "Pooling",
-    "whitening": "Whitening",
+    "aggregation": "Aggregation of the map", "size": "Size of the pictures", "crop": "Crop of the query's box", "scales": "Scales",
+    "whitening": "Whitening", "after": "After the search",
 }  # fmt: skip
-PLAIN = {"crop": "fill", "scales": "one scale", "pooling": "the network's own head", "whitening": "none"}
+PLAIN = {"crop": "fill", "scales": "one scale", "whitening": "none", "after": "nothing"}
 
 
 def chooser(model: ModelState) -> None:
@@ -26,12 +28,11 @@ def chooser(model: ModelState) -> None:
         return
     chosen = model.key.split("-")[1:]
     usual = preset.described_size(get_run(loaders.workspace(), link.get("run")).column)
-    plain = PLAIN | {"size": f"{usual} pixels, that of the schedule"}
+    pooled = "the network's own head" if preset.pooling == "head" else "that of the model"
+    plain = PLAIN | {"size": f"{usual} pixels, that of the schedule", "aggregation": pooled}
     names: list[str] = []
     for field, label in FIELDS.items():
-        if field == "pooling" and preset.pooling != "head":
-            continue
-        options = ["", *(name for name, choice in SEARCH_CHOICES.items() if choice.field == field and _open(preset, field))]
+        options = ["", *(name for name, choice in SEARCH_CHOICES.items() if choice.field == field and _goes_with(preset, names, name))]
         now = next((name for name in options if name in chosen), "")
         names.append(st.selectbox(
             label, options, options.index(now), key=f"{field} of {model.key}", disabled=len(options) == 1,
@@ -49,7 +50,8 @@ def chooser(model: ModelState) -> None:
     else:
         arguments = ["run", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", key]
         work.ended_badly(work.last(arguments, "run"))
-        if door.button(f"Describe {link.get('dataset')} as {key}", type="primary", width="stretch"):
+        verb = "Rank" if described_key(key) in loaders.explorable_models() else "Describe"
+        if door.button(f"{verb} {link.get('dataset')} as {key}", type="primary", width="stretch"):
             work.begin(arguments)
 
 
@@ -57,6 +59,11 @@ def _title(plain: str, name: str) -> str:
     return SEARCH_CHOICES[name].title if name else plain
 
 
-def _open(preset: Preset, field: str) -> bool:
-    """Whether a model leaves this to be chosen."""
-    return not (preset.whitening if field == "whitening" else preset.square and field in ("size", "crop", "scales"))
+def _goes_with(preset: Preset, names: list[str], name: str) -> bool:
+    """Whether a choice can be made of a model beside those that were made in the fields above."""
+    made = [other for other in SEARCH_CHOICES if other in names or other == name]
+    try:
+        get_preset("-".join([preset.key, *made]))
+    except RetrievalError:
+        return False
+    return True

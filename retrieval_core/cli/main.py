@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 
+from retrieval_core.cli.aggregations import register_aggregations
 from retrieval_core.cli.app import register_app
 from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.costs import register_costs
@@ -16,6 +17,7 @@ from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
 from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
+from retrieval_core.cli.why import register_why
 from retrieval_core.errors import Failed, RetrievalError, check_choice, room_needed
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
@@ -87,8 +89,10 @@ def parser() -> argparse.ArgumentParser:
     making_options(add("train", train, "train models on the training landmarks"), dataset=False)
     making_options(add("extract", extract, "describe a dataset's photographs and queries; train first where that is missing"))
     register_search(add)
+    register_why(add)
     register_scores(add)
     register_costs(add)
+    register_aggregations(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")
@@ -157,7 +161,8 @@ def _say_before(workspace, dataset: str | None, chosen) -> None:
 def project(workspace, options, arguments) -> None:
     """Map a dataset's descriptors to the plane."""
     from retrieval_core.datasets.catalog import open_dataset
-    from retrieval_core.projection.maps import METHODS, check_map_seed, read_parameters
+    from retrieval_core.parameters import read_parameters
+    from retrieval_core.projection.maps import METHODS, check_map_seed
     from retrieval_core.stored.artefacts import SUBSETS
 
     seed, numbers = check_map_seed(options.seed), read_parameters(options.parameters)

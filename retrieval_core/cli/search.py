@@ -24,8 +24,10 @@ def search(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.datasets.catalog import open_dataset
     from retrieval_core.datasets.images import read_box
     from retrieval_core.evaluation.precision_recall import ap_steps, verdict
-    from retrieval_core.ranking.search import rank
+    from retrieval_core.progress import finished
+    from retrieval_core.ranking.search import named
     from retrieval_core.runs.describer import open_describer, stored_descriptor
+    from retrieval_core.stored.ranking import asked_picture, box_picture, order_rows
     from retrieval_core.stored.results import open_results
 
     if options.k < 1:
@@ -34,7 +36,7 @@ def search(workspace: Workspace, options, arguments) -> None:
     models = ready_models(workspace, options, run)
     asked = composed(options.what)
     query = next((one for one in dataset.queries if one.id == asked), None)
-    picture = None
+    picture = box = None
     for model in models:
         results = open_results(workspace, options.dataset, run, model)
         database, _ = results.descriptors
@@ -42,10 +44,15 @@ def search(workspace: Workspace, options, arguments) -> None:
         if not options.box:
             descriptor = stored_descriptor(results, asked, query.id if query else None)
         if descriptor is None:
-            picture = picture or _picture(dataset, query.image_id if query else options.what)
+            picture = picture or find_picture(dataset, query.image_id if query else options.what)
             box = read_box(options.box, picture.size) if options.box else None
             descriptor = open_describer(results).describe(picture, box)
-        [ranking] = rank([options.what], descriptor, database.ids, database.matrix)
+        if picture is not None:
+            seen = asked_picture(picture, box)
+        else:
+            seen = box_picture(dataset, dataset.image(query.image_id if query else asked), query.box if query else None)
+        own = [query.id] if query and not options.box else []
+        [ranking] = named([options.what], database.ids, *finished(order_rows(results, descriptor, [seen], own)))
         curve = ap_steps(ranking.ids, query) if query and query.positives else None
         words = f": AP (Oxford) {100 * curve.ap('oxford'):.2f}, AP (finite sum) {100 * curve.ap('finite_sum'):.2f}" if curve else ""
         print(f"{printable(options.what)} in {options.dataset} under {model}, run {run}{words}")
@@ -55,13 +62,14 @@ def search(workspace: Workspace, options, arguments) -> None:
             print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  {'unlabelled' if label is None else f'({label})'}")
 
 
-def _picture(dataset, name: str):
-    """The photograph of a dataset with this id, or else the picture in the file of this name."""
+def find_picture(dataset, name: str):
+    """The photograph of a dataset with this id, or else the picture in the file of this name; RetrievalError if there is neither."""
     from retrieval_core.datasets.images import read_image
 
     image = next((one for one in dataset.images if one.id == composed(name)), None)
     if image and not image.path:
-        raise RetrievalError(f"{dataset.name} has descriptors and no photographs: nothing can be cut out of {name!r}. Leave --box out.")
+        raise RetrievalError(f"{dataset.name} has descriptors and no photographs: there are no pixels of {name!r}. Leave --box out, or "
+                             "add the photographs.")  # fmt: skip
     if image:
         return read_image(image.path)
     if Path(name).is_file():

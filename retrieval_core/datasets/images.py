@@ -131,8 +131,13 @@ def crop_query(image: PILImage.Image, box: Box | None, size: int, rule: str) -> 
     is the query and the rules agree.
     """
     check_choice("crop rule", rule, CROP_RULES)
-    crop = image if box is None else image.crop(_pixel_box(box, image.size))
+    crop = crop_box(image, box)
     return _scale(crop, size / max((crop if rule == "fill" else image).size))
+
+
+def crop_box(image: PILImage.Image, box: Box | None) -> PILImage.Image:
+    """What is in a box of a picture, at least one pixel wide and high; the picture itself without a box."""
+    return image if box is None else image.crop(_pixel_box(box, image.size))
 
 
 def read_box(text: str, size: tuple[int, int]) -> Box:

@@ -7,17 +7,17 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.extract import Scales, describe_batch
-from retrieval_core.networks.network import RetrievalNetwork
 
 
-def count_parameters(network: RetrievalNetwork) -> int:
+def count_parameters(network: DescribingNetwork) -> int:
     """All numbers that were learnt; those of a whitening, which follows the network, are none of them."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 @torch.inference_mode()
-def count_operations(network: RetrievalNetwork, shapes: np.ndarray, device: torch.device, scales: Scales = (1.0,)) -> float:
+def count_operations(network: DescribingNetwork, shapes: np.ndarray, device: torch.device, scales: Scales = (1.0,)) -> float:
     """Multiply-adds a picture, the mean over pictures of these shapes (N, 2), height and width in pixels; all scales together.
 
     Those of convolutions, linear layers and attention, as torch counts them while the network describes a picture of each shape.

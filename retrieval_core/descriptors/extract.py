@@ -1,7 +1,7 @@
 """Photographs and query crops → one descriptor each; a killed extraction goes on where it stopped."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from retrieval_core.datasets.fingerprints import hash_photographs
 from retrieval_core.datasets.images import crop_query, read_image
 from retrieval_core.datasets.pixels import MIN_SIDE, Pixels, as_array, widened
 from retrieval_core.datasets.types import Box, Dataset
+from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.whitening import Whitening
-from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, temporary_name
 
@@ -26,7 +26,7 @@ Scales = Sequence[float]
 
 
 def extract_pixels(
-    network: RetrievalNetwork,
+    network: DescribingNetwork,
     pixels: Pixels,
     positions: Sequence[int] | np.ndarray,
     device: torch.device,
@@ -39,18 +39,18 @@ def extract_pixels(
     its photographs: what lies there is not computed again, and the result is the same to the bit, since the batches are.
     """
     positions = np.asarray(positions, np.int64)
-    batches = list(_batches(pixels.shapes[positions]))
-    files = [partial / f"{_name(pixels, positions[batch])}.npy" if partial else None for batch in batches]
+    batches = list(batches_of(pixels.shapes[positions]))
+    files = [partial / f"{batch_name(pixels, positions[batch])}.npy" if partial else None for batch in batches]
     there = [file is not None and file.exists() for file in files]
     missing = [batch for batch, found in zip(batches, there, strict=True) if not found]
     matrix, done = np.empty((0, 0), np.float32), 0
     network.eval()
     with ThreadPoolExecutor(1) as reader:
-        described = _describe(network, pixels, positions, missing, device, reader, scales)
+        described = _describe(network, pixels, [positions[batch] for batch in missing], device, reader, scales)
         for batch, file, found in zip(batches, files, there, strict=True):
             rows = np.load(file, allow_pickle=False) if found else next(described)
             if file and not found:
-                _keep(rows, file)
+                keep_rows(rows, file)
             if not done:
                 matrix = np.empty((len(positions), rows.shape[1]), np.float32)
             matrix[batch] = rows
@@ -60,7 +60,7 @@ def extract_pixels(
 
 
 def extract_dataset(
-    network: RetrievalNetwork,
+    network: DescribingNetwork,
     whitening: Whitening | None,
     dataset: Dataset,
     pixels: Pixels,
@@ -74,17 +74,21 @@ def extract_dataset(
     """
     size, crop, scales, square = recipe["size"], recipe["crop"], tuple(recipe["scales"]), pixels.square
     matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), device, partial, scales)
-    queries = extract_queries(network, dataset, size, square, crop, device, scales)
+    queries = extract_queries(network, dataset, size, square, crop, device, scales, partial)
     return (matrix, queries) if whitening is None else (whitening.transform(matrix), whitening.transform(queries))
 
 
 def extract_queries(
-    network: RetrievalNetwork, dataset: Dataset, size: int, square: bool, crop: str, device: torch.device, scales: Scales = (1.0,)
-) -> np.ndarray:
+    network: DescribingNetwork, dataset: Dataset, size: int, square: bool, crop: str, device: torch.device, scales: Scales = (1.0,),
+    partial: Path | None = None,
+) -> np.ndarray:  # fmt: skip
     """Descriptors (Q, D) float32 of a dataset's queries: the box is cut out at full resolution, then resized.
 
-    `crop` is the rule, "fill" or "same"; a network with a fixed input squashes the crop to its square in either case.
+    `crop` is the rule, "fill" or "same"; a network with a fixed input squashes the crop to its square in either case. What lies in
+    `partial` is taken as it is.
     """
+    if partial and (file := partial / queries_name(dataset)).exists():
+        return np.load(file, allow_pickle=False)
     network.eval()
     matrix = np.empty((len(dataset.queries), network.dim), np.float32)
     for row, query in enumerate(dataset.queries):
@@ -105,24 +109,32 @@ def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square
 
 
 @torch.inference_mode()
-def describe_picture(network: RetrievalNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,)) -> np.ndarray:
+def describe_picture(network: DescribingNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,)) -> np.ndarray:
     """Descriptor (D,) float32 of one picture (H, W, 3) uint8."""
     batch = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None]
     return describe_batch(network, batch.to(device), scales).float().cpu().numpy()[0]
 
 
-def describe_batch(network: RetrievalNetwork, pictures: torch.Tensor, scales: Scales) -> torch.Tensor:
+def describe_batch(network: DescribingNetwork, pictures: torch.Tensor, scales: Scales) -> torch.Tensor:
     """Descriptors (B, D) of pictures (B, 3, H, W) uint8: the mean over the scales, normalised again.
 
     Source: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018.
     """
-    batch = network.normalise(pictures)
-    if tuple(scales) == (1.0,):
-        return network.descriptors(batch)
-    return functional.normalize(reduce(torch.add, (network.descriptors(_scaled(batch, scale)) for scale in scales)), dim=1)
+    return over_scales([network.descriptors(resized) for resized in at_scales(network.normalise(pictures), scales)])
 
 
-def _scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
+def at_scales(batch: torch.Tensor, scales: Scales) -> Iterator[torch.Tensor]:
+    """Normalised pictures at each of the scales."""
+    return (scaled(batch, scale) for scale in scales)
+
+
+def over_scales(found: Sequence[torch.Tensor]) -> torch.Tensor:
+    """One descriptor (B, D) of those that each scale gave."""
+    return found[0] if len(found) == 1 else functional.normalize(reduce(torch.add, found), dim=1)
+
+
+def scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
+    """Pictures (B, 3, H, W) resized by a factor, their sides at least MIN_SIDE."""
     if scale == 1:
         return batch
     height, width = (max(MIN_SIDE, round(side * scale)) for side in batch.shape[2:])
@@ -132,10 +144,10 @@ def _scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
 
 def full_batches(shapes: np.ndarray) -> list[np.ndarray]:
     """The batches of some first pictures of a set that are batches of the whole set, whatever pictures follow."""
-    return [batch for batch in _batches(shapes) if len(batch) == BATCH]
+    return [batch for batch in batches_of(shapes) if len(batch) == BATCH]
 
 
-def _batches(shapes: np.ndarray) -> Iterator[np.ndarray]:
+def batches_of(shapes: np.ndarray) -> Iterator[np.ndarray]:
     """Positions of pictures of one shape, BATCH at a time, in an order that depends on the shapes only."""
     _, group = np.unique(shapes, axis=0, return_inverse=True)
     for number in range(group.max(initial=-1) + 1):
@@ -144,26 +156,39 @@ def _batches(shapes: np.ndarray) -> Iterator[np.ndarray]:
 
 
 @torch.inference_mode()
-def _describe(network, pixels, positions, batches, device, reader, scales) -> Iterator[np.ndarray]:
-    """Descriptors of some batches; the next batch is read while the network works on this one."""
+def _describe(network, pixels, batches, device, reader, scales) -> Iterator[np.ndarray]:
+    """Descriptors of some batches."""
+    for pictures in read_batches(pixels, batches, device, reader):
+        yield describe_batch(network, pictures, scales).float().cpu().numpy()
+
+
+def read_batches(pixels: Pixels, batches: Sequence[np.ndarray], device: torch.device, reader: Executor) -> Iterator[torch.Tensor]:
+    """The pictures (B, 3, H, W) uint8 of some batches; the next batch is read while the network works on this one."""
 
     def read(batch: np.ndarray) -> torch.Tensor:
-        pictures = torch.from_numpy(np.stack(pixels.read(positions[batch]))).permute(0, 3, 1, 2)
+        pictures = torch.from_numpy(np.stack(pixels.read(batch))).permute(0, 3, 1, 2)
         return pictures.pin_memory() if device.type == "cuda" else pictures
 
     waiting = reader.submit(read, batches[0])
     for following in [*batches[1:], None]:
         pictures = waiting.result()
         waiting = reader.submit(read, following) if following is not None else None
-        yield describe_batch(network, pictures.to(device, non_blocking=True), scales).float().cpu().numpy()
+        yield pictures.to(device, non_blocking=True)
 
 
-def _name(pixels: Pixels, batch: np.ndarray) -> str:
+def batch_name(pixels: Pixels, batch: np.ndarray) -> str:
     """What a batch is called on disk: the fingerprint of its photographs, in their order."""
     return hash_photographs([pixels.images[k] for k in batch], ())[0][:32]
 
 
-def _keep(rows: np.ndarray, file: Path) -> None:
+def queries_name(dataset: Dataset) -> str:
+    """What the descriptors of a dataset's queries are called on disk: the fingerprint of their photographs and boxes."""
+    images = [dataset.image(query.image_id) for query in dataset.queries]
+    return f"queries-{hash_photographs(images, dataset.queries)[0][:32]}.npy"
+
+
+def keep_rows(rows: np.ndarray, file: Path) -> None:
+    """Write finished descriptors, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_name(file)
     with temporary.open("wb") as handle:

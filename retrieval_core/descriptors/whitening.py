@@ -15,6 +15,7 @@ import numpy as np
 from retrieval_core.errors import RetrievalError
 
 _ROWS = 8192  # rows turned into float64 at a time
+_WIDE = 8192  # dimensions; a covariance of more would not fit into memory, and is not needed: there are fewer rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class Whitening:
 
         `dim` keeps that many axes (default all D). Variances below `eps` times the largest count as that much, so that
         axes in which the training set hardly varies are not blown up; axes in which it does not vary at all, as when
-        there are fewer photographs than dimensions, are set to zero.
+        there are fewer photographs than dimensions, are set to zero; of very wide rows, 8,192 dimensions or more, they are left out.
         Raises RetrievalError if `dim` exceeds D or there are fewer than two rows.
         """
         rows, width = matrix.shape
@@ -48,13 +49,13 @@ class Whitening:
                 f"Can't learn a PCA whitening to {keep} dimensions from {rows} descriptors of {width}: "
                 f"it takes two or more descriptors and 1 to {width} dimensions."
             )
-        mean, covariance = _moments(matrix)
-        variances, axes = np.linalg.eigh(covariance)
+        few = width > _WIDE or keep < rows < width
+        mean, variances, axes = _principal_axes_of_few(matrix, keep) if few else _principal_axes(matrix)
         variances, axes = variances[::-1][:keep], axes[:, ::-1][:, :keep]
         # The sign of an axis is free; fixing it makes the descriptors the same on every machine.
-        axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(keep)])
+        axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
         largest = variances[0]
-        scale = np.maximum(variances, eps * largest) ** -power if largest > 0 else np.zeros(keep)
+        scale = np.maximum(variances, eps * largest) ** -power if largest > 0 else np.zeros(len(variances))
         scale[variances <= width * np.finfo(np.float64).eps * largest] = 0
         return cls(_single(mean), _single(axes * scale), _single(np.maximum(variances, 0)), power=float(power))
 
@@ -116,6 +117,24 @@ def _moments(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         centred = np.asarray(matrix[start : start + _ROWS], np.float64) - mean
         covariance += centred.T @ centred
     return mean, covariance / rows
+
+
+def _principal_axes(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean (D,), variances (D,) in rising order and axes (D, D) in columns."""
+    mean, covariance = _moments(matrix)
+    return mean, *np.linalg.eigh(covariance)
+
+
+def _principal_axes_of_few(matrix: np.ndarray, keep: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of fewer rows (N, D) than dimensions, from their products with one another: variances (K,), axes (D, K), K ≤ `keep`."""
+    mean = np.asarray(np.mean(matrix, axis=0, dtype=np.float64))
+    centred = (matrix - mean).astype(np.float32)
+    variances, shares = np.linalg.eigh((centred @ centred.T).astype(np.float64) / len(matrix))
+    variances, shares = variances[-keep:], shares[:, -keep:]
+    known = variances > variances[-1] * len(matrix) * np.finfo(np.float32).eps
+    known[-1] = True  # of rows that are all alike, an axis of length 0
+    shares = shares[:, known] / np.sqrt(np.maximum(variances[known] * len(matrix), np.finfo(np.float32).tiny))
+    return mean, variances[known], centred.T @ shares.astype(np.float32)
 
 
 def _pair_covariance(matrix: np.ndarray, labels: Sequence[str]) -> np.ndarray:

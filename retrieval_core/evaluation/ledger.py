@@ -11,6 +11,7 @@ from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
 from retrieval_core.presets import PRESETS
 from retrieval_core.ranking.search import Ranking
+from retrieval_core.search_choices import after_search, described_key
 
 MOST_MOVED = 5
 
@@ -46,7 +47,10 @@ def compared(before: str, after: str) -> Step:
 
 
 def model_before(key: str) -> str | None:
-    """The model that a model is compared with: the one before its step, or the plain model of one with search-time choices."""
+    """The model that a model is compared with: the one before its step, the plain one of a model with search-time choices, or the one
+    without what is done after the search."""
+    if after_search(key):
+        return described_key(key)
     if "-" in key:
         return key.split("-")[0]
     step = next((step.before for step in (*STEPS, *BEYOND) if step.after == key), None)

@@ -95,6 +95,21 @@ def compare(
     )  # fmt: skip
 
 
+def interval_of_mean(
+    values: Sequence[float | None], groups: Sequence[str], seed: int = 0, resamples: int = 10_000
+) -> tuple[float, float]:  # fmt: skip
+    """The 95 % interval, in percent, of the mean AP of queries (Q,), 0 to 1, when whole groups (Q,) are drawn anew.
+
+    Queries without positives (None) are left out. RetrievalError if none is left.
+    """
+    known = [(value, group) for value, group in zip(values, groups, strict=True) if value is not None]
+    if not known:
+        raise RetrievalError("There is no query with positives. Choose a dataset with ground truth.")
+    _, group = np.unique([group for _, group in known], return_inverse=True)
+    sums = np.bincount(group, [100 * value for value, _ in known])
+    return _interval(sums, np.bincount(group), np.random.default_rng([seed, 0]), resamples)
+
+
 def _interval(sums: np.ndarray, sizes: np.ndarray, random: np.random.Generator, resamples: int) -> tuple[float, float]:
     """Percentile interval of the mean over queries when groups (G,) of these sums and sizes are drawn anew."""
     means = []

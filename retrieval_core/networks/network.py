@@ -33,15 +33,19 @@ class RetrievalNetwork(nn.Module):
         """Pictures as `normalise` takes them → what this network takes."""
         return normalise(pictures, self.trunk.mean, self.trunk.std)
 
-    def pooled(self, images: torch.Tensor) -> torch.Tensor:
-        """Normalised pictures (B, 3, H, W) → pooled activations (B, C) float32, not yet unit vectors (fc7: before ReLU).
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised pictures (B, 3, H, W) → what is pooled: maps (B, C, h, w), or vectors (B, C) where nothing is.
 
         ValueError for pictures with a side below MIN_SIDE.
         """
         if min(images.shape[2:]) < MIN_SIDE:
             raise ValueError(f"Pictures of {tuple(images.shape[2:])} pixels: the networks need {MIN_SIDE} a side.")
         with autocast(images.device):
-            features = self.trunk(images)
+            return self.trunk(images)
+
+    def pooled(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised pictures (B, 3, H, W) → pooled activations (B, C) float32, not yet unit vectors (fc7: before ReLU)."""
+        features = self.features(images)
         return self.pool(features) if self.pool is not None else features.float()
 
     def descriptors(self, images: torch.Tensor) -> torch.Tensor:

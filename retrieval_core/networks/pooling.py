@@ -35,10 +35,13 @@ class ShiftedGeM(GeM):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Standardise every position, shift, pool, shift back."""
+        return gem(self.shifted(features), self.p) - SHIFT
+
+    def shifted(self, features: torch.Tensor) -> torch.Tensor:
+        """What GeM is taken of: every position's vector standardised and shifted, (B, C, h, w) float32."""
         with torch.autocast(features.device.type, enabled=False):
             rows = features.float().permute(0, 2, 3, 1)
-            standard = functional.layer_norm(rows, rows.shape[-1:]).permute(0, 3, 1, 2)
-        return gem(standard + SHIFT, self.p) - SHIFT
+            return functional.layer_norm(rows, rows.shape[-1:]).permute(0, 3, 1, 2) + SHIFT
 
 
 def gem(features: torch.Tensor, p: torch.Tensor | float) -> torch.Tensor:

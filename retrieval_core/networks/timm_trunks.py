@@ -15,7 +15,7 @@ def build_timm(name: str, pooling: str) -> nn.Module:
 
     Pooling `head`: pictures (B, 3, H, W) → (B, D), what the network gives to its own classifier: its class token, its attention
     pooling, or whatever else it was trained with. Every other: → its features as a map (B, C, h, w), tokens as one of width 1,
-    without those that stand for no place.
+    without those that stand for no place. `patch` is the side of what a token stands for, in pixels; None for a map.
     """
     network = find_network(name)
     model: Any = create_timm(name, network.dynamic, num_classes=0)
@@ -23,6 +23,7 @@ def build_timm(name: str, pooling: str) -> nn.Module:
     model.forward = lambda images: take(model.forward_features(_fitted(images, network.multiple)))
     model.channels = network.width if pooling == "head" else network.channels
     model.mean, model.std = network.mean, network.std
+    model.patch = network.multiple if network.layout == "NLC" else None
     return model
 
 

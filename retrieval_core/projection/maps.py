@@ -3,7 +3,6 @@
 import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
 
 import numpy as np
 
@@ -47,21 +46,6 @@ class ProjectedMap:
     seed: int
     quality: dict
     overlap: np.ndarray
-
-
-def read_parameters(text: str) -> dict[str, float]:
-    """Parameters written as in "perplexity=40,iterations=200"; RetrievalError for a part that is not name=number."""
-    found = {}
-    for part in filter(None, text.split(",")):
-        name, _, value = part.partition("=")
-        try:
-            number = float(value)
-        except ValueError:
-            number = nan
-        if not isfinite(number):
-            raise RetrievalError(f"The setting {part[:60]!r} is not name=number. Write it as in perplexity=40, or leave it out.")
-        found[name.strip()] = int(value) if value.strip().isdecimal() else number
-    return found
 
 
 def resolve_parameters(method: str, parameters: Mapping | None, count: int, width: int) -> dict:

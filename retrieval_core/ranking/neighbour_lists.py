@@ -7,7 +7,13 @@ import numpy as np
 from retrieval_core.progress import Progress
 from retrieval_core.ranking.search import search
 
+MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
 _ROWS = 1024  # descriptors searched between two reports
+
+
+def listed(count: int) -> int:
+    """How many neighbours are listed of each of `count` photographs: enough for a gallery, and few enough for a browser."""
+    return 96 if count <= 20_000 else 48
 
 
 def neighbour_lists(matrix: np.ndarray, k: int) -> Generator[Progress, None, tuple[np.ndarray, np.ndarray]]:

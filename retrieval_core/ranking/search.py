@@ -61,20 +61,10 @@ def nearest(matrix: np.ndarray, row: int, k: int) -> tuple[np.ndarray, np.ndarra
     return indices[0, others], scores[0, others]
 
 
-def rank(
-    query_ids: Sequence[str],
-    queries: np.ndarray,
-    database_ids: Sequence[str],
-    database: np.ndarray,
-    k: int | None = None,
-) -> list[Ranking]:
-    """Rank the database for each query, as `search` does, and name the rows by their ids."""
+def named(query_ids: Sequence[str], database_ids: Sequence[str], positions: np.ndarray, scores: np.ndarray) -> list[Ranking]:
+    """Rankings by their ids: positions and scores (Q, K) as `search` gives them, a row a query."""
     names = np.array(database_ids, dtype=object)
-    indices, scores = search(queries, database, k)
-    return [
-        Ranking(query_id, tuple(names[positions]), values)
-        for query_id, positions, values in zip(query_ids, indices, scores, strict=True)
-    ]
+    return [Ranking(one, tuple(names[places]), values) for one, places, values in zip(query_ids, positions, scores, strict=True)]
 
 
 def _room(keep: int) -> int:

@@ -57,13 +57,14 @@ def _describe(
     from retrieval_core.descriptors.extract import extract_pixels, full_batches  # torch loads while the first are rendered
     from retrieval_core.networks.device import pick_device
     from retrieval_core.runs import steps
+    from retrieval_core.runs.loading import load_network
 
     for stage in lineage(preset.key):
         _finish(steps.train_stage(workspace, run, stage, device, download))
     inputs, chosen = artefacts.describing_inputs(workspace, run, preset), pick_device(device)
     path = artefacts.descriptors_path(workspace, name, run.name, preset.key)
     with suppress(Locked), workspace.lock(name, run.name, preset.key, "descriptors", limit=0.0):
-        folder, network = half_done(path, inputs), steps.load_network(workspace, run, preset, chosen)
+        folder, network = half_done(path, inputs), load_network(workspace, run, preset, chosen)
         # Loads and compiles what the first map needs.
         _finish(compute_map([str(one) for one in range(FEWEST)], np.eye(FEWEST, dtype=np.float32), "tsne"))
         images: list[Image] = []

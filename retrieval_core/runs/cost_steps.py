@@ -13,15 +13,17 @@ import torch
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.pixels import Pixels, open_pixels
+from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.cost import count_operations, count_parameters
 from retrieval_core.descriptors.extract import Scales, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.costs import Cost
 from retrieval_core.networks.device import has_bfloat16, pick_device
-from retrieval_core.networks.network import RetrievalNetwork
-from retrieval_core.progress import Progress, relabelled
-from retrieval_core.runs.steps import Steps, is_fresh, load_network, load_whitening, locked
+from retrieval_core.progress import Progress, finished, relabelled
+from retrieval_core.runs.loading import load_network, load_whitening
+from retrieval_core.runs.making import Steps, is_fresh, locked
+from retrieval_core.search_choices import described_key
 from retrieval_core.stored.costs import costs_inputs, costs_path, read_cost
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import get_run
@@ -40,7 +42,7 @@ def measure_costs(
     """
     if run == IMPORTED_RUN:
         raise RetrievalError(f"The descriptors of {dataset} were imported: there is no network whose costs could be measured.")
-    found = [open_results(workspace, dataset, run, key) for key in models]
+    found = [open_results(workspace, dataset, run, key) for key in dict.fromkeys(map(described_key, models))]
     for results in found:
         _ = results.descriptors
     for number, results in enumerate(found):
@@ -75,27 +77,19 @@ def _measure(results: Results, device: torch.device, again: bool) -> Steps:
 
 
 def _time(
-    network: RetrievalNetwork, whitening: Whitening | None, pixels: Pixels, device: torch.device, scales: Scales
+    network: DescribingNetwork, whitening: Whitening | None, pixels: Pixels, device: torch.device, scales: Scales
 ) -> Generator[Progress, None, tuple[float, ...]]:
     """Milliseconds a photograph, repeat by repeat: from decoded pictures to descriptors, as a dataset is described."""
     repeats = []
     for repeat in range(1 + REPEATS):
         yield Progress("measure", repeat, 1 + REPEATS)
         begin = time.perf_counter()
-        matrix = _finished(extract_pixels(network, pixels, range(len(pixels.images)), device, scales=tuple(scales)))
+        # Their progress is not passed on, since whoever draws it would be timed as well.
+        matrix = finished(extract_pixels(network, pixels, range(len(pixels.images)), device, scales=tuple(scales)))
         if whitening is not None:
             whitening.transform(matrix)
         repeats.append(1000 * (time.perf_counter() - begin) / len(pixels.images))
     return tuple(repeats[1:])
-
-
-def _finished(steps: Generator[Progress, None, np.ndarray]) -> np.ndarray:
-    """What some steps return; their progress is not passed on, since whoever draws it would be timed as well."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def machine(device: torch.device) -> str:

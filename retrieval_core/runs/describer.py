@@ -8,13 +8,14 @@ from PIL import Image as PILImage
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Box
+from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.extract import describe_picture, query_picture
+from retrieval_core.descriptors.match_maps import Split, split_picture
 from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
-from retrieval_core.networks.network import RetrievalNetwork
-from retrieval_core.runs.steps import load_network, load_whitening
+from retrieval_core.runs.loading import load_network, load_whitening
 from retrieval_core.stored.results import Results
 from retrieval_core.stored.run_list import get_run
 
@@ -23,7 +24,7 @@ from retrieval_core.stored.run_list import get_run
 class Describer:
     """A model that is loaded once and describes one picture after the other, by the recipe of a dataset's descriptors."""
 
-    network: RetrievalNetwork
+    network: DescribingNetwork
     whitening: Whitening | None
     recipe: dict
     square: bool
@@ -31,9 +32,15 @@ class Describer:
 
     def describe(self, picture: PILImage.Image, box: Box | None = None) -> np.ndarray:
         """Descriptor (1, D) float32 of length 1 of an RGB picture, or of what is inside the box (pixels)."""
-        entrance = query_picture(picture, box, self.recipe["size"], self.square, self.recipe["crop"])
-        row = describe_picture(self.network, entrance, self.device, self.recipe["scales"])[None]
+        row = describe_picture(self.network, self._entrance(picture, box), self.device, self.recipe["scales"])[None]
         return row if self.whitening is None else self.whitening.transform(row)
+
+    def split(self, picture: PILImage.Image, box: Box | None = None) -> Split:
+        """The same descriptor as a sum over the positions of the picture; RetrievalError for a model that has no such sum."""
+        return split_picture(self.network, self._entrance(picture, box), self.device, tuple(self.recipe["scales"]), self.whitening)
+
+    def _entrance(self, picture: PILImage.Image, box: Box | None) -> np.ndarray:
+        return query_picture(picture, box, self.recipe["size"], self.square, self.recipe["crop"])
 
 
 def stored_descriptor(results: Results, image_id: str, query_id: str | None = None) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from retrieval_core.datasets.catalog import is_imported, is_ready, open_dataset
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.runs.settings import Settings, settle
+from retrieval_core.search_choices import described_key
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace
@@ -64,7 +65,8 @@ def _to_describe(workspace: Workspace, dataset: str | None, chosen: Run, setting
     """How many photographs a dataset has, as far as that is known, and the models that have not described it."""
     if dataset is None or not is_ready(workspace, dataset):
         return 0, []
-    paths = {key: artefacts.descriptors_path(workspace, dataset, chosen.name, key) for key in settings.models}
+    described = dict.fromkeys(map(described_key, settings.models))
+    paths = {key: artefacts.descriptors_path(workspace, dataset, chosen.name, key) for key in described}
     return len(open_dataset(workspace, dataset).images), [key for key, path in paths.items() if workspace.record(path) is None]
 
 

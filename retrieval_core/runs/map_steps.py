@@ -7,7 +7,7 @@ from retrieval_core.datasets.array_files import write_arrays
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.thumbnails import sheet_count, write_sheet
 from retrieval_core.projection.maps import compute_map
-from retrieval_core.ranking.neighbour_lists import neighbour_lists
+from retrieval_core.ranking.neighbour_lists import MOST_LISTED, listed, neighbour_lists
 from retrieval_core.runs.making import Steps, is_fresh, locked
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.results import open_results
@@ -38,7 +38,7 @@ def project(
 def list_neighbours(workspace: Workspace, run: str, name: str, model: str, subset: str = "all") -> Steps:
     """Find the nearest neighbours of every photograph of a subset, unless it has none or too many for that."""
     ids = artefacts.subset_ids(open_dataset(workspace, name), subset)
-    if not 0 < len(ids) <= artefacts.MOST_LISTED:
+    if not 0 < len(ids) <= MOST_LISTED:
         return
     path = artefacts.neighbours_path(workspace, name, run, model, subset)
     with (yield from locked(workspace, name, run, model, f"neighbours-{subset}")):
@@ -48,7 +48,7 @@ def list_neighbours(workspace: Workspace, run: str, name: str, model: str, subse
             return
         matrix = results.descriptors[0].rows(ids)
         begin = time.monotonic()
-        positions, similarities = yield from neighbour_lists(matrix, artefacts.listed(len(ids)))
+        positions, similarities = yield from neighbour_lists(matrix, listed(len(ids)))
         with workspace.writing(path, inputs, seconds=time.monotonic() - begin) as temporary:
             write_arrays(temporary, {"positions": positions, "similarities": similarities}, {"subset": subset})
 

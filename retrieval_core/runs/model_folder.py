@@ -17,6 +17,7 @@ from retrieval_core.networks.weights import inherit, load_weights
 from retrieval_core.presets import PRESETS, Preset, get_preset
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.model_names import in_path
+from retrieval_core.stored.named_models import model_preset, named_models
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import as_json, begin_run, from_json
 from retrieval_core.workspace import MANIFEST, Record, Workspace, canonical, file_hash, read_json, temporary_name, write_json
@@ -34,10 +35,10 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
             check_choice("model", key, PRESETS)
     entries: dict[str, dict] = {}
     files: dict[str, Record] = {}
-    for key in [*PRESETS, *dict.fromkeys([*filter(is_named, models), *artefacts.named_models(workspace, run)])]:
+    for key in [*PRESETS, *dict.fromkeys([*filter(is_named, models), *named_models(workspace, run)])]:
         if models and key not in models:
             continue
-        preset = artefacts.model_preset(workspace, run.name, key)
+        preset = model_preset(workspace, run.name, key)
         paths = dict(_paths(workspace, run, preset))
         if not all(workspace.record(path) for path in paths.values()):
             if not models:

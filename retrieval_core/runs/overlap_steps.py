@@ -6,7 +6,9 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
 from retrieval_core.presets import get_preset
 from retrieval_core.progress import Progress
-from retrieval_core.runs.steps import Steps, decoded, load_network, load_whitening
+from retrieval_core.runs.loading import load_network, load_whitening
+from retrieval_core.runs.making import Steps
+from retrieval_core.runs.steps import decoded
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run_list import get_run
 from retrieval_core.training.overlap import find_overlap, keep_near_descriptors, near_descriptors

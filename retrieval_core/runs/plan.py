@@ -10,16 +10,22 @@ from functools import partial
 from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported, is_ready, note_fingerprint, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
+from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST
-from retrieval_core.runs import map_steps
+from retrieval_core.ranking.order import METHODS
+from retrieval_core.runs import map_steps, match_steps
 from retrieval_core.runs.ahead import build_and_describe
 from retrieval_core.runs.making import Steps
 from retrieval_core.runs.settings import Settings, settle
+from retrieval_core.search_choices import after_search, described_key
 from retrieval_core.stored import artefacts, origins
+from retrieval_core.stored.commands import run_command
+from retrieval_core.stored.named_models import model_preset
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
+from retrieval_core.stored.run_list import get_run
 from retrieval_core.training.test_set_guard import check_trainable
 from retrieval_core.workspace import Workspace
 
@@ -55,9 +61,41 @@ def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str
     for key in models:
         _ = open_results(workspace, dataset, run_name, key).descriptors
     plan = [Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))]
-    for key in models:
+    for key in dict.fromkeys(map(described_key, models)):
         plan += [_neighbours(workspace, dataset, run_name, key, subset) for subset in dict.fromkeys(one[1] for one in maps)]
         plan += [Task(f"map {key}", 2, partial(map_steps.project, workspace, run_name, dataset, key, *one)) for one in maps]
+    yield from _follow(plan)
+
+
+def aggregate(workspace: Workspace, dataset: str, run_name: str, model: str, device: str = "auto") -> Iterator[Progress]:
+    """Describe a dataset by every aggregation of a model's trunk (see `aggregation_keys`) in one pass, and score them.
+
+    What they learn is learnt before, on the training landmarks. Raises RetrievalError, before anything is made, where the model's
+    weights are missing, its map can't be aggregated, or the descriptors were imported.
+    """
+    if run_name == IMPORTED_RUN:
+        raise RetrievalError(f"The descriptors of {dataset} were imported: there is no network whose map could be aggregated.")
+    model_preset(workspace, run_name, model)
+    keys, chosen = aggregation_keys(model), get_run(workspace, run_name)
+    presets = [get_preset(key) for key in keys]
+    workspace.require(artefacts.weights_path(workspace, chosen, presets[0]),
+                      f"Run: {run_command(workspace, dataset, chosen, trunk_key(model).split('-')[0])}")  # fmt: skip
+    plan = []
+    if any(_trains(workspace, chosen, key) for key in keys):
+        check_trainable(workspace, chosen.training)
+        if chosen.training in BUILT_IN:
+            plan.append(Task(f"build {chosen.training}", 60, lambda: build_dataset(workspace, chosen.training)))
+    learning = [preset for preset in presets if preset.has_vocabulary]
+    whitened = [preset for preset in presets if preset.whitening]
+    plan += [
+        Task("learn vocabularies", 60, partial(_aggregation_step, "learn_vocabularies", workspace, chosen, learning, device)),
+        Task("learn whitenings", 60, partial(_aggregation_step, "learn_whitenings", workspace, chosen, whitened, device)),
+        Task("describe in one pass", 30, partial(_aggregation_step, "describe_ahead", workspace, chosen, dataset, presets, device)),
+    ]
+    for preset in presets:
+        finish = partial(_step, "describe", workspace, chosen, dataset, preset, device)
+        plan.append(Task(f"describe {dataset} with {preset.key}", 1, finish))
+        plan.append(Task(f"score {preset.key}", 0.3, partial(_step, "score", workspace, run_name, dataset, preset.key)))
     yield from _follow(plan)
 
 
@@ -97,7 +135,7 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
         yield Task(f"build {dataset}", 25, partial(_build_to_describe, workspace, dataset, chosen, settings, do))
     trained = set()
     for key in settings.models:
-        model = get_preset(key)
+        model = get_preset(key).describing
         for stage in _to_train(workspace, chosen, key):
             if stage.key in trained:
                 continue
@@ -108,13 +146,17 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             train = partial(_step, "train_stage", workspace, chosen, stage, settings.device, settings.download)
             verb = "fetch" if origins.is_fetched(chosen, stage) else "train"
             yield Task(f"{verb} {stage.key}", stage.schedule(chosen.column).seconds, train)
+        if model.has_vocabulary:
+            yield from build(chosen.training, 60)
+            learn = partial(_aggregation_step, "learn_vocabularies", workspace, chosen, [model], settings.device)
+            yield Task(f"vocabulary {key}", 20, learn)
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)
-            yield Task(f"whiten {key}", 8, partial(_step, "learn_whitening", workspace, chosen, model, settings.device))
+            yield Task(f"whiten {model.key}", 8, partial(_whiten, workspace, chosen, model, settings.device))
         if dataset and "describe" in do:
             describe = partial(_step, "describe", workspace, chosen, dataset, model, settings.device)
-            yield Task(f"describe {dataset} with {key}", 4, describe)
+            yield Task(f"describe {dataset} with {model.key}", 4, describe)
         if dataset:
             yield from _exploring(workspace, dataset, chosen.name, key, settings, do)
 
@@ -125,13 +167,15 @@ def _trains(workspace: Workspace, chosen: Run, key: str) -> bool:
              if not origins.is_fetched(chosen, stage) and origins.trained_on(chosen, stage) == chosen.training]  # fmt: skip
     model = get_preset(key)
     paths += [artefacts.whitening_path(workspace, chosen, model)] if model.whitening else []
+    paths += [artefacts.vocabulary_path(workspace, chosen, model)] if model.has_vocabulary else []
     return any(workspace.record(path) is None for path in paths)
 
 
 def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings: Settings, do) -> Iterator[Progress]:
     """Build the dataset; where the first model needs no training, describe what is rendered meanwhile."""
-    first = get_preset(settings.models[0])
-    fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key)) and not first.whitening
+    first = get_preset(settings.models[0]).describing
+    fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key))
+    fetched = fetched and not (first.whitening or first.has_vocabulary)
     if fetched and "describe" in do and not is_ready(workspace, dataset):
         return build_and_describe(workspace, dataset, chosen, first, settings.device, settings.download)
     return build_dataset(workspace, dataset)
@@ -142,6 +186,19 @@ def _step(name: str, *arguments) -> Steps:
     from retrieval_core.runs import steps
 
     return getattr(steps, name)(*arguments)
+
+
+def _aggregation_step(name: str, *arguments) -> Steps:
+    """Likewise, of aggregation_steps.py."""
+    from retrieval_core.runs import aggregation_steps
+
+    return getattr(aggregation_steps, name)(*arguments)
+
+
+def _whiten(workspace: Workspace, chosen: Run, model: Preset, device: str) -> Steps:
+    if model.aggregation:
+        return _aggregation_step("learn_whitenings", workspace, chosen, [model], device)
+    return _step("learn_whitening", workspace, chosen, model, device)
 
 
 def _to_train(workspace: Workspace, chosen: Run, key: str) -> list[Preset]:
@@ -155,10 +212,11 @@ def _to_train(workspace: Workspace, chosen: Run, key: str) -> list[Preset]:
 
 def _imported(workspace: Workspace, dataset: str, settings: Settings) -> list[str]:
     """Which of the chosen models have imported descriptors of the dataset."""
-    found = [key for key in imported_models(workspace, dataset) if key in settings.models]
+    there = imported_models(workspace, dataset)
+    found = sorted(key for key in settings.models if described_key(key) in there)
     if not found:
         raise RetrievalError(
-            f"{dataset!r} has imported descriptors only of {', '.join(imported_models(workspace, dataset))}, and no others can be "
+            f"{dataset!r} has imported descriptors only of {', '.join(there)}, and no others can be "
             "made. Choose among these with --models."
         )
     return found
@@ -167,15 +225,18 @@ def _imported(workspace: Workspace, dataset: str, settings: Settings) -> list[st
 def _exploring(workspace: Workspace, dataset: str, run_name: str, key: str, settings: Settings, do) -> Iterator[Task]:
     """What is made of a model's descriptors: scores, then of each map what is seen first; thumbnails with the first model."""
     if "score" in do:
+        if (after := after_search(key)) and METHODS[after].looks:
+            yield Task(f"verify {key}", 30, partial(match_steps.count_matches, workspace, run_name, dataset, key))
         yield Task(f"score {key}", 0.3, partial(_step, "score", workspace, run_name, dataset, key))
     if "map" not in do:
         return
+    described = described_key(key)
     for method, subset, parameters in MAPS:
-        make = partial(map_steps.project, workspace, run_name, dataset, key, method, subset, parameters)
-        yield Task(f"map {key}", 2, partial(_if_enough, workspace, dataset, subset, make))
+        make = partial(map_steps.project, workspace, run_name, dataset, described, method, subset, parameters)
+        yield Task(f"map {described}", 2, partial(_if_enough, workspace, dataset, subset, make))
         if (key, subset) == (settings.models[0], MAPS[0][1]):
             yield Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
-        yield _neighbours(workspace, dataset, run_name, key, subset)
+        yield _neighbours(workspace, dataset, run_name, described, subset)
 
 
 def _neighbours(workspace: Workspace, dataset: str, run_name: str, key: str, subset: str) -> Task:

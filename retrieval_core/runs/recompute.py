@@ -14,8 +14,9 @@ from retrieval_core.descriptors.extract import extract_dataset
 from retrieval_core.evaluation.average_precision import PROTOCOLS, mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
 from retrieval_core.progress import Progress
-from retrieval_core.ranking.search import rank
-from retrieval_core.runs.steps import load_network, load_whitening
+from retrieval_core.ranking.search import named
+from retrieval_core.runs.loading import load_network, load_whitening
+from retrieval_core.stored.ranking import order_rows, query_pictures
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import get_run
 from retrieval_core.workspace import Workspace
@@ -75,7 +76,8 @@ def recompute(workspace: Workspace, dataset: str, run: str, model: str, device: 
         matrix, queries = yield from _describe(results, device)
         distance = max(_apart(matrix, stored.matrix), _apart(queries, stored_queries.matrix))
     yield Progress(f"score {model}", 0, len(stored_queries.ids))
-    scores = score_rankings(results.dataset, rank(stored_queries.ids, queries, stored.ids, matrix))
+    found = yield from order_rows(results, queries, query_pictures(results.dataset, stored_queries.ids), fresh=matrix)
+    scores = score_rankings(results.dataset, named(stored_queries.ids, stored.ids, *found))
     pairs = [(score.ap(protocol), before[score.query_id].ap(protocol)) for score in scores for protocol in PROTOCOLS]
     apart = max((100 * abs(fresh - old) for fresh, old in pairs if fresh is not None and old is not None), default=0.0)
     was, now = (

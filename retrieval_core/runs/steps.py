@@ -12,8 +12,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from retrieval_core.datasets.array_files import write_arrays
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.fetched import ARCHIVES
@@ -24,14 +22,16 @@ from retrieval_core.descriptors.extract import extract_dataset, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.evaluation.average_precision import mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
-from retrieval_core.networks.network import RetrievalNetwork, build_network
 from retrieval_core.networks.start_weights import start_weights
 from retrieval_core.networks.weight_files import local_file
-from retrieval_core.networks.weights import inherit, load_weights, save_weights
+from retrieval_core.networks.weights import load_weights, save_weights
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.progress import Progress, relabelled
+from retrieval_core.runs.loading import load_network, load_whitening
 from retrieval_core.runs.making import Steps, half_done, is_fresh, locked
+from retrieval_core.search_choices import AGGREGATIONS
 from retrieval_core.stored import artefacts, origins
+from retrieval_core.stored.ranking import rank_queries
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import begin_run
@@ -39,6 +39,7 @@ from retrieval_core.training.loop import train
 from retrieval_core.training.test_set_guard import refuse_retrieval, training_set
 from retrieval_core.workspace import Workspace, write_json
 
+EPS = 1e-3  # of a whitening: variances below this share of the largest count as much
 WHITENING_WORDS = {"pca": "PCA", "learned": "from matching pairs,"}
 
 
@@ -52,7 +53,7 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
     with (yield from locked(workspace, str(path.relative_to(workspace.root)))):
         begin_run(workspace, run, origins.trained_on(run, stage))
         inputs = artefacts.weights_inputs(workspace, run, stage)
-        if (yield from _is_there(workspace, path, inputs)):
+        if (yield from is_there(workspace, path, inputs)):
             return
         about = {"stage": stage.key, "start": origins.start_of(run, stage)}
         if origins.is_fetched(run, stage):
@@ -87,12 +88,15 @@ def same_as_before(workspace: Workspace, network: str, notes: dict) -> None:
 
 
 def learn_whitening(workspace: Workspace, run: Run, preset: Preset, device: str = "auto") -> Steps:
-    """Learn a model's whitening from the training landmarks, never from the dataset that is scored."""
+    """Learn a model's whitening from the training landmarks, never from the dataset that is scored.
+
+    That of an aggregation: see `learn_whitenings`.
+    """
     path = artefacts.whitening_path(workspace, run, preset)
     with (yield from locked(workspace, str(path.relative_to(workspace.root)))):
         begin_run(workspace, run, run.training)
         inputs = artefacts.whitening_inputs(workspace, run, preset)
-        if (yield from _is_there(workspace, path, inputs)):
+        if (yield from is_there(workspace, path, inputs)):
             return
         dataset = yield from training_set(workspace, run.training)
         folder = half_done(path, inputs)
@@ -103,7 +107,7 @@ def learn_whitening(workspace: Workspace, run: Run, preset: Preset, device: str 
         with workspace.writing(path, inputs) as temporary:
             learnt = (
                 Whitening.fit_pairs(matrix, [image.label for image in dataset.images]) if preset.whitening == "learned"
-                else Whitening.fit(matrix, inputs["power"], eps=1e-3)
+                else Whitening.fit(matrix, inputs["power"], EPS, preset.kept)
             )  # fmt: skip
             learnt.save(temporary)
         shutil.rmtree(folder)
@@ -144,7 +148,8 @@ def score(workspace: Workspace, run: str, name: str, model: str) -> Steps:
         if (yield from is_fresh(workspace, path, inputs)):
             return
         yield Progress(f"score {model}", 0, len(results.dataset.queries))
-        scores = score_rankings(results.dataset, results.rankings())
+        rankings = yield from relabelled(rank_queries(results), stage=f"score {model}")
+        scores = score_rankings(results.dataset, rankings)
         means = {
             f"map_{protocol}": None if (mean := mean_average_precision(scores, protocol)) is None else 100 * mean
             for protocol in ("oxford", "finite_sum")
@@ -154,22 +159,8 @@ def score(workspace: Workspace, run: str, name: str, model: str) -> Steps:
         yield Progress(f"score {model}", len(scores), len(scores))
 
 
-def load_network(workspace: Workspace, run: Run, preset: Preset, device: torch.device) -> RetrievalNetwork:
-    """A trained network, ready to describe; RetrievalError if its weights are missing."""
-    path = artefacts.weights_path(workspace, run, preset)
-    workspace.require(path, f"Run: {workspace.command('train', '--models', preset.key, '--run', run.name)}")
-    network = build_network(preset)
-    inherit(network, load_weights(path))
-    return network.to(device).eval()
-
-
-def load_whitening(workspace: Workspace, run: Run, preset: Preset) -> Whitening | None:
-    """The whitening that belongs to a model; None where it has none."""
-    return Whitening.load(artefacts.whitening_path(workspace, run, preset)) if preset.whitening else None
-
-
-def _is_there(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
-    """Whether weights (or a whitening) are there: imported, fresh, or made by another run from the same inputs."""
+def is_there(workspace: Workspace, path: Path, inputs: dict) -> Generator[Progress, None, bool]:
+    """Whether weights (or a whitening, or a vocabulary) are there: imported, fresh, or made by another run from the same inputs."""
     if artefacts.is_imported(workspace, path):
         workspace.require(path, f"It was imported: import it again, or remove {path.parent} to train it here.")
         yield Progress("check", 1, 1, f"{path} was imported and is used as it is; remove {path.parent} to train it here")
@@ -222,6 +213,7 @@ def _recipe(workspace: Workspace, run: Run, preset: Preset, inputs: dict) -> dic
         "whitening": f"{WHITENING_WORDS[preset.whitening]} learnt on {run.training}" if preset.whitening else None,
         "weights": inputs["weights"],
         "dataset": inputs["data"],
+        **({"aggregation": AGGREGATIONS[preset.aggregation].title} if preset.aggregation else {}),
         **({"start_file": {"name": own[0], "sha256": own[1]}} if own else {}),
         **({"published": {name: notes[name] for name in ("source", "licence", "sha256")}} if "source" in notes else {}),
     }

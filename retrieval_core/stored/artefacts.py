@@ -1,8 +1,9 @@
 """Where each artefact lies and what it is made from: the one place that spells file names and decides what is fresh.
 
-cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz
+cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz,
+    vocabulary.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
-cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json,
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors,
     neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors
 """
 
@@ -13,48 +14,27 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import DESCRIPTORS
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.named_networks import is_named, recall
 from retrieval_core.presets import Preset, get_preset
 from retrieval_core.schedules import Schedule
-from retrieval_core.stored.model_names import from_path, in_path
-from retrieval_core.stored.origins import PUBLISHED, is_fetched, start_file, start_of, trained_on
+from retrieval_core.search_choices import SEARCH_CHOICES, after_search, described_key
+from retrieval_core.stored.model_names import in_path
+from retrieval_core.stored.origins import is_fetched, start_file, start_of, trained_on
 from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace, short_hash
 
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
-SCORES, COSTS = "scores.json", "costs.json"
+VOCABULARY, SCORES, COSTS, MATCHES = "vocabulary.safetensors", "scores.json", "costs.json", "matches.safetensors"
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
-MOST_LISTED = 60_000  # photographs whose neighbours are listed beforehand; above, a click searches
-VERSIONS = {"weights": 2, "whitening": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8, "neighbours": 2, "sheets": 1}
+VERSIONS = {"weights": 2, "whitening": 1, "vocabulary": 1, "aggregation": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8,
+            "neighbours": 2, "sheets": 1, "after": 1}  # fmt: skip
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
-
-
-# --- networks by name ----------------------------------------------------------------------------------------------
-
-
-def model_preset(workspace: Workspace, run: str, key: str) -> Preset:
-    """`get_preset`; a network by name is taken as it was noted with its weights, so that no library is loaded to look."""
-    base = key.split("-")[0]
-    if is_named(base):
-        weights = workspace.record(workspace.folder(PUBLISHED, run, in_path(base)) / WEIGHTS)
-        recall(weights.notes["network"] if weights else {})
-    return get_preset(key)
-
-
-def named_models(workspace: Workspace, run: Run) -> list[str]:
-    """Networks by name whose weights a run has."""
-    folders = sorted(workspace.folder(PUBLISHED, run.name).glob(f"*/{WEIGHTS}"))
-    return [key for folder in folders if is_named(key := from_path(folder.parent.name))]
-
-
-# --- weights and whitening -----------------------------------------------------------------------------------------
 
 
 def stage_folder(workspace: Workspace, run: Run, stage: Preset) -> Path:
     """Folder of a trained stage."""
-    return workspace.folder(trained_on(run, stage), run.name, in_path(stage.key))
+    return workspace.folder(trained_on(run, stage), run.name, in_path(described_key(stage.key)))
 
 
 def weights_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
@@ -69,7 +49,8 @@ def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
 
 def identity(stage: Preset) -> dict:
     """What a stage is, apart from its title and what is chosen at search time."""
-    left_out = {"title", "size", "scales", "crop", *(name for name in ("origin", "squashed") if not getattr(stage, name))}
+    left_out = {"title", "size", "scales", "crop", "aggregation", "kept", "after"}
+    left_out |= {name for name in ("origin", "squashed") if not getattr(stage, name)}
     return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
 
 
@@ -80,8 +61,7 @@ def figures(schedule: Schedule) -> dict:
 
 def is_imported(workspace: Workspace, path: Path) -> bool:
     """Whether weights (or a whitening) were imported: they are used as they are."""
-    record = workspace.record(path)
-    return record is not None and IMPORT_NOTE in record.notes
+    return (record := workspace.record(path)) is not None and IMPORT_NOTE in record.notes
 
 
 def weights_inputs(workspace: Workspace, run: Run, stage: Preset) -> dict:
@@ -117,9 +97,36 @@ def whitening_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
         "power": preset.schedule(run.column).whitening_power,
         "weights": sha256(workspace, weights_path(workspace, run, preset)),
         "kind": preset.whitening,
-        **({"pooling": preset.pooling} if preset.pooling in ("head", "shifted") else {}),
         "scales": list(preset.scales),
+        **({"kept": preset.kept} if preset.kept else {}),
+        **_pooled(workspace, run, preset),
     }
+
+
+def vocabulary_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
+    """The vocabulary of a model's aggregation, learnt on the training set: that of all its whitenings, scales and crop rules."""
+    base, *names = preset.key.split("-")
+    of = [name for name in names if SEARCH_CHOICES[name].field in ("size", "aggregation")]
+    return workspace.folder(run.training, run.name, in_path("-".join([base, *of]))) / VOCABULARY
+
+
+def vocabulary_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
+    """What a vocabulary is learnt from."""
+    return {
+        "version": VERSIONS["vocabulary"],
+        "aggregation": [preset.aggregation, VERSIONS["aggregation"]],
+        "data": _training_data(workspace, run.training, vocabulary_path(workspace, run, preset)),
+        "size": preset.described_size(run.column),
+        "weights": sha256(workspace, weights_path(workspace, run, preset)),
+    }
+
+
+def _pooled(workspace: Workspace, run: Run, preset: Preset) -> dict:
+    """How the features of a network become a vector, where that is not known from its weights."""
+    if preset.aggregation is None:
+        return {"pooling": preset.pooling} if preset.pooling in ("head", "shifted") else {}
+    vocabulary = sha256(workspace, vocabulary_path(workspace, run, preset)) if preset.has_vocabulary else None
+    return {"aggregation": [preset.aggregation, VERSIONS["aggregation"]], "vocabulary": vocabulary}
 
 
 def _training_data(workspace: Workspace, name: str, path: Path) -> list[str] | None:
@@ -128,11 +135,7 @@ def _training_data(workspace: Workspace, name: str, path: Path) -> list[str] | N
         dataset = open_dataset(workspace, name)
         return [dataset.photographs, dataset.truth]
     except RetrievalError:
-        record = workspace.record(path)
-        return record.inputs["data"] if record else None
-
-
-# --- what is made of a dataset -------------------------------------------------------------------------------------
+        return record.inputs["data"] if (record := workspace.record(path)) else None
 
 
 def model_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
@@ -142,7 +145,7 @@ def model_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Pa
 
 def descriptors_path(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
     """Ids and descriptors of photographs and queries, one file."""
-    return model_folder(workspace, dataset, run, model) / DESCRIPTORS
+    return model_folder(workspace, dataset, run, described_key(model)) / DESCRIPTORS
 
 
 def descriptors_inputs(workspace: Workspace, dataset: Dataset, run: Run, preset: Preset) -> dict:
@@ -159,7 +162,7 @@ def describing_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
         "size": preset.described_size(run.column),
         "crop": preset.crop or "fill",
         "scales": list(preset.scales),
-        **({"pooling": preset.pooling} if preset.pooling in ("head", "shifted") else {}),
+        **_pooled(workspace, run, preset),
         "weights": sha256(workspace, weights_path(workspace, run, preset)),
         "whitening": sha256(workspace, whitening_path(workspace, run, preset)) if preset.whitening else None,
     }
@@ -171,9 +174,10 @@ def scores_path(workspace: Workspace, dataset: str, run: str, model: str) -> Pat
 
 
 def scores_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str) -> dict:
-    """What the scores are made from: the descriptors, and the ground truth."""
+    """What the scores are made from: the descriptors, what is done after the search, and the ground truth."""
     described = sha256(workspace, descriptors_path(workspace, dataset.name, run, model))
-    return {"version": VERSIONS["scores"], "truth": dataset.truth, "descriptors": described}
+    after = {"after": VERSIONS["after"]} if after_search(model) else {}
+    return {"version": VERSIONS["scores"], "truth": dataset.truth, "descriptors": described, **after}
 
 
 def subset_ids(dataset: Dataset, subset: str) -> tuple[str, ...]:
@@ -190,7 +194,7 @@ def map_choice(method: str, subset: str, parameters: dict | None, seed: int) -> 
 
 def maps_folder(workspace: Workspace, dataset: str, run: str, model: str) -> Path:
     """Folder of a model's maps."""
-    return model_folder(workspace, dataset, run, model) / "maps"
+    return model_folder(workspace, dataset, run, described_key(model)) / "maps"
 
 
 def map_path(workspace: Workspace, dataset: str, run: str, model: str, choice: dict) -> Path:
@@ -203,14 +207,9 @@ def map_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str, cho
     return {"version": VERSIONS["map"], **_of_subset(workspace, dataset, run, model, choice["subset"]), **choice}
 
 
-def listed(count: int) -> int:
-    """How many neighbours are listed of each of `count` photographs: enough for a gallery, and few enough for a browser."""
-    return 96 if count <= 20_000 else 48
-
-
 def neighbours_path(workspace: Workspace, dataset: str, run: str, model: str, subset: str) -> Path:
     """A model's neighbour lists: positions in the subset, and similarities."""
-    return model_folder(workspace, dataset, run, model) / f"neighbours-{subset}.safetensors"
+    return model_folder(workspace, dataset, run, described_key(model)) / f"neighbours-{subset}.safetensors"
 
 
 def neighbours_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str, subset: str) -> dict:
@@ -240,11 +239,10 @@ def unfinished(path: Path) -> list[Path]:
 
 def sha256(workspace: Workspace, path: Path) -> str | None:
     """The hash of an artefact as its record has it; None where there is none."""
-    record = workspace.record(path)
-    return record.sha256 if record else None
+    return record.sha256 if (record := workspace.record(path)) else None
 
 
 def _of_subset(workspace: Workspace, dataset: Dataset, run: str, model: str, subset: str) -> dict:
     """Descriptors, and which of them: labels may change without the photographs."""
-    members = {"members": short_hash(subset_ids(dataset, subset))} if subset != "all" else {}
+    members = {} if subset == "all" else {"members": short_hash(subset_ids(dataset, subset))}
     return {"descriptors": sha256(workspace, descriptors_path(workspace, dataset.name, run, model)), "subset": subset, **members}

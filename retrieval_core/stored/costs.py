@@ -4,14 +4,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from retrieval_core.evaluation.costs import Cost
-from retrieval_core.stored.artefacts import COSTS, VERSIONS
+from retrieval_core.search_choices import described_key
+from retrieval_core.stored.artefacts import COSTS, VERSIONS, model_folder
 from retrieval_core.stored.results import Results
 from retrieval_core.workspace import read_json
 
 
 def costs_path(results: Results) -> Path:
-    """The file of a model's costs."""
-    return results.folder / COSTS
+    """The file of a model's costs, beside its descriptors: what is done after the search is no part of them."""
+    folder = model_folder(results.workspace, results.dataset.name, results.run, described_key(results.model))
+    return folder / COSTS
 
 
 def costs_inputs(results: Results) -> dict:

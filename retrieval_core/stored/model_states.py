@@ -8,8 +8,10 @@ from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.named_networks import is_named
 from retrieval_core.presets import PRESETS, SEARCH_CHOICES
+from retrieval_core.search_choices import after_search
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.model_names import from_path
+from retrieval_core.stored.named_models import model_preset
 from retrieval_core.stored.results import MapRecord, Results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import find_run
@@ -48,21 +50,22 @@ def model_states(workspace: Workspace, dataset: str, run: str) -> list[ModelStat
     Of imported descriptors what there is.
     """
     opened = open_dataset(workspace, dataset)
+    others = _described(workspace, dataset, run)
     if run == IMPORTED_RUN:
-        keys = imported_models(workspace, dataset)
+        keys = [*imported_models(workspace, dataset), *(key for key in others if after_search(key))]
     else:
-        others = _described(workspace, dataset, run)
         keys = [key for model in PRESETS for key in (model, *(other for other in others if other.startswith(f"{model}-")))]
         keys += [key for key in others if is_named(key)]
     settings = find_run(workspace, run)
-    return [_model_state(Results(workspace, opened, run, artefacts.model_preset(workspace, run, key)), settings) for key in keys]
+    return [_model_state(Results(workspace, opened, run, model_preset(workspace, run, key)), settings) for key in keys]
 
 
 def _model_state(results: Results, run: Run | None) -> ModelState:
     weights = results.workspace.record(artefacts.weights_path(results.workspace, run, results.preset)) if run else None
+    as_trained = not (results.preset.whitening or results.preset.aggregation)
     common = {
         "key": results.model, "title": results.preset.title, "start": origins.start_of(run, results.preset) if run else None,
-        "validation_map": weights.notes.get("validation_map") if weights and not results.preset.whitening else None,
+        "validation_map": weights.notes.get("validation_map") if weights and as_trained else None,
     }  # fmt: skip
     if results.record is None:
         return ModelState(**common, state="trained" if weights else "missing")
@@ -71,11 +74,12 @@ def _model_state(results: Results, run: Run | None) -> ModelState:
         common |= {"title": f"{recipe['dim']}-d, imported from {recipe['source']}", "start": recipe["start"]}
     state, message = results.state
     means = results.score_file if results.scored else {}
+    shares = results.preset.after is not None  # size and times are told of the model whose descriptors it ranks
+    seconds = {"train": weights.seconds if weights else 0.0, "describe": results.record.seconds}
     return ModelState(
         **common, state=state, message=message, schedule=recipe.get("schedule"), seed=recipe.get("seed"), device=results.record.device,
-        seconds={"train": weights.seconds if weights else 0.0, "describe": results.record.seconds}, recipe=recipe,
-        bytes=results.record.bytes, map_oxford=means.get("map_oxford"), map_finite_sum=means.get("map_finite_sum"),
-        maps=tuple(results.maps()),
+        seconds={} if shares else seconds, recipe=recipe, bytes=0 if shares else results.record.bytes,
+        map_oxford=means.get("map_oxford"), map_finite_sum=means.get("map_finite_sum"), maps=tuple(results.maps()),
     )  # fmt: skip
 
 
@@ -85,7 +89,8 @@ def _described(workspace: Workspace, dataset: str, run: str) -> list[str]:
     for path in workspace.folder(dataset, run).glob("*"):
         key = from_path(path.name)
         with suppress(RetrievalError):  # a folder that somebody else made
-            if (is_named(key) or "-" in key) and artefacts.descriptors_path(workspace, dataset, run, key).exists():
-                found.append(artefacts.model_preset(workspace, run, key).key)
+            made = artefacts.scores_path if after_search(key) else artefacts.descriptors_path
+            if (is_named(key) or "-" in key) and made(workspace, dataset, run, key).exists():
+                found.append(model_preset(workspace, run, key).key)
     places = {name: place for place, name in enumerate(SEARCH_CHOICES)}
     return sorted(found, key=lambda key: (key.split("-")[0], [places[name] for name in key.split("-")[1:]]))

@@ -39,6 +39,7 @@ def start_of(run: Run, preset: Preset) -> str:
 
 
 def learnt_from(run: Run, preset: Preset) -> set[str]:
-    """Names of the datasets that a model was made with: its weights, and its whitening if it has one."""
-    places = {trained_on(run, stage) for stage in lineage(preset.key)} | ({run.training} if preset.whitening else set())
+    """Names of the datasets that a model was made with: its weights, its whitening and its vocabulary if it has them."""
+    learns = preset.whitening or preset.has_vocabulary
+    places = {trained_on(run, stage) for stage in lineage(preset.key)} | ({run.training} if learns else set())
     return places - {PUBLISHED, *GIVEN_STARTS}

@@ -19,10 +19,12 @@ from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
 from retrieval_core.presets import Preset, check_model
+from retrieval_core.progress import finished
 from retrieval_core.projection.maps import ProjectedMap
-from retrieval_core.ranking.search import Ranking, rank
+from retrieval_core.ranking.search import Ranking
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.commands import run_command
+from retrieval_core.stored.named_models import model_preset
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import find_run
 from retrieval_core.workspace import Record, Workspace, read_json
@@ -30,6 +32,7 @@ from retrieval_core.workspace import Record, Workspace, read_json
 _CHANGED = {
     "data": "the photographs or the queries' boxes", "size": "the size of the pictures", "crop": "the crop rule",
     "scales": "the scales", "weights": "the weights", "whitening": "the whitening", "version": "the program",
+    "aggregation": "the aggregation", "vocabulary": "the vocabulary",
 }  # fmt: skip
 
 
@@ -146,8 +149,9 @@ class Results:
 
     def rankings(self) -> list[Ranking]:
         """The whole database as each query sees it, ranked now."""
-        database, queries = self.descriptors
-        return rank(queries.ids, queries.matrix, database.ids, database.matrix)
+        from retrieval_core.stored.ranking import rank_queries  # it reads results itself
+
+        return finished(rank_queries(self))
 
     def maps(self) -> list[MapRecord]:
         """All maps that were made, fresh or stale."""
@@ -208,7 +212,7 @@ class Results:
 
 def open_results(workspace: Workspace, dataset: str, run: str, model: str) -> Results:
     """What there is of a model; RetrievalError for an unknown dataset or model."""
-    preset = artefacts.model_preset(workspace, run, model)
+    preset = model_preset(workspace, run, model)
     check_model(model)
     return Results(workspace, open_dataset(workspace, dataset), run, preset)
 

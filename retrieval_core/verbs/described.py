@@ -7,8 +7,13 @@ import numpy as np
 
 from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.errors import RetrievalError
-from retrieval_core.progress import Progress
+from retrieval_core.progress import Progress, finished
+from retrieval_core.ranking.order import order
+from retrieval_core.ranking.picture import Picture
+from retrieval_core.ranking.search import Ranking, named
 from retrieval_core.runs import jobs
+from retrieval_core.search_choices import after_search
+from retrieval_core.stored.ranking import order_rows, picture_count
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.verbs import html
 from retrieval_core.verbs.opened import Opened
@@ -36,6 +41,15 @@ class Described:
     def matrix(self) -> np.ndarray:
         """The photographs' descriptors (N, D) float32, row for row with `ids`; read-only where it is mapped from the cache."""
         return self.database.matrix
+
+    def ranked(self, names: Sequence[str], rows: np.ndarray, pictures: Sequence[Picture | None]) -> list[Ranking]:
+        """The photographs for each of (Q, D) descriptors of `pictures`, by what the model does after the search."""
+        if self.stored is not None:
+            steps = order_rows(self.stored, rows, pictures)
+        else:
+            count = picture_count(self.opened.dataset, pictures) if self.opened else None
+            steps = order(rows, self.matrix, after_search(self.model), count=count)
+        return named(names, self.ids, *finished(steps))
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS, Score, mean_average_precision, score_rankings
-from retrieval_core.ranking.search import rank
+from retrieval_core.stored.ranking import query_pictures
 from retrieval_core.verbs import html
 from retrieval_core.verbs.described import Described
 
@@ -58,9 +58,9 @@ def evaluate(described: Described, protocol: str = "oxford") -> Evaluated:
     4
     """
     check_choice("protocol", protocol, PROTOCOLS)
-    queries, database = described.queries, described.database
+    queries = described.queries
     if described.opened is None or not queries.ids:
         raise RetrievalError("These descriptors have no queries with a ground truth. Add the dataset with ground_truth=FOLDER; for "
                              "descriptors of your own give opened=, queries= and query_ids= to from_matrix.")  # fmt: skip
-    rankings = rank(queries.ids, queries.matrix, database.ids, database.matrix)
+    rankings = described.ranked(queries.ids, queries.matrix, query_pictures(described.opened.dataset, queries.ids))
     return Evaluated(described.model, protocol, tuple(score_rankings(described.opened.dataset, rankings)))

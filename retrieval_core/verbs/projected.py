@@ -4,6 +4,7 @@ from colorsys import hls_to_rgb
 from dataclasses import dataclass
 from html import escape
 
+from retrieval_core.progress import finished
 from retrieval_core.projection.maps import METHODS, ProjectedMap, compute_map
 from retrieval_core.verbs import html
 from retrieval_core.verbs.described import Described
@@ -55,14 +56,10 @@ def project(described: Described, method: str = "tsne", *, seed: int = 0, **para
     >>> laid_out.places.xy.shape
     (12, 2)
     """
-    steps = compute_map(described.ids, described.matrix, method, parameters, seed)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            opened = described.opened
-            labels = tuple(opened.dataset.image(one).label for one in described.ids) if opened else (None,) * len(described)
-            return Projected(end.value, labels, described.model)
+    places = finished(compute_map(described.ids, described.matrix, method, parameters, seed))
+    opened = described.opened
+    labels = tuple(opened.dataset.image(one).label for one in described.ids) if opened else (None,) * len(described)
+    return Projected(places, labels, described.model)
 
 
 def _hue(turn: float) -> str:

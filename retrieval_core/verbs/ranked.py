@@ -9,7 +9,8 @@ from PIL import Image as PILImage
 from retrieval_core.datasets.types import Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.precision_recall import ap_steps, verdict
-from retrieval_core.ranking.search import rank as rank_rows
+from retrieval_core.ranking.picture import Picture
+from retrieval_core.stored.ranking import asked_picture, box_picture, query_pictures
 from retrieval_core.verbs import html
 from retrieval_core.verbs.described import Described
 
@@ -71,27 +72,31 @@ def rank(described: Described, asked: Asked) -> Ranked:
     >>> rc.rank(described, "path/to/photos/bridge/1.jpg").ids[0]
     'bridge/1'
     """
-    name, descriptor, query = _asked(described, asked)
-    [found] = rank_rows([name], descriptor, described.ids, described.matrix)
+    name, descriptor, query, picture = _asked(described, asked)
+    [found] = described.ranked([name], descriptor, [picture])
     return Ranked(name, found.ids, found.scores, described, query)
 
 
-def _asked(described: Described, asked: Asked) -> tuple[str, np.ndarray, Query | None]:
+def _asked(described: Described, asked: Asked) -> tuple[str, np.ndarray, Query | None, Picture | None]:
     if isinstance(asked, np.ndarray):
         row = asked.reshape(1, -1).astype(np.float32)
         length = float(np.linalg.norm(row))
         if not (np.isfinite(length) and length > 0):
             raise RetrievalError("The descriptor that is asked for is zero or not finite.")
-        return "a descriptor", row / length, None
+        return "a descriptor", row / length, None, None
     if isinstance(asked, str) and asked in described.queries:
-        opened = described.opened
-        return asked, np.asarray(described.queries.rows([asked])), opened.dataset.query(asked) if opened else None
+        row, opened = np.asarray(described.queries.rows([asked])), described.opened
+        if opened is None:
+            return asked, row, None, None
+        return asked, row, opened.dataset.query(asked), query_pictures(opened.dataset, [asked])[0]
     if isinstance(asked, str) and asked in described.database:
-        return asked, np.asarray(described.database.rows([asked])), None
+        dataset = described.opened.dataset if described.opened else None
+        photograph = box_picture(dataset, dataset.image(asked), None) if dataset else None
+        return asked, np.asarray(described.database.rows([asked])), None, photograph
     return _picture(described, asked)
 
 
-def _picture(described: Described, asked: str | Path | PILImage.Image) -> tuple[str, np.ndarray, None]:
+def _picture(described: Described, asked: str | Path | PILImage.Image) -> tuple[str, np.ndarray, None, Picture]:
     from retrieval_core.datasets.uploads import read_upload
     from retrieval_core.runs.describer import open_describer
 
@@ -104,4 +109,4 @@ def _picture(described: Described, asked: str | Path | PILImage.Image) -> tuple[
         raise RetrievalError(f"{str(asked)!r} is neither a query nor a photograph here, nor a file. There are {known}, …")
     if described.stored is None:
         raise RetrievalError(f"These descriptors are your own: no network is known that would describe {name}. Give its descriptor.")
-    return name, open_describer(described.stored).describe(picture), None
+    return name, open_describer(described.stored).describe(picture), None, asked_picture(picture, None)

@@ -22,8 +22,14 @@ PAGES = {
     "ranking": ("query?model=1d&k=48", '.strips, [data-testid="stMain"] .picture', ".strips .card"),
     "machine": ("query?model=1d&show=machine", '.machine, .around, [data-testid="stMain"] .picture', ".machine[data-place]"),
     "flow": ("query?model=1d&show=flow", '.flow, [data-testid="stMain"] .picture', ".line"),
+    "why": ("query?model=1d&show=why", ".pair, .told", ".why[data-shown] canvas"),
     "compare": ("compare?rows=all", '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]', '[data-testid="stDataFrame"]'),
     "ledger": ("ledger", '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]', ".js-plotly-plot .point path"),
+    "laboratory": (
+        "laboratory?model=1d",
+        '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]',
+        '[data-testid="stAlert"], .st-key-head',
+    ),
     "failures": ("failures?atlas=stuck&model=1a", ".strips", ".strips .card"),
 }
 

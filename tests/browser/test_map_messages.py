@@ -1,5 +1,7 @@
 """What the browser reads of Python's JSON, and what it says back, is what the TypedDicts say."""
 
+import base64
+
 import pytest
 from modules_page import WEB, open_modules
 from small_scene import SHARED, SHOW, files, place_of
@@ -9,6 +11,7 @@ from pages.web.home import View as HomeView
 from pages.web.map.messages import Scene, Shared
 from pages.web.paste import Pasted
 from pages.web.ranking.messages import Event, FlowView, MachineView, PickView, PictureView, StripsView
+from pages.web.why.messages import HeatView, LinesView
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +80,7 @@ def test_the_map_reads_and_says_what_is_written_down(page):
 
 SRC = "files/photograph/tower_00"
 PHOTOGRAPH = {"id": "a", "name": "tower", "src": SRC}
-CARD = PHOTOGRAPH | {"word": "good", "own": False, "rank": 1, "similarity": 0.5}
+CARD = PHOTOGRAPH | {"word": "good", "own": False, "rank": 1, "similarity": 0.5, "why": {"query": "", "model": "1a"}}
 CURVE = {
     "positives": 1, "ap": {"oxford": 1.0, "finite_sum": 1.0},
     "events": [{"place": 0, "word": "good", "found": 1, "before": 1.0, "precision": 1.0, "recall": 1.0, "oxford": 1.0,
@@ -117,10 +120,38 @@ def test_a_view_reads_and_says_what_is_written_down(page, kind):
     page.locator(PRESS[kind]).first.press("Enter")
     if kind == "strips":
         page.get_by_role("button", name="Make this the query").click()
-    assert strange(page, {"caption", "other", "only", "note", "title", "rank", "similarity", "own", "word"}) == set()
+        page.get_by_role("button", name="Why is a similar?").first.click()
+        page.locator(PRESS[kind]).first.press("Enter")
+        page.get_by_role("button", name="Why this match").click()
+        asked = {"match": "a", "query": "", "model": "1a"}
+        assert page.evaluate("() => window.told") == [{"photo": "a"}, asked, asked]
+    assert strange(page, {"caption", "why", "other", "only", "note", "title", "rank", "similarity", "own", "word"}) == set()
     told = page.evaluate("() => window.told")
     assert bool(told) == (kind in ("pick", "picture", "strips"))
     assert [wrong for event in told for wrong in problems(event, Event)] == []
+
+
+PICTURE = {"name": "a", "src": SRC, "size": [90, 60]}
+HEATED = PICTURE | {"rows": [0, 0.4, 1], "columns": [0, 1], "grid": [0.5, -0.1]}
+COMPARED = {
+    "heat": (HeatView, {"kind": "heat", "first": HEATED, "second": HEATED, "pairs": base64.b64encode(bytes(16)).decode(),
+                        "ramp": base64.b64encode(bytes(4 * 511)).decode()}),
+    "lines": (LinesView, {"kind": "lines", "first": PICTURE, "second": PICTURE, "lines": [[0.1, 0.2, 0.3, 0.4]]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", COMPARED)
+def test_two_pictures_that_are_compared_read_what_is_written_down(page, kind):
+    wanted, view = COMPARED[kind]
+    assert problems(view, wanted) == []
+    open_modules(page, files())
+    page.evaluate(WATCH)
+    page.evaluate(DRAW, ["why", '<div class="why"></div>', view])
+    page.locator(f'.why[data-shown="{kind}"] .pair').wait_for()
+    if kind == "heat":
+        page.locator(".frame").first.press("ArrowDown")
+    assert strange(page) == set()
+    assert page.evaluate("() => window.told") == []
 
 
 def test_the_home_reads_what_is_written_down(page):

@@ -13,7 +13,10 @@ COMMANDS = {
     "ledger": ("ledger", "--dataset", "{set}"),
     "ledger of two": ("ledger", "--dataset", "{set}", "--compare", "1e,2a"),
     "search a photograph": ("search", name(0), "--dataset", "{set}", "--k", "100"),
+    "why": ("why", name(0), name(0), "--dataset", "{set}"),
     "check": ("data", "check", "{set}"),
+    "search after the search": ("search", name(0), "--dataset", "{set}", "--models", "1e-alphaqe,1e-diffusion,1e-superglobal"),
+    "ledger of what comes after": ("ledger", "--dataset", "{set}", "--compare", "2a,2a-verified"),
     "run again": ("run", "--dataset", "{set}", "--models", "1e", "--start", "shapes", "--device", "cpu"),
     **{method: ("project", "--dataset", "{set}", "--models", "1e", "--method", method, "--seed", "1") for method in METHODS},
 }  # fmt: skip
@@ -32,5 +35,7 @@ def test_every_command_ends_on_every_odd_set(odd_cache, key, command, capsys):
         assert (code == 0) == (count >= FEWEST)
     elif command.startswith(("evaluate", "ledger of")):
         assert (code == 0) == judged, said.err
+    elif command == "why":  # of descriptors that were imported there are no pictures
+        assert (code == 0) == (key in PHOTOGRAPHS), said.err
     elif command != "ledger":
         assert code == 0, said.err

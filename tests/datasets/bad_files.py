@@ -13,7 +13,8 @@ from bad_truths import IDS, TRUTH, add, one_file, photographs
 from retrieval_core.networks import weights
 from retrieval_core.networks.weight_files import local_file
 from retrieval_core.networks.weights import local_weights, save_weights
-from retrieval_core.projection.maps import METHODS, check_map_seed, read_map_seed, read_parameters
+from retrieval_core.parameters import read_parameters
+from retrieval_core.projection.maps import METHODS, check_map_seed, read_map_seed
 from retrieval_core.runs.settings import Settings
 from retrieval_core.workspace import Workspace
 

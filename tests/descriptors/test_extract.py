@@ -73,7 +73,7 @@ def test_a_photograph_that_has_changed_makes_its_own_batch_anew_and_no_other(ima
 def test_full_batches_of_the_first_pictures_are_batches_of_the_whole(monkeypatch):
     monkeypatch.setattr(extract, "BATCH", 3)
     shapes = np.random.default_rng(1).choice([48, 64], (40, 1)) * [1, 1]
-    whole = {tuple(batch) for batch in extract._batches(shapes)}
+    whole = {tuple(batch) for batch in extract.batches_of(shapes)}
     for count in range(41):
         first = [tuple(batch) for batch in extract.full_batches(shapes[:count])]
         assert set(first) <= whole

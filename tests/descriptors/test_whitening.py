@@ -111,3 +111,18 @@ def test_learned_whitening_takes_few_pairs_and_says_when_there_is_none(matrix):
     assert np.isfinite(few.transform(matrix)).all()
     with pytest.raises(RetrievalError, match="no landmark of the training set has two photographs"):
         Whitening.fit_pairs(matrix[:4], list("abcd"))
+
+
+@pytest.mark.parametrize("how", ["fewer axes than rows", "very wide rows"])
+def test_of_fewer_rows_than_dimensions_the_same_axes_are_found_from_their_products(monkeypatch, how):
+    random = np.random.default_rng(4)
+    rows = (random.normal(size=(40, 6)) @ random.normal(size=(6, 90)) + 0.1 * random.normal(size=(40, 90))).astype(np.float32)
+    plain = Whitening.fit(rows, dim=90)
+    monkeypatch.setattr(module, "_WIDE", 60 if how == "very wide rows" else module._WIDE)
+    quick = Whitening.fit(rows, dim=6)
+    np.testing.assert_allclose(quick.variances, plain.variances[:6], rtol=1e-3)
+    np.testing.assert_allclose(quick.projection, plain.projection[:, :6], atol=2e-3 * np.abs(plain.projection[:, :6]).max())
+    if how == "very wide rows":
+        every = Whitening.fit(rows)
+        assert every.projection.shape[1] < 40
+        assert not Whitening.fit(np.repeat(rows[:1], 5, axis=0)).transform(rows[:1]).any()

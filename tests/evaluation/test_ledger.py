@@ -65,6 +65,7 @@ def test_any_two_models_can_be_compared(by_model, dataset):
 
 
 def test_a_model_is_compared_with_the_one_that_it_comes_from():
-    assert [model_before(key) for key in ("1a", "1b", "1e", "1d-ms", "2a", "2t", "2a-ms", "timm:net", "timm:net-gem")] == [
-        None, "1a", "1d", "1d", None, "2a", "2a", None, "timm:net",
+    assert [model_before(key) for key in ("1a", "1b", "1e", "1d-ms", "2a", "2t", "2a-ms", "timm:net", "timm:net-gem", "1d-aqe",
+                                             "2a-ms-aqe")] == [
+        None, "1a", "1d", "1d", None, "2a", "2a", None, "timm:net", "1d", "2a-ms",
     ]  # fmt: skip

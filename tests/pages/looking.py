@@ -7,7 +7,7 @@ from retrieval_core.runs import jobs
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.workspace import Workspace
 
-PAGES = {name: f"pages/{name.lower()}.py" for name in ("Start", "Map", "Query", "Compare", "Ledger", "Failures")}
+PAGES = {name: f"pages/{name.lower()}.py" for name in ("Start", "Map", "Query", "Compare", "Ledger", "Failures", "Laboratory")}
 
 
 def texts(elements) -> str:

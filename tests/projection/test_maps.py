@@ -11,8 +11,9 @@ import torch
 from layouts import clusters, compute
 
 from retrieval_core.errors import RetrievalError
+from retrieval_core.parameters import read_parameters
 from retrieval_core.progress import Progress
-from retrieval_core.projection.maps import FEWEST, METHODS, NAMED_SETTINGS, read_parameters, resolve_parameters
+from retrieval_core.projection.maps import FEWEST, METHODS, NAMED_SETTINGS, resolve_parameters
 from retrieval_core.projection.method import Method
 from retrieval_core.projection.pca import principal_components
 

@@ -5,7 +5,7 @@ import pytest
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.ranking import search as module
-from retrieval_core.ranking.search import nearest, rank, search
+from retrieval_core.ranking.search import named, nearest, search
 
 
 def naive(queries, database):
@@ -85,9 +85,9 @@ def test_nearest_leaves_out_the_row_itself_even_among_doubles():
     assert nearest(matrix, 3, 2)[0].tolist() == [0, 1]
 
 
-def test_rank_names_the_rows():
+def test_rankings_are_named():
     queries, database = whole_numbers(1, 2), whole_numbers(2, 5)
-    first, second = rank(["keep_1", "keep_2"], queries, list("abcde"), database, k=3)
+    first, second = named(["keep_1", "keep_2"], list("abcde"), *search(queries, database, 3))
     assert (first.query_id, second.query_id) == ("keep_1", "keep_2")
     assert second.ids == tuple("abcde"[position] for position in naive(queries, database)[1, :3])
     assert len(second.scores) == 3

@@ -22,10 +22,11 @@ const REST = 120; // milliseconds after which the points of a new view are count
 
 /** The map: what is chosen on it, and how that becomes a picture. */
 export class MapApp extends Drawing {
-  constructor(root, tell) {
+  constructor(root, tell, ask) {
     super();
     this.root = root;
     this.tell = tell;
+    this.ask = ask;
     Object.assign(this, {
       tool: "pan", hover: -1, ring: -1, selection: [], trail: [], isolated: new Set(), query: null, placed: null,
       unlabelled: 0.45, colour: "landmark", thumbnails: true, film: false, k: 12, changed: { points: true },
@@ -140,6 +141,13 @@ export class MapApp extends Drawing {
     }
     this.choose();
     this.tell();
+  }
+
+  /** Ask why a photograph is similar to what its neighbours are shown of. */
+  askWhy(id) {
+    const chosen = this.selection.length === 1 ? this.scene.ids[this.selection[0]] : "";
+    const query = this.placed || chosen ? "" : this.query.id;
+    this.ask({ match: id, photo: chosen, query, model: this.model.key });
   }
 
   stepQuery(by) {

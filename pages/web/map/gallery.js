@@ -1,3 +1,4 @@
+import { element, whyButton } from "../ranking/text.js";
 import { verdict } from "./neighbours.js";
 
 const SIGNS = { good: "✓", ok: "~", junk: "∅", wrong: "✗", unlabelled: "?", none: "" };
@@ -91,7 +92,8 @@ export class Gallery {
     box.onpointerenter = box.onfocus = () => app.ringPoint(point);
     box.onpointerleave = box.onblur = () => app.ringPoint(-1);
     box.onclick = () => app.select([point]);
-    return box;
+    if (rank === undefined) return box;
+    return element("div", "slot", "", box, whyButton(id, () => app.askWhy(id)));
   }
 
   /** Move the keyboard's focus by some cards. */

@@ -19,10 +19,9 @@ function nobody(landmarks) {
 
 /** The link between the map and the page around it: what both know. */
 class Link {
-  constructor(root, setState) {
-    this.setState = setState;
+  constructor(root) {
     this.said = {}; // what the page said last; it says the same again after every change that was made here
-    this.app = new MapApp(root, (when, changes) => this.tell(when, changes));
+    this.app = new MapApp(root, (when, changes) => this.tell(when, changes), (event) => this.setTrigger("why", event));
   }
 
   /** What the page keeps in the link of the page. */
@@ -111,13 +110,13 @@ class Link {
 const links = new WeakMap();
 
 /** What Streamlit calls when the page is drawn, and again whenever it has something new to say. */
-export function show({ parentElement, data, setStateValue }) {
+export function show({ parentElement, data, setStateValue, setTriggerValue }) {
   let link = links.get(parentElement);
   if (!link) {
-    link = new Link(parentElement, setStateValue);
+    link = new Link(parentElement);
     links.set(parentElement, link);
   }
-  link.setState = setStateValue;
+  Object.assign(link, { setState: setStateValue, setTrigger: setTriggerValue });
   link.hear(data);
   return () => {
     link.app.end();

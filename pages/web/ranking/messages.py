@@ -47,8 +47,19 @@ class PictureView(TypedDict):
     own: Box | None
 
 
+class Compared(TypedDict):
+    """With what a photograph can be compared: a query, "" for what is searched for; and under which model."""
+
+    query: str
+    model: str
+
+
 class Card(Photograph):
-    """A photograph of a list. `other` is its rank under the model beside, `only` whether the head of that ranking lacks it."""
+    """A photograph of a list.
+
+    `other` is its rank under the model beside, `only` whether the head of that ranking lacks it. Without `why` it is compared with
+    nothing.
+    """
 
     word: Word
     own: bool
@@ -57,6 +68,7 @@ class Card(Photograph):
     caption: NotRequired[str]
     other: NotRequired[int | None]
     only: NotRequired[bool]
+    why: NotRequired[Compared]
 
 
 class Strip(TypedDict):
@@ -142,8 +154,11 @@ View = PickView | PictureView | StripsView | MachineView | FlowView
 class Event(TypedDict, total=False):
     """What was asked for in a view: a query, a photograph as the query, or on the map, a model, or a box.
 
-    `box` is "x1,y1,x2,y2" in pixels, "own" or "whole".
+    `box` is "x1,y1,x2,y2" in pixels, "own" or "whole". With `match` it is asked why this photograph is similar: to the query or the
+    photograph that is named as well, else to what is searched for.
     """
+
+    match: str
 
     query: str
     photo: str

@@ -1,4 +1,4 @@
-import { element, photograph, SIGNS, WORDS } from "./text.js";
+import { element, photograph, SIGNS, whyButton, WORDS } from "./text.js";
 
 /** How a card's place differs from its place under the other model. */
 function moved(card) {
@@ -8,7 +8,7 @@ function moved(card) {
   return by === 0 ? "same rank" : `${by > 0 ? "▲" : "▼"} ${Math.abs(by)} (other: ${card.other})`;
 }
 
-function box(card, open) {
+function box(card, open, tell) {
   const made = element("button", `card ${card.word}${card.own ? " own" : ""}`);
   made.type = "button";
   made.dataset.image = card.id;
@@ -21,7 +21,8 @@ function box(card, open) {
   const change = moved(card);
   if (change) made.append(element("em", card.only ? "only" : card.other > card.rank ? "up" : card.other < card.rank ? "down" : "", change));
   made.onclick = open;
-  return made;
+  if (!card.why) return made;
+  return element("div", "slot", "", made, whyButton(card.id, () => tell({ match: card.id, ...card.why })));
 }
 
 /** Rankings as strips of cards, under each other or side by side. */
@@ -30,7 +31,7 @@ export function drawStrips(root, data, enlarged) {
   for (const { title, note, cards } of data.strips) {
     const row = element("div", "cards");
     row.style.setProperty("--card", `${data.width}px`);
-    row.append(...cards.map((card, place) => box(card, () => enlarged.show(cards, place))));
+    row.append(...cards.map((card, place) => box(card, () => enlarged.show(cards, place), enlarged.tell)));
     const strip = element("section");
     if (title) strip.append(element("h3", "", title, ...(note ? [element("small", "", note)] : [])));
     strip.append(row);

@@ -24,6 +24,14 @@ export function button(text, act, title = "") {
   return made;
 }
 
+/** The small button on a card that asks why its photograph is similar. */
+export function whyButton(id, act) {
+  const made = button("Why?", act, "See which places of both pictures make them similar");
+  made.className = "why";
+  made.setAttribute("aria-label", `Why is ${id} similar?`);
+  return made;
+}
+
 /** A photograph; where it cannot be shown, its name stands in its place. */
 export function photograph(src, name, lazy = true) {
   const picture = element("img");

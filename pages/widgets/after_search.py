@@ -1,0 +1,121 @@
+"""What is done after the search, looked at on one query: its knobs, the ranking before and after, and what moved."""
+
+import numpy as np
+import streamlit as st
+
+from pages.state import door, link, loaders, rankings
+from pages.state.link import choose
+from pages.state.search_query import Subject, ranking
+from pages.web.ranking import show_view
+from pages.widgets import gallery, ranking_views, work
+from retrieval_core.datasets.types import Dataset, Query
+from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS, mean_average_precision, score_rankings
+from retrieval_core.evaluation.ledger import moved_pictures
+from retrieval_core.evaluation.precision_recall import ap_steps
+from retrieval_core.parameters import read_parameters
+from retrieval_core.ranking.after_search import AfterSearch
+from retrieval_core.ranking.order import METHODS
+from retrieval_core.ranking.search import Ranking
+from retrieval_core.search_choices import described_key
+
+WORDS = {"query_k": "k of the query", "alpha": "α", "gamma": "γ", "beta": "β"}  # the other knobs are called as they are
+HELP = {
+    "k": "how many of the nearest photographs take part", "query_k": "how many photographs the flow starts from",
+    "gamma": "the power of a similarity along the graph", "beta": "how much a neighbour weighs",
+    "neighbours": "how many of the candidates refine one", "matches": "confirmed matches from which a photograph is verified",
+}  # fmt: skip
+MOST_SCORED = 20_000  # photographs up to which all queries are ranked while one looks
+QUIET = {"label_visibility": "collapsed"}
+
+
+def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
+    """The ranking of what is searched for under a model, before and after a method that is chosen with its knobs."""
+    plain = described_key(model)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = choose("rerank", METHODS, st.selectbox, "Method", format_func=lambda key: METHODS[key].title, width=260)
+        key, method = f"{plain}-{chosen}", METHODS[chosen]
+        parameters = knobs(method, len(dataset.images))
+        protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get)
+    before = ranking(subject, dataset, plain)
+    after = ranking(subject, dataset, key, parameters)
+    if subject.query and subject.query.positives:
+        st.markdown(f"{PROTOCOL_TITLES[protocol]} of this query: **{_change(before[0], after[0], subject.query, protocol)}**"
+                    + _all_queries(dataset, plain, key, parameters, protocol))  # fmt: skip
+    titles = {plain: f"before · {plain}", key: f"after · {method.title}"}
+    view = ranking_views.strips_view({plain: before, key: after}, subject, dataset, k, beside=True, titles=titles)
+    gallery.follow(show_view(view, "strips"), dataset)
+    st.caption(f"The number beside a rank is, before, the similarity; after, {method.score}.")
+    if subject.query and subject.query.positives:
+        moved(subject.query, dataset, before[0], after[0])
+    keep(key, parameters, method, dataset)
+
+
+def knobs(method: AfterSearch, count: int) -> dict[str, float]:
+    """A field for each parameter; what differs from the usual on `count` photographs is written into the link."""
+    usual = method.usual(count)
+    now = method.fill_in(read_parameters(link.get("knobs")), count)
+    for name, value in now.items():
+        low, high = method.bounds[name]
+        whole = isinstance(usual[name], int)
+        key = f"{method.title} {name} {value}"
+        st.number_input(
+            WORDS.get(name, name), int(low) if whole else float(low), int(high) if whole else float(high), value,
+            step=1 if whole else 0.01 if high <= 1 else 0.5, key=key, width=130, help=_help(method, name, usual[name]),
+            on_change=_take, args=(name, key, now, usual),
+        )  # fmt: skip
+    return now
+
+
+def _take(name: str, key: str, now: dict[str, float], usual: dict[str, float]) -> None:
+    values = now | {name: st.session_state[key]}
+    link.put(knobs=",".join(f"{one}={value:g}" for one, value in values.items() if value != usual[one]))
+
+
+def _help(method: AfterSearch, name: str, usual: float) -> str:
+    diffuses = "query_k" in method.defaults
+    words = "how far similarity flows; below 1" if diffuses else "the power of a similarity as a weight; 0 weighs all alike"
+    return f"{words if name == 'alpha' else HELP[name]}; usually {usual:g} here"
+
+
+def moved(query: Query, dataset: Dataset, before: list[str], after: list[str]) -> None:
+    """The right answers that moved farthest, as pictures."""
+    was, now = (Ranking(query.id, tuple(ids), np.empty(0)) for ids in (before, after))
+    rows = moved_pictures(was, now, query)
+    if not rows:
+        st.caption("No right answer has moved.")
+        return
+    st.subheader("Right answers that moved farthest")
+    cards = [gallery.Card(row.image_id, f"{'▲' if row.after < row.before else '▼'} {row.before} → {row.after}",
+                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id)
+             for row in rows]  # fmt: skip
+    gallery.show_gallery(dataset, cards, card_width=120, key="moved")
+
+
+def keep(key: str, parameters: dict[str, float], method: AfterSearch, dataset: Dataset) -> None:
+    """How the method becomes a model of its own, on every page; other knobs than the usual are looked at only."""
+    if parameters != method.usual(len(dataset.images)):
+        st.caption("With other knobs than the usual this is looked at only: nothing of it is kept but its address.")
+    elif key in loaders.explorable_models():
+        st.caption(f"It is the model {key}, on every page.")
+    elif work.going_on("run"):
+        st.caption("A run is at work:")
+        work.watch("run")
+    else:
+        arguments = ["run", "--dataset", dataset.name, "--run", link.get("run"), "--models", key]
+        work.ended_badly(work.last(arguments, "run"))
+        if door.button(f"Rank {dataset.name} as {key}", help="Then it is a model of its own, with AP on every page."):
+            work.begin(arguments)
+
+
+def _change(before: list[str], after: list[str], query: Query, protocol: str) -> str:
+    was, now = (100 * ap_steps(ids, query).ap(protocol) for ids in (before, after))
+    return f"{was:.1f} → {now:.1f} ({now - was:+.1f} points)"
+
+
+def _all_queries(dataset: Dataset, plain: str, key: str, parameters: dict[str, float], protocol: str) -> str:
+    """The mAP before and after, where it is quickly known."""
+    if METHODS[key.rpartition("-")[2]].looks or len(dataset.images) > MOST_SCORED or not loaders.results(plain).scored:
+        return ""
+    was = mean_average_precision(loaders.results(plain).scores, protocol)
+    now = mean_average_precision(score_rankings(dataset, rankings.of_all_queries(key, parameters)), protocol)
+    return f" · m{PROTOCOL_TITLES[protocol]} of all queries: **{100 * was:.1f} → {100 * now:.1f} ({100 * (now - was):+.1f} points)**"
