@@ -4,7 +4,6 @@ Only the order of the work is another. A batch of which nothing can change any m
 `describe` looks for what is done: it makes the rest, and the result is the same to the bit.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +19,7 @@ from retrieval_core.datasets.pixels import Pixels, read_shapes
 from retrieval_core.datasets.types import Image
 from retrieval_core.errors import Locked
 from retrieval_core.presets import Preset, lineage
-from retrieval_core.progress import Progress
+from retrieval_core.progress import finished
 from retrieval_core.projection.maps import FEWEST, compute_map
 from retrieval_core.runs.making import Steps, half_done
 from retrieval_core.stored import artefacts
@@ -60,13 +59,13 @@ def _describe(
     from retrieval_core.runs.loading import load_network
 
     for stage in lineage(preset.key):
-        _finish(steps.train_stage(workspace, run, stage, device, download))
+        finished(steps.train_stage(workspace, run, stage, device, download))
     inputs, chosen = artefacts.describing_inputs(workspace, run, preset), pick_device(device)
     path = artefacts.descriptors_path(workspace, name, run.name, preset.key)
     with suppress(Locked), workspace.lock(name, run.name, preset.key, "descriptors", limit=0.0):
         folder, network = half_done(path, inputs), load_network(workspace, run, preset, chosen)
         # Loads and compiles what the first map needs.
-        _finish(compute_map([str(one) for one in range(FEWEST)], np.eye(FEWEST, dtype=np.float32), "tsne"))
+        finished(compute_map([str(one) for one in range(FEWEST)], np.eye(FEWEST, dtype=np.float32), "tsne"))
         images: list[Image] = []
         shapes, done = np.empty((0, 2), np.int64), set()
         while not ended.is_set():
@@ -76,7 +75,7 @@ def _describe(
             pixels = Pixels(tuple(images), inputs["size"], preset.square, shapes, None)
             for batch in full_batches(shapes):
                 if batch[0] not in done and not ended.is_set():
-                    _finish(extract_pixels(network, pixels, batch, chosen, folder, inputs["scales"]))
+                    finished(extract_pixels(network, pixels, batch, chosen, folder, inputs["scales"]))
                     done.add(batch[0])
                     described.append(len(batch))
             ended.wait(PAUSE)
@@ -86,8 +85,3 @@ def _finished(workspace: Workspace, name: str) -> list[Image]:
     """The photographs that a dataset begins with and that will not change any more, in their order."""
     root = workspace.folder(name) / "photographs"
     return [Image(*found) for found in islice(find_photographs(root).items(), finished_at_head(root))]
-
-
-def _finish(steps: Iterator[Progress]) -> None:
-    for _ in steps:
-        pass
