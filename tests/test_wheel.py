@@ -33,8 +33,8 @@ def installed(tmp_path_factory):
             packed.add(ROOT / name, name)
     with tarfile.open(folder / "all.tar") as packed:
         packed.extractall(folder / "sources", filter="data")
-    (folder / "sources" / "retrieval_core" / "networks" / "distilled").mkdir(exist_ok=True)
-    (folder / "sources" / "retrieval_core" / "networks" / "distilled" / "lite0.safetensors").write_bytes(b"a start")
+    (folder / "sources" / "retrieval_core" / "networks" / "starts").mkdir(exist_ok=True)
+    (folder / "sources" / "retrieval_core" / "networks" / "starts" / "lite0.safetensors").write_bytes(b"a start")
     subprocess.run([sys.executable, "-c", BUILD, str(folder)], cwd=folder / "sources", check=True, capture_output=True)
     [wheel] = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
@@ -52,7 +52,7 @@ def test_all_of_the_package_and_the_pages_is_in_it(installed):
         if name.endswith(SHIPPED) and name.startswith(("retrieval_core/", "pages/")):
             assert (installed / ("" if name.startswith("retrieval_core") else "retrieval_core/app") / name).is_file(), name
     for name in ("retrieval_core/app/app.py", "retrieval_core/app/.streamlit/config.toml", "retrieval_core/py.typed",
-                 "retrieval_core/networks/distilled/lite0.safetensors"):  # fmt: skip
+                 "retrieval_core/networks/starts/lite0.safetensors"):  # fmt: skip
         assert (installed / name).is_file(), name
 
 

@@ -1,6 +1,6 @@
 """The starts that come with the program: backbones that were taught the features of EfficientNet-Lite0.
 
-`distilled/README.md` is their model card; `python -m retrieval_core starts build` makes them anew.
+`starts/README.md` is their model card; `python -m retrieval_core starts build` makes them anew.
 """
 
 import torch

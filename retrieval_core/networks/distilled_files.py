@@ -6,7 +6,7 @@ from pathlib import Path
 from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import file_hash
 
-FOLDER = Path(__file__).parent / "distilled"
+FOLDER = Path(__file__).parent / "starts"
 TAUGHT = ("alexnet", "resnet18", "resnet50")
 
 
