@@ -1,8 +1,8 @@
 """The command `aggregations`: describe a dataset by every aggregation of a model's map, and print what each finds."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, names, print_table
+from retrieval_core.cli.options import FORMATS, chosen_run, print_table, ready_models
 from retrieval_core.cli.terminal import draw
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
@@ -30,9 +30,8 @@ def aggregations(workspace: Workspace, options, arguments) -> None:
 
     check_choice("format", options.format, FORMATS)
     check_choice("protocol", options.protocol, PROTOCOLS)
-    dataset, run, models = open_dataset(workspace, options.dataset), chosen_run(workspace, options), names(options.models)
-    if not models:
-        raise RetrievalError("--models names no model. Name one, as in --models 1d.")
+    dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
+    models = ready_models(workspace, options, run)
 
     def load_and_aggregate():
         yield Progress("load the libraries", 0, 1)

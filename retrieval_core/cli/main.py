@@ -151,9 +151,14 @@ def extract(workspace, options, arguments) -> None:
 
 
 def _say_before(workspace, dataset: str | None, chosen) -> None:
-    """Say how long it takes and how much it writes, where that is much."""
+    """Say how long it takes and how much it writes, where that is much; a wrong word is refused before there is a run."""
+    from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
     from retrieval_core.runs.expected import expected
+    from retrieval_core.runs.settings import settle
 
+    for name in (dataset, settle(workspace, chosen).training):
+        if name and name not in BUILT_IN:
+            open_dataset(workspace, name)
     if (much := expected(workspace, dataset, chosen)).is_much:
         print(f"{much.words} Ctrl-C stops it, and the same command goes on from there.", file=sys.stderr)
 

@@ -85,12 +85,21 @@ def chosen_run(workspace, options) -> str:
 
 
 def ready_models(workspace, options, run: str) -> tuple[str, ...]:
-    """The models that are asked for, else all of a run that have described the dataset; RetrievalError where none has."""
+    """The models that are asked for, else all of a run that have described the dataset.
+
+    RetrievalError where none has, or for a name that no model has.
+    """
     from retrieval_core.stored.commands import run_command
     from retrieval_core.stored.model_states import model_states
+    from retrieval_core.stored.named_models import model_preset
     from retrieval_core.stored.run_list import find_run
 
-    models = names(options.models) or tuple(state.key for state in model_states(workspace, options.dataset, run) if state.explorable)
+    asked = names(options.models)
+    if options.models and not asked:
+        raise RetrievalError("--models names no model. Name one, as in --models 1d.")
+    for key in asked:
+        model_preset(workspace, run, key)
+    models = asked or tuple(state.key for state in model_states(workspace, options.dataset, run) if state.explorable)
     if not models:
         command = run_command(workspace, options.dataset, find_run(workspace, run))
         raise RetrievalError(f"No model of run {run} has described {options.dataset} yet. Run: {command}")
