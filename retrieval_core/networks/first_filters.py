@@ -4,24 +4,43 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image as PILImage
+from PIL import ImageDraw, ImageFont
 
 from retrieval_core.networks.weights import State
 
 COLUMNS = 16  # filters in a row
 SIDE = 44  # pixels of a filter as it is drawn
 _GAP = 4
+_MARGIN, _LINE = 24, 24  # pixels between sheets, and of a line of words
 _PAPER = (128, 128, 128)  # what a filter of zeros looks like, too
 
 
 @dataclass(frozen=True, eq=False)
 class FilterPictures:
-    """The filters of a first layer as one picture each: before, after, and what changed, that `enlarged` times."""
+    """The filters of a first layer as one picture each: before, after, and what changed, that `enlarged` times; 0 where nothing did."""
 
     name: str
     before: PILImage.Image
     after: PILImage.Image
     difference: PILImage.Image
     enlarged: float
+
+    @property
+    def moved(self) -> bool:
+        """Whether any weight changed."""
+        return self.enlarged > 0
+
+    def beside(self, parent: str, child: str) -> PILImage.Image:
+        """The three beside one another on white, each under its name."""
+        titles = (f"{parent}: {self.name}", f"{child}: {self.name}", f"difference, {self.enlarged:,.0f} times enlarged")
+        sheets, font = (self.before, self.after, self.difference), ImageFont.load_default(15)
+        whole = PILImage.new("RGB", (sum(sheet.width for sheet in sheets) + 2 * _MARGIN, self.before.height + _LINE), "white")
+        left = 0
+        for title, sheet in zip(titles, sheets, strict=True):
+            ImageDraw.Draw(whole).text((left, 2), title, "black", font)
+            whole.paste(sheet, (left, _LINE))
+            left += sheet.width + _MARGIN
+        return whole
 
 
 def first_layer(state: State) -> str | None:
@@ -42,7 +61,7 @@ def filter_pictures(before: State, after: State) -> FilterPictures | None:
     scale = np.maximum(abs(old), abs(new)).max((1, 2, 3), keepdims=True).clip(min=1e-12)
     change = (new - old) / scale
     largest = float(abs(change).max())
-    enlarged = 1 / largest if largest else 1.0
+    enlarged = 1 / largest if largest else 0.0
     return FilterPictures(name.removeprefix("trunk.").removesuffix(".weight"), filter_sheet(old / scale), filter_sheet(new / scale),
                           filter_sheet(change * enlarged), enlarged)  # fmt: skip
 

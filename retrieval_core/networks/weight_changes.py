@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import torch
 from torch import nn
 
@@ -12,6 +13,7 @@ from retrieval_core.presets import Preset
 
 KINDS = {nn.Conv2d: "convolution", nn.Linear: "linear", nn.BatchNorm2d: "normalisation"}
 """Layers by what a person calls them; timm's are subclasses of these."""
+CHANGE = "change in percent"
 _RUNNING = ("running_mean", "running_var")  # statistics that a training follows, and does not learn
 _COUNTER = "num_batches_tracked"  # which is no weight
 
@@ -64,6 +66,16 @@ def left_behind(parent: State, child: State) -> list[str]:
     """Layers of the parent that the stage has no use for, such as the classifier of another training."""
     names = [name for name in parent if name not in child or child[name].shape != parent[name].shape]
     return sorted({name.rpartition(".")[0].removeprefix("trunk.") for name in names if not name.endswith(_COUNTER)})
+
+
+def change_table(changes: Sequence[WeightChange]) -> pd.DataFrame:
+    """A row a tensor: its norm before and after, that of the difference, and CHANGE; missing values where it has no parent."""
+    rows = [{"layer": f"{one.layer}.{one.tensor}", "kind": one.kind, "values": one.count, "norm before": one.before,
+             "norm after": one.after, "norm of the difference": one.moved,
+             CHANGE: None if one.relative is None else 100 * one.relative} for one in changes]  # fmt: skip
+    table = pd.DataFrame(rows).set_index("layer")
+    numbers = ["norm before", "norm after", "norm of the difference", CHANGE]
+    return table.astype(dict.fromkeys(numbers, float))
 
 
 def _kind(layer: nn.Module) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import STAGES, Preset, get_preset, lineage
 from retrieval_core.stored import artefacts, origins
@@ -78,6 +80,38 @@ def open_stage(workspace: Workspace, run: Run, key: str, stage: Preset) -> Train
         stage, parent, path if record else None, before if record and not missing else None, missing,
         record.notes.get("step") if record else None, log, found, log_missing, record is not None,
     )  # fmt: skip
+
+
+def needed_parent(trained: TrainedStage) -> tuple[Path, Path]:
+    """The files of the weights before and after a training; RetrievalError where one is missing, or there was none before."""
+    if trained.weights and trained.parent is None:
+        raise RetrievalError(f"{trained.stage.key} began with random weights: there is nothing to compare them with.")
+    if not trained.weights or not trained.parent_weights:
+        raise RetrievalError(trained.missing)
+    return trained.parent_weights, trained.weights
+
+
+def triplet_table(found: Sequence[Mining]) -> pd.DataFrame:
+    """A row a triplet of every mining: the step that learnt from it first, image ids, and squared L2 distances to the anchor."""
+    rows = [
+        {"step": mining.step, "anchor": one.anchor, "positive": one.positive, "d(a,p)": one.to_positive}
+        | {name: value for place, (negative, distance) in enumerate(zip(one.negatives, one.to_negatives, strict=True), 1)
+           for name, value in ((f"negative {place}", negative), (f"d(a,n) {place}", distance))}
+        for mining in found for one in mining.triplets
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=None if rows else ["step", "anchor", "positive", "d(a,p)"]).set_index("step")
+
+
+def why_no_triplets(trained: TrainedStage) -> str:
+    """Why a training with a log has no triplets to show; empty where it has some."""
+    if trained.minings:
+        return ""
+    if not trained.mines:
+        return f"{trained.stage.key} learns by {trained.stage.loss}: it mines no triplets."
+    if not trained.finished:
+        return "Nothing is mined yet."
+    return (f"{trained.stage.key} was trained before the log kept triplets. A training that begins now keeps them, as with another "
+            "--seed.")  # fmt: skip
 
 
 def _remedy(workspace: Workspace, run: Run, key: str) -> str:
