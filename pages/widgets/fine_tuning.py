@@ -1,4 +1,4 @@
-"""What fine-tuning changed: a training by step with the checkpoint that was kept, how far each layer moved, and its hardest triplets."""
+"""What fine-tuning changed: a training by step, the checkpoint that was kept, how far each layer moved, and the hardest triplets."""
 
 from pathlib import Path
 
@@ -48,7 +48,10 @@ def show() -> None:
         _same("steps", stage, run)
     else:
         st.info(door.shown(trained.log_missing))
-    _layers(trained, run)
+    if live:
+        st.caption("How far each layer moved is shown when it is trained.")
+    else:
+        _layers(trained, run)
     theatre.show(trained, run)
 
 
@@ -148,7 +151,7 @@ def _layers(trained: TrainedStage, run: Run) -> None:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing the weights …")
-def _compared(hashes: tuple[str, str], key: str, _paths: tuple[Path, Path], _stage: Preset):
+def _compared(hashes: tuple[str, ...], key: str, _paths: tuple[Path, Path], _stage: Preset):
     """Kept as long as both files, whose hashes these are, stay the same."""
     from retrieval_core.networks.first_filters import filter_pictures
     from retrieval_core.networks.weight_changes import change_table, left_behind, weight_changes

@@ -42,10 +42,10 @@ def show(trained: TrainedStage, run: Run) -> None:
         with alone.part("theatre"):
             strips = [_strip(one, margin, dataset) for one in mining.triplets]
             show_view({"kind": "strips", "width": WIDTH, "strips": strips}, "theatre")
-    st.caption(f"The {len(mining.triplets)} hardest triplets, one a landmark, with the weights of before step {mining.step}. The anchor "
-               "is the photograph that is searched with, its positive the photograph of the same landmark farthest from it, its "
+    st.caption(f"The {len(mining.triplets)} hardest triplets, one a landmark, with the weights of before step {mining.step}. The "
+               "anchor is the photograph that is searched with, its positive the photograph of the same landmark farthest from it, its "
                "negatives those that were mined: the nearest photograph of each of the nearest other landmarks. Distances are squared "
-               f"L2; the loss of a triplet is d(a,p) − d(a,n) + {margin:g}, or 0 where that is below. Photographs of {name}.")  # fmt: skip
+               f"L2; the loss of a triplet is d(a,p) − d(a,n) + {margin:g}, at least 0. Photographs of {name}.")  # fmt: skip
     work.same_command(["changes", trained.stage.key, "--show", "triplets", "--run", run.name])
 
 

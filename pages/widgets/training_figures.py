@@ -17,6 +17,7 @@ _ROWS = {  # title of the axis: what the log calls it, what a person calls it, h
     "GeM's p": (("p", "GeM's p", GAIN, "solid"),),
 }
 _PERCENT = ("accuracy", "active")
+_DIAMOND = {"color": LOSS, "symbol": "diamond", "size": 8}
 _EACH_NAMED = 14  # layers; of more the first of every block is
 
 
@@ -78,8 +79,8 @@ def _bars(words: str, places: Sequence[int], values, names: Sequence[str]) -> go
 
 
 def _diamonds(words: str, places: Sequence[int], values, names: Sequence[str]) -> go.Scatter:
-    return go.Scatter(x=places, y=values, name=words, mode="markers", text=names,
-                      marker={"color": LOSS, "symbol": "diamond", "size": 8}, hovertemplate="%{text}: %{y:.3~g} %<extra></extra>")  # fmt: skip
+    return go.Scatter(x=places, y=values, name=words, mode="markers", text=names, marker=_DIAMOND,
+                      hovertemplate="%{text}: %{y:.3~g} %<extra></extra>")  # fmt: skip
 
 
 def _ticks(names: Sequence[str]) -> dict[int, str]:
