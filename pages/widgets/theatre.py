@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.state import door, link, loaders
+from pages.state.plain import plain
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Card, Strip
@@ -45,7 +46,7 @@ def show(trained: TrainedStage, run: Run) -> None:
     st.caption(f"The {len(mining.triplets)} hardest triplets, one a landmark, with the weights of before step {mining.step}. The "
                "anchor is the photograph that is searched with, its positive the photograph of the same landmark farthest from it, its "
                "negatives those that were mined: the nearest photograph of each of the nearest other landmarks. Distances are squared "
-               f"L2; the loss of a triplet is d(a,p) − d(a,n) + {margin:g}, at least 0. Photographs of {name}.")  # fmt: skip
+               f"L2; the loss of a triplet is d(a,p) − d(a,n) + {margin:g}, at least 0. Photographs of {plain(name)}.")  # fmt: skip
     work.same_command(["changes", trained.stage.key, "--show", "triplets", "--run", run.name])
 
 
