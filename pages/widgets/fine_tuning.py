@@ -59,7 +59,7 @@ def _chosen(stages: list[Preset]) -> Preset:
     """The training that is looked at: the last, unless another one is chosen."""
     keys = [stage.key for stage in stages]
     if not link.get("stage"):
-        link.put(stage=keys[-1])
+        link.put(stage=keys[-1], mining=link.get("mining"))
     names = {stage.key: f"{stage.parent or 'random weights'} → {stage.key}" for stage in stages}
     key = link.choose("stage", keys, st.segmented_control, "Training", format_func=names.get, label_visibility="collapsed")
     return next(stage for stage in stages if stage.key == key)
@@ -144,10 +144,9 @@ def _layers(trained: TrainedStage, run: Run) -> None:
         return
     st.markdown(f"**First filters** ({filters.name}): before, after, and the difference {filters.enlarged:,.1f} times enlarged"
                 if filters.moved else f"**First filters** ({filters.name}): they did not change.")  # fmt: skip
-    with st.container(horizontal=True):
-        shown = ((parent, filters.before), (stage.key, filters.after), ("difference", filters.difference))
-        for caption, picture in shown if filters.moved else shown[1:2]:
-            st.image(picture, caption=caption, width=min(picture.width, 420))
+    shown = ((parent, filters.before), (stage.key, filters.after), ("difference", filters.difference))
+    for column, (caption, picture) in zip(st.columns(len(shown)), shown if filters.moved else shown[1:2], strict=False):
+        column.image(picture, caption=caption, width="stretch")
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing the weights …")

@@ -18,7 +18,8 @@ _ROWS = {  # title of the axis: what the log calls it, what a person calls it, h
 }
 _PERCENT = ("accuracy", "active")
 _DIAMOND = {"color": LOSS, "symbol": "diamond", "size": 8}
-_EACH_NAMED = 14  # layers; of more the first of every block is
+_EACH_NAMED = 14  # layers; of more the first of every block is, where there is room
+_APART = 0.05  # share of all layers between two names
 
 
 def training_chart(trained: TrainedStage) -> go.Figure:
@@ -55,11 +56,11 @@ def change_chart(table) -> go.Figure:
 
     table: see `change_table`. What has no parent has no bar.
     """
-    weights = table[[name.endswith(".weight") for name in table.index] | (table["kind"] == "pooling")]
+    weights = table[table.index.str.endswith(".weight") | (table["kind"] == "pooling")]
     places = {name: place for place, name in enumerate(weights.index)}
     figure = go.Figure()
     for words, rows, draw in (
-        ("convolutions and linear layers", weights[weights["kind"].isin(["convolution", "linear", "pooling"])], _bars),
+        ("convolutions, linear layers, GeM's p", weights[weights["kind"].isin(["convolution", "linear", "pooling"])], _bars),
         ("scales of normalisations", weights[weights["kind"] == "normalisation"], _diamonds),
     ):
         if len(rows):
@@ -68,7 +69,8 @@ def change_chart(table) -> go.Figure:
     figure.update_layout(
         height=320, margin={"l": 0, "r": 0, "t": 10, "b": 0}, dragmode=False, bargap=0.25, legend={"orientation": "h", "y": 1.12},
         yaxis={"title": "change in percent", "rangemode": "tozero"},
-        xaxis={"tickvals": list(ticks), "ticktext": list(ticks.values()), "showgrid": False, "range": [-0.7, len(weights) - 0.3]},
+        xaxis={"tickvals": list(ticks), "ticktext": list(ticks.values()), "showgrid": False, "tickangle": 0,
+               "range": [-0.7, len(weights) - 0.3]},
     )  # fmt: skip
     return figure
 
@@ -87,5 +89,8 @@ def _ticks(names: Sequence[str]) -> dict[int, str]:
     """Which layers are named below the chart: all where they are few, else the first of every block."""
     if len(names) <= _EACH_NAMED:
         return {place: name.removesuffix(".weight") for place, name in enumerate(names)}
-    blocks = [name.split(".")[0] for name in names]
-    return {place: block for place, block in enumerate(blocks) if block not in blocks[:place]}
+    blocks, found = [name.split(".")[0] for name in names], dict[int, str]()
+    for place, block in enumerate(blocks):
+        if block not in blocks[:place] and place - max(found, default=-len(names)) > _APART * len(names):
+            found[place] = block
+    return found

@@ -12,7 +12,6 @@ COLUMNS = 16  # filters in a row
 SIDE = 44  # pixels of a filter as it is drawn
 _GAP = 4
 _MARGIN, _LINE = 24, 24  # pixels between sheets, and of a line of words
-_PAPER = (128, 128, 128)  # what a filter of zeros looks like, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ class FilterPictures:
         left = 0
         for title, sheet in zip(titles, sheets, strict=True):
             ImageDraw.Draw(whole).text((left, 2), title, "black", font)
-            whole.paste(sheet, (left, _LINE))
+            whole.paste(sheet, (left, _LINE), sheet)
             left += sheet.width + _MARGIN
         return whole
 
@@ -67,11 +66,11 @@ def filter_pictures(before: State, after: State) -> FilterPictures | None:
 
 
 def filter_sheet(filters: np.ndarray) -> PILImage.Image:
-    """Filters (F, 3, k, k) with weights from −1 to 1 side by side, COLUMNS in a row: grey is 0, colours add as light does."""
+    """Filters (F, 3, k, k) with weights from −1 to 1 side by side, COLUMNS in a row, nothing between them: RGBA, grey is 0."""
     bytes_ = np.rint(127.5 + 127.5 * filters.clip(-1, 1)).astype(np.uint8).transpose(0, 2, 3, 1)
     rows = -(-len(filters) // COLUMNS)
     width = min(COLUMNS, len(filters))
-    sheet = PILImage.new("RGB", (width * (SIDE + _GAP) - _GAP, rows * (SIDE + _GAP) - _GAP), _PAPER)
+    sheet = PILImage.new("RGBA", (width * (SIDE + _GAP) - _GAP, rows * (SIDE + _GAP) - _GAP))
     for number, pixels in enumerate(bytes_):
         picture = PILImage.fromarray(pixels).resize((SIDE, SIDE), PILImage.Resampling.NEAREST)
         sheet.paste(picture, (number % COLUMNS * (SIDE + _GAP), number // COLUMNS * (SIDE + _GAP)))

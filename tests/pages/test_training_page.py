@@ -31,7 +31,7 @@ def test_the_chart_holds_the_log_and_marks_the_step_that_was_kept(open_page, tow
     assert [note["text"] for note in chart["layout"]["annotations"]] == [f"<b>kept: step {trained.kept}</b>"]
     assert "changes 1f --show steps --run quick" in texts(app.caption)
     words = {trace["name"] for trace in layers["data"]}
-    assert words == {"convolutions and linear layers", "scales of normalisations"}
+    assert words == {"convolutions, linear layers, GeM's p", "scales of normalisations"}
     assert "Began anew, the FC as the PCA whitening of the descriptors: fc." in texts(app.caption)
 
 
