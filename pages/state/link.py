@@ -63,7 +63,7 @@ _CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "fil
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
                 "after"), "method": ("settings", "view"),
-    "model": ("stage", "mining"), "run": ("mining",), "stage": ("mining",),
+    "model": ("stage", "mining"), "stage": ("mining",),
     "query": ("photo", "box", "match"), "rerank": ("knobs",), "photo": ("box", "match"), "before": ("step",), "after": ("step",),
 }  # fmt: skip
 

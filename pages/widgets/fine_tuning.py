@@ -71,13 +71,15 @@ def _is_going_on(stage: Preset) -> bool:
 
 
 def _in_words(trained: TrainedStage, live: bool) -> str:
-    began = f"began with the weights of {trained.parent.key}" if trained.parent else "began with random weights"
-    words = f"**{trained.stage.key}** ({plain(trained.stage.title)}) learns by {trained.stage.loss} and {began}. "
+    stage, parent = trained.stage, trained.parent
+    also = f", those of {parent.key}" if parent and parent.key != stage.parent else ""
+    began = f"the weights of {stage.parent}{also}" if parent else "random weights"
+    words = f"**{stage.key}** ({plain(stage.title)}) began with {began} and learns by the {stage.loss} loss. "
     measured = {line["step"]: line["validation_map"] for line in trained.figures if "validation_map" in line}
     if trained.kept is None:
         best = f" The best validation mAP so far is {max(measured.values()):.1f}." if measured else ""
         return words + (f"It is being trained now.{best}" if live else f"It is not finished.{best}")
-    if trained.kept == 0 and trained.parent:
+    if trained.kept == 0 and parent:
         words += "Nothing that it learnt was better on the held-out landmarks: what it began with was kept"
     else:
         words += f"The weights of step {trained.kept} were kept"

@@ -36,11 +36,12 @@ def test_the_chart_holds_the_log_and_marks_the_step_that_was_kept(open_page, tow
 
 
 @pytest.mark.parametrize(("model", "stage", "said"), [
-    ("1d", "", "1d** (ResNet18 GeM, landmarks) learns by classification and began with the weights of start-resnet18"),
+    ("1d", "", "1d** (ResNet18 GeM, landmarks) began with the weights of start-resnet18 and learns by the classification loss"),
     ("1h", "warm-resnet50", "began with the weights of start-resnet50"),
     ("2t", "", "began with the weights of warm-lite0"),
-    ("1a", "", "start-alexnet** (AlexNet to start from) learns by classification and began with random weights"),
+    ("1a", "", "start-alexnet** (AlexNet to start from) began with random weights and learns by the classification loss"),
     ("1e", "", "1d** (ResNet18"),
+    ("1b", "", "began with the weights of 1a, those of start-alexnet"),
 ])  # fmt: skip
 def test_every_trained_stage_has_a_page(open_page, town_cache, model, stage, said):
     app = looked(open_page, town_cache, model=model, stage=stage)
