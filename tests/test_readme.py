@@ -12,7 +12,7 @@ from retrieval_core.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROGRAMS = (["python", "-m", "retrieval_core"], ["retrieval"])
-LOOK = ("status", "evaluate", "ledger", "search", "why", "models", "cache")
+LOOK = ("status", "evaluate", "ledger", "search", "why", "changes", "models", "cache")
 """Verbs that compute nothing."""
 
 

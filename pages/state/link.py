@@ -50,6 +50,9 @@ DEFAULTS = {
     "before": "",  # and after: two models that the ledger compares
     "after": "",
     "atlas": "hard",
+    "lab": "aggregation",  # the part of the laboratory
+    "stage": "",  # the training that is looked at; empty for the last of the model
+    "mining": "",  # the step that learnt first from the triplets that are looked at
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
@@ -60,6 +63,7 @@ _CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "fil
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
                 "after"), "method": ("settings", "view"),
+    "model": ("stage", "mining"), "stage": ("mining",),
     "query": ("photo", "box", "match"), "rerank": ("knobs",), "photo": ("box", "match"), "before": ("step",), "after": ("step",),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import sys
 from retrieval_core.cli.aggregations import register_aggregations
 from retrieval_core.cli.app import register_app
 from retrieval_core.cli.cache import register_cache
+from retrieval_core.cli.changes import register_changes
 from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.exchange import register_data, register_models
@@ -93,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     register_scores(add)
     register_costs(add)
     register_aggregations(add)
+    register_changes(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")

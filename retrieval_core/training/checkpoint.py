@@ -93,6 +93,12 @@ def put_back(
     return _part(tensors, "extra/")
 
 
+def add_to_log(path: Path, step: int, what: Mapping) -> None:
+    """Add a line to a training.jsonl: a step, and what is to be remembered of it by name."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"step": step, **what}) + "\n")
+
+
 def cut_log(path: Path, step: int) -> None:
     """Keep the lines of a training.jsonl up to a step.
 

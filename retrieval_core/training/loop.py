@@ -1,6 +1,5 @@
 """One loop for every objective: batches, steps, validation, checkpoints. Read `train` from top to bottom."""
 
-import json
 import math
 import time
 from collections.abc import Generator, Iterator
@@ -19,6 +18,7 @@ from retrieval_core.presets import Preset, Schedule
 from retrieval_core.progress import Progress, Result, relabelled
 from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
 from retrieval_core.training.checkpoint import (
+    add_to_log,
     check_weights,
     cut_log,
     put_back,
@@ -135,6 +135,9 @@ class _Run:
         work = self.objective.preparation
         steps = work.make(self.network, self.pixels, self.split, self.schedule, self.device, self.random(3))
         self.prepared = yield from self.part(work.message, steps)
+        if work.note:  # under the step that learns from it first: whoever goes on from a checkpoint of now prepares again
+            found = work.note(self.prepared, lambda place: self.pixels.images[self.split.train[place]].id)
+            add_to_log(self.folder / "training.jsonl", self.step + 1, found)
 
     def advance(self) -> dict[str, float]:
         """Take one step and return what is worth watching."""
@@ -197,10 +200,9 @@ class _Run:
                 save_weights(self.network.state_dict(), temporary, {"step": str(self.step)})
 
     def log(self, values: dict[str, float]) -> None:
-        """Add a line to training.jsonl."""
-        with (self.folder / "training.jsonl").open("a", encoding="utf-8") as file:
-            known = {name: round(v, 6) for name, v in values.items() if math.isfinite(v)}  # JSON has no word for the others
-            file.write(json.dumps({"step": self.step, **known}) + "\n")
+        """Add the figures of this step to training.jsonl; JSON has no word for those that are not finite."""
+        known = {name: round(value, 6) for name, value in values.items() if math.isfinite(value)}
+        add_to_log(self.folder / "training.jsonl", self.step, known)
 
     def save(self) -> None:
         """Write a checkpoint."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,6 +29,10 @@ Prepare = Callable[[RetrievalNetwork, Pixels, Split, Schedule, torch.device, np.
 """(network, pixels, split, schedule, device, random) → what batches are drawn from, with the network as it is now."""
 
 
+Note = Callable[[Prepared, Callable[[int], str]], dict[str, Any]]
+"""(prepared, place in `split.train` → image id) → what the log keeps of a preparation, by name; JSON-able."""
+
+
 @dataclass(frozen=True)
 class Preparation:
     """Work that is done before the first step and then again every so many steps, as the network learns."""
@@ -35,6 +40,7 @@ class Preparation:
     message: str
     every: Callable[[Schedule], int]  # steps
     make: Prepare
+    note: Note | None = None
 
 
 @dataclass(frozen=True)

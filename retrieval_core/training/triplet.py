@@ -1,6 +1,7 @@
 """The triplet loss on unit descriptors, with the hardest negatives of a batch, at most one a landmark."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.presets import Schedule
 from retrieval_core.progress import Progress
 from retrieval_core.training.finite import finite_descriptors
+from retrieval_core.training.hardest import hardest_triplets
 from retrieval_core.training.mining import Mined, draw_pool, mine
 from retrieval_core.training.objective import Objective, Preparation, Prepared
 from retrieval_core.training.split import Landmarks, Split
@@ -75,7 +77,18 @@ def _mine(
     if not len(mined.anchors):
         raise RetrievalError("No landmark of the training set has two photographs to train on, and the triplet loss compares such "
                              "pairs. Add photographs of the landmarks that are there.")  # fmt: skip
-    return {"anchors": mined.anchors, "negatives": mined.negatives}
+    hardest = hardest_triplets(mined, pool, matrix, split.classes[pool])
+    return {"anchors": mined.anchors, "negatives": mined.negatives, "hardest": hardest.members, "distances": hardest.distances}
+
+
+def _note(prepared: Prepared, name: Callable[[int], str]) -> dict[str, Any]:
+    """The hardest triplets of a mining by their image ids, with their distances; see `hardest_triplets`."""
+    found = []
+    for members, distances in zip(prepared["hardest"].tolist(), prepared["distances"].tolist(), strict=True):
+        anchor, positive, *negatives = [name(place) for place in members if place >= 0]
+        to_positive, *to_negatives = [round(distance, 6) for distance in distances[: 1 + len(negatives)]]
+        found.append({"anchor": anchor, "positive": positive, "negatives": negatives, "d(a,p)": to_positive, "d(a,n)": to_negatives})
+    return {"triplets": found}
 
 
 def _draw(split: Split, schedule: Schedule, prepared: Prepared, number: int, seed: int, random: np.random.Generator) -> np.ndarray:
@@ -89,4 +102,4 @@ def _loss(
     return triplet_loss(network.descriptors(images), classes, schedule.margin, schedule.negatives)
 
 
-TRIPLET = Objective(_draw, _loss, preparation=Preparation("mine hard negatives", lambda schedule: schedule.mine_every, _mine))
+TRIPLET = Objective(_draw, _loss, preparation=Preparation("mine hard negatives", lambda schedule: schedule.mine_every, _mine, _note))

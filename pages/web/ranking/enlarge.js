@@ -32,7 +32,7 @@ export class Enlarged {
       element("div", "row", "", button("◀", () => this.show(cards, place - 1), "Before (←)"),
         button("▶", () => this.show(cards, place + 1), "Next (→)"),
         ...(card.why ? [button("Why this match", does({ match: card.id, ...card.why }))] : []),
-        button("Make this the query", does({ photo: card.id })), button("Show on the map", does({ map: card.id })),
+        ...(card.elsewhere ? [] : [button("Make this the query", does({ photo: card.id })), button("Show on the map", does({ map: card.id }))]),
         button("Close", close)),
     );
     if (!this.dialog.open) this.dialog.showModal();

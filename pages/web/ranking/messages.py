@@ -58,7 +58,7 @@ class Card(Photograph):
     """A photograph of a list.
 
     `other` is its rank under the model beside, `only` whether the head of that ranking lacks it. Without `why` it is compared with
-    nothing.
+    nothing. `elsewhere`: it is of another dataset than the chosen one, so that it can be looked at and is no query here.
     """
 
     word: Word
@@ -69,6 +69,7 @@ class Card(Photograph):
     other: NotRequired[int | None]
     only: NotRequired[bool]
     why: NotRequired[Compared]
+    elsewhere: NotRequired[bool]
 
 
 class Strip(TypedDict):
