@@ -77,7 +77,8 @@ def robustness_chart(curves: pd.DataFrame, change: Change, strengths: Sequence[f
     figure.update_layout(
         height=420, margin={"l": 0, "r": 0, "t": 10, "b": 0}, dragmode=False,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        xaxis={"title": f"{change.title}: {change.words}", "tickvals": list(range(len(strengths))), "zeroline": False, "showgrid": False,
+        xaxis={"title": f"{change.title}: {change.words}", "zeroline": False, "showgrid": False,
+               "tickvals": list(range(len(strengths))),
                "ticktext": [change.say(one) + ("<br>unchanged" if one == change.unchanged else "") for one in strengths]},
         yaxis={"title": title, "rangemode": "tozero"},
     )  # fmt: skip

@@ -26,7 +26,9 @@ def test_a_large_one_is_made_smaller_first_and_differs_little():
     large = photograph().resize((2000, 1200), PILImage.Resampling.BICUBIC)
     kept = change_picture(large, None, {}, "q")
     assert max(kept.before.size) == LONGEST
-    found, expected = (each.astype(float) for each in (kept.at_entrance(160, False, "fill"), query_picture(large, None, 160, False, "fill")))
+    found, expected = (
+        each.astype(float) for each in (kept.at_entrance(160, False, "fill"), query_picture(large, None, 160, False, "fill"))
+    )
     assert np.abs(found - expected).mean() < 1.5  # grey levels
 
 
