@@ -26,7 +26,7 @@ from retrieval_core.stored.ranking import asked_picture
 
 MOST = 12  # models that describe the picture while one looks
 TOP = 12  # photographs of a ranking that are shown
-SHOWN = 260  # pixels of the longest side of the unchanged picture as it is shown
+SHOWN = 190  # pixels of the longest side of the unchanged picture as it is shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +176,7 @@ def _command(subject: Subject, dataset: Dataset) -> None:
              "is resized for a network. The database stays as it is. Corners, and what is hidden, have the mean colour. What is random "
              "is drawn from the query's id: it is the same at every look and at every strength.")  # fmt: skip
     if square:
-        words += f" {square} squash what they get to a square: of a scale they see the resolution alone."
+        words += f" {square} squash what they get to a square of one size: a scale takes detail from them, and nothing else."
     st.caption(words)
     changes = ["--change", link.get("changes")] if link.get("changes") else []
     box = ["--box", link.get("box")] if "," in link.get("box") else []

@@ -66,7 +66,10 @@ def robustness_table(found: Mapping[str, Robustness], dataset: Dataset, protocol
 
 
 def bears_best(table: pd.DataFrame) -> str:
-    """Which model loses the fewest points and which the most, in words. See `robustness_table`."""
+    """Which model loses the fewest points, which the most, and which keeps the largest share, in words. See `robustness_table`."""
     words = [f"{key} {table.loc[key, LOST]:+.1f} points [{table.loc[key, LOW]:.1f}, {table.loc[key, HIGH]:.1f}]"
              for key in (table[LOST].idxmax(), table[LOST].idxmin())]  # fmt: skip
-    return f"Least is lost by {words[0]}, most by {words[1]}." if len(table) > 1 else f"{words[0]}."
+    if len(table) == 1:
+        return f"{words[0]}."
+    share = "" if table[KEPT].isna().all() else f"; {table[KEPT].idxmax()} keeps the largest share, {table[KEPT].max():.0f} %"
+    return f"Least is lost by {words[0]}, most by {words[1]}{share}."

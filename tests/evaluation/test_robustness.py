@@ -37,6 +37,7 @@ def test_the_table_is_that_of_the_means_and_of_a_paired_comparison():
         assert table.loc[key, KEPT] == pytest.approx(100 * values[1:].mean() / values[0].mean())
     assert bears_best(table).startswith("Least is lost by 1a ")
     assert ", most by 1b " in bears_best(table)
+    assert bears_best(table).endswith(f"; 1a keeps the largest share, {table.loc['1a', KEPT]:.0f} %.")
     finite = robustness_table({"1a": strong}, DATASET, "finite_sum")
     assert finite.loc["1a", "0°"] == pytest.approx(50 * aps[0].mean())
     assert bears_best(finite).startswith("1a ")
