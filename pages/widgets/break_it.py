@@ -105,8 +105,10 @@ def _pictures(altered: ChangedPicture) -> None:
     """Both pictures at one scale, so that a smaller one is seen to be smaller."""
     scale = SHOWN / max(altered.before.size)
     with st.container(horizontal=True):
-        for words, picture in (("unchanged", altered.before), ("changed", altered.picture)):
-            st.image(picture, f"{words}, {picture.width} × {picture.height} pixels", max(1, round(scale * picture.width)))
+        for picture in (altered.before, altered.picture):
+            st.image(picture, width=max(1, round(scale * picture.width)))
+    sizes = [f"{picture.width} × {picture.height} pixels" for picture in (altered.before, altered.picture)]
+    st.caption(f"Unchanged, {sizes[0]}, and changed, {sizes[1]}.")
 
 
 def _looked(subject: Subject, dataset: Dataset, model: str, altered: ChangedPicture, words: str) -> dict[str, Looked]:
@@ -115,8 +117,8 @@ def _looked(subject: Subject, dataset: Dataset, model: str, altered: ChangedPict
     shown = [key for key in ready if key in [model, *(key for key in ready if key != model)][:MOST]]
     if len(shown) < len(ready):
         st.caption(f"Under {MOST} of {len(ready)} models, since each describes the picture while you look.")
-    found = {}
-    with st.spinner("Describing the changed picture …"):
+    found, place = {}, st.empty()
+    with place.container(), st.spinner("Describing the changed picture …"):
         for key in shown:
             plain_key = described_key(key)
             version = loaders.results(plain_key).version
@@ -125,6 +127,7 @@ def _looked(subject: Subject, dataset: Dataset, model: str, altered: ChangedPict
             unchanged = search_query.ranking(subject, dataset, key)
             changed = _ranking(key, asked, f"{subject.key} {words}") if words else unchanged
             found[key] = Looked(unchanged, changed, (before @ after.T).item())
+    place.empty()  # and the bars that rankings may have shown in it
     return found
 
 
