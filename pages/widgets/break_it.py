@@ -67,11 +67,11 @@ def show(protocol: str) -> None:
 def _sliders() -> dict[str, float]:
     """A slider for each change; what changes the picture is written into the link."""
     now = STRENGTHS.fill_in(read_parameters(link.get("changes")))
-    columns = st.columns(3)
+    rows = [st.columns(3) for _ in range(0, len(CHANGES), 3)]
     for number, (name, change) in enumerate(CHANGES.items()):
         form = ("%g" if isinstance(change.step, float) else "%d") + change.unit.replace("%", "%%")
         key = f"change {name} {now[name]}"
-        columns[number % 3].slider(change.title, change.least, change.most, now[name], change.step, form, key, change.words,
+        rows[number // 3][number % 3].slider(change.title, change.least, change.most, now[name], change.step, form, key, change.words,
                                    _take, (name, key, now))  # fmt: skip
     if st.button("Unchanged", icon=":material/restart_alt:", disabled=not in_words(now)):
         link.put(changes="")

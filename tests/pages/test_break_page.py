@@ -1,6 +1,7 @@
 """Laboratory, Break it: sliders change one picture under every model, and a button tries one change on all queries."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from retrieval_core.descriptors.changed_picture import change_picture
 from retrieval_core.descriptors.changes import CHANGES
 from retrieval_core.evaluation.precision_recall import ap_steps
 from retrieval_core.evaluation.robustness import LOST, bears_best, robustness_table
+from retrieval_core.presets import PRESETS
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.stored.robustness import read_robustness
 from retrieval_core.workspace import Workspace
@@ -83,23 +85,23 @@ def test_a_photograph_has_similarities_and_no_ap(open_page, town_cache):
 
 
 def test_a_button_tries_all_queries_and_the_table_is_the_cores(open_page, cache):
+    for key in set(PRESETS) - {"1c", "1d"}:
+        shutil.rmtree(cache / "town" / "quick" / key)
     app = looked_at(open_page, cache, change="jpeg")
     assert not [chart for chart in charts(app) if "error_y" in chart["data"][0]]
-    main(["--cache", str(cache), "robustness", "--models", "1a,1b,1d,1e,1f,1g,1h,2a,2t", "--changes", "jpeg", "--device", "cpu"])
-    app = looked_at(open_page, cache, change="jpeg")
-    button(app, "JPEG of all queries under 1c").click().run()
+    button(app, "JPEG of all queries under 1c, 1d").click().run()
     assert not app.exception
     assert "At work now" in texts(app.caption)
     assert end_of_work(cache, "run").state == "done"
     dataset = open_dataset(Workspace(cache), "town")
     for protocol in ("oxford", "finite_sum"):
         app = looked_at(open_page, cache, change="jpeg", protocol=protocol)
-        keys = ["1a", "1b", "1c", "1d", "1e", "1f", "1g", "1h", "2a", "2t"]
-        expected = robustness_table({key: read_robustness(stored(cache, key), "jpeg") for key in keys}, dataset, protocol)
+        found = {key: read_robustness(stored(cache, key), "jpeg") for key in ("1c", "1d")}
+        expected = robustness_table(found, dataset, protocol)
         [table] = [frame.value for frame in app.dataframe if LOST in frame.value.columns]
         pd.testing.assert_frame_equal(table, expected, check_names=False)
         [chart] = [chart for chart in charts(app) if "error_y" in chart["data"][0]]
-        assert [trace["name"] for trace in chart["data"]] == keys
+        assert [trace["name"] for trace in chart["data"]] == ["1c", "1d"]
         assert chart["data"][0]["y"] == pytest.approx(expected.iloc[0, :5].tolist())
         assert bears_best(expected) in texts(app.markdown)
         assert not [one for one in app.button if "of all queries under" in one.label]
