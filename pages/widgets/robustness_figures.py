@@ -65,7 +65,7 @@ def robustness_chart(curves: pd.DataFrame, change: Change, strengths: Sequence[f
         rows = curves[curves["model"] == key]
         places = [strengths.index(strength) for strength in rows["strength"]]
         figure.add_trace(go.Scatter(
-            x=[place + shift for place in places], y=rows[MEAN], name=key, mode="lines+markers",
+            x=[place + shift for place in places], y=rows[MEAN].tolist(), name=key, mode="lines+markers",
             line={"color": style.model_colour(key), "width": 4 if key == chosen else 1.5},
             marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 10 if key == chosen else 8},
             error_y={"type": "data", "symmetric": False, "array": rows["high"] - rows[MEAN], "arrayminus": rows[MEAN] - rows["low"],
