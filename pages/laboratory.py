@@ -2,26 +2,30 @@
 
 import streamlit as st
 
-from pages.state import loaders
+from pages.state import link, loaders, upload
 from pages.state.link import choose
-from pages.widgets import aggregations, fine_tuning
+from pages.widgets import aggregations, break_it, fine_tuning
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 
-PARTS = {"aggregation": "Aggregation", "training": "Training"}
 QUIET = {"label_visibility": "collapsed"}
+PARTS = {"aggregation": ("Aggregation", aggregations.show), "break": ("Break it", break_it.show),
+         "training": ("Training", lambda protocol: fine_tuning.show())}  # fmt: skip
+UNSCORED = ("training",)  # parts that print no AP
 
 
 def main() -> None:
     loaders.some_models()
+    if link.get("part") == "break":
+        upload.take_pasted()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Laboratory", width="content")
-        part = choose("lab", PARTS, st.segmented_control, "Part", format_func=PARTS.get, **QUIET)
-        if part == "aggregation":
-            protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
-    if part == "aggregation":
-        aggregations.show(protocol)
-    else:
-        fine_tuning.show()
+        part = choose("part", PARTS, st.segmented_control, "Part", format_func=lambda name: PARTS[name][0], **QUIET)
+        if part not in UNSCORED:
+            choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
+        if part == "break":
+            with st.popover("New picture", icon=":material/add_photo_alternate:"):
+                upload.uploader()
+    PARTS[part][1](link.get("protocol"))
 
 
 main()

@@ -1,10 +1,10 @@
 """Query: what is searched for, its ranking under one model or several, and how its AP comes about."""
 
-import numpy as np
 import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
+from pages.state.model_metrics import hardness
 from pages.state.plain import plain
 from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
@@ -108,17 +108,6 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
         work.show_command(loaders.command(model.key))
-
-
-def hardness() -> dict[str, float]:
-    """Mean AP (Oxford), 0 to 1, of every query that has one, over the models that are scored."""
-    found: dict[str, list[float]] = {}
-    for model in loaders.model_states():
-        if model.explorable and model.map_oxford is not None:
-            for score in loaders.results(model.key).scores:
-                if score.ap_oxford is not None:
-                    found.setdefault(score.query_id, []).append(score.ap_oxford)
-    return {query_id: float(np.mean(values)) for query_id, values in found.items()}
 
 
 def obey(event: Event | None, dataset: Dataset) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
+from retrieval_core.descriptors.changes import STRENGTHS
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.parameters import read_parameters
 from retrieval_core.projection.maps import METHODS, read_map_seed
@@ -38,6 +39,8 @@ DEFAULTS = {
     "show": "ranking",
     "rerank": "alphaqe",  # what is done after the search on the page Query, and with which parameters
     "knobs": "",
+    "changes": "",  # of the picture that is searched for, with their strengths
+    "change": "rotation",  # of all queries, in the robustness chart
     "match": "",  # the photograph of which it is shown why it is similar
     "how": "heat",  # and by what
     "strips": "one",
@@ -50,7 +53,7 @@ DEFAULTS = {
     "before": "",  # and after: two models that the ledger compares
     "after": "",
     "atlas": "hard",
-    "lab": "aggregation",  # the part of the laboratory
+    "part": "aggregation",  # of the laboratory
     "stage": "",  # the training that is looked at; empty for the last of the model
     "mining": "",  # the step that learnt first from the triplets that are looked at
 }
@@ -85,6 +88,7 @@ def _mend(state: dict[str, str]) -> None:
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
         "seed": read_map_seed, "unlabelled": _share, "view": _view,
+        "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
         **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},
     }  # fmt: skip
     for name, read in readers.items():

@@ -1,5 +1,6 @@
 """The models' rankings of all queries, and what is measured on them; kept as long as descriptors and ground truth stay the same."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -49,6 +50,17 @@ def metrics(models, own: str) -> pd.DataFrame:
 def truth(dataset: Dataset, own: str) -> Dataset:
     """The ground truth that a choice of OWN stands for."""
     return dataset if own == "counted" else without_query_images(dataset)
+
+
+def hardness() -> dict[str, float]:
+    """Mean AP (Oxford), 0 to 1, of every query that has one, over the models that are scored."""
+    found: dict[str, list[float]] = {}
+    for model in loaders.model_states():
+        if model.explorable and model.map_oxford is not None:
+            for score in loaders.results(model.key).scores:
+                if score.ap_oxford is not None:
+                    found.setdefault(score.query_id, []).append(score.ap_oxford)
+    return {query_id: float(np.mean(values)) for query_id, values in found.items()}
 
 
 def _of(model: str) -> tuple[list[Ranking], list[Score], dict[str, pd.DataFrame]]:

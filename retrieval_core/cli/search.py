@@ -16,6 +16,8 @@ def register_search(add) -> None:
     command.add_argument("what", help="the id of a query or of a photograph, or a picture file")
     looking_options(command)
     command.add_argument("--box", metavar="X1,Y1,X2,Y2", help="search for what is in this box, in pixels of the picture")
+    command.add_argument("--change", default="", metavar="NAME=STRENGTH,…", help="search for the picture after changes, as in "
+                         "rotation=30,blur=1; see the command robustness")  # fmt: skip
     command.add_argument("--k", type=int, default=12, help="how many photographs are printed (default: 12)")
 
 
@@ -23,7 +25,10 @@ def search(workspace: Workspace, options, arguments) -> None:
     """Print the head of the ranking under every chosen model, with what the ground truth says of each photograph."""
     from retrieval_core.datasets.catalog import open_dataset
     from retrieval_core.datasets.images import read_box
+    from retrieval_core.descriptors.changed_picture import change_picture
+    from retrieval_core.descriptors.changes import STRENGTHS, in_words
     from retrieval_core.evaluation.precision_recall import ap_steps, verdict
+    from retrieval_core.parameters import read_parameters
     from retrieval_core.progress import finished
     from retrieval_core.ranking.search import named
     from retrieval_core.runs.describer import open_describer, stored_descriptor
@@ -32,34 +37,51 @@ def search(workspace: Workspace, options, arguments) -> None:
 
     if options.k < 1:
         raise RetrievalError(f"--k is {options.k}. Ask for one photograph or more.")
+    strengths = STRENGTHS.fill_in(read_parameters(options.change))
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
     asked = composed(options.what)
     query = next((one for one in dataset.queries if one.id == asked), None)
-    picture = box = None
+    picture = box = altered = None
+    if said := in_words(strengths):
+        picture = find_picture(dataset, query.image_id if query else options.what)
+        box = read_box(options.box, picture.size) if options.box else query.box if query else None
+        altered = change_picture(picture, box, strengths, _seed(dataset, options.what))
     for model in models:
         results = open_results(workspace, options.dataset, run, model)
         database, _ = results.descriptors
         descriptor = None
-        if not options.box:
+        if altered:
+            descriptor = open_describer(results).describe_changed(altered)
+        elif not options.box:
             descriptor = stored_descriptor(results, asked, query.id if query else None)
         if descriptor is None:
             picture = picture or find_picture(dataset, query.image_id if query else options.what)
             box = read_box(options.box, picture.size) if options.box else None
             descriptor = open_describer(results).describe(picture, box)
         if picture is not None:
-            seen = asked_picture(picture, box)
+            seen = asked_picture(altered.picture, None) if altered else asked_picture(picture, box)
         else:
             seen = box_picture(dataset, dataset.image(query.image_id if query else asked), query.box if query else None)
-        own = [query.id] if query and not options.box else []
+        own = [query.id] if query and not options.box and not altered else []
         [ranking] = named([options.what], database.ids, *finished(order_rows(results, descriptor, [seen], own)))
         curve = ap_steps(ranking.ids, query) if query and query.positives else None
         words = f": AP (Oxford) {100 * curve.ap('oxford'):.2f}, AP (finite sum) {100 * curve.ap('finite_sum'):.2f}" if curve else ""
-        print(f"{printable(options.what)} in {options.dataset} under {model}, run {run}{words}")
+        print(f"{printable(options.what)}{said and f' after {said}'} in {options.dataset} under {model}, run {run}{words}")
         for place, image_id in enumerate(ranking.ids[: options.k], 1):
             sign = SIGNS[verdict(query, image_id) if query else None]
             label = dataset.image(image_id).label
             print(f"{place:5} {sign} {ranking.scores[place - 1]:7.4f}  {image_id}  {'unlabelled' if label is None else f'({label})'}")
+
+
+def _seed(dataset, name: str) -> str:
+    """What the changes of a picture are drawn from: the id of a query or photograph, the beginning of the hash of a file."""
+    from retrieval_core.workspace import file_hash
+
+    asked = composed(name)
+    if any(one.id == asked for one in (*dataset.queries, *dataset.images)):
+        return asked
+    return file_hash(Path(name))[:12]
 
 
 def find_picture(dataset, name: str):

@@ -118,7 +118,7 @@ def box_as_shown(box: Box | None, path: str | Path) -> Box | None:
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 
-def resize_longest(image: PILImage.Image, size: int) -> PILImage.Image:
+def resize_longest(image: PILImage.Image, size: float) -> PILImage.Image:
     """Shrink or enlarge a picture so that its longest side is `size` pixels; the shape is kept."""
     return _scale(image, size / max(image.size))
 

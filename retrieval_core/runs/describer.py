@@ -9,6 +9,7 @@ from PIL import Image as PILImage
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Box
 from retrieval_core.descriptors.aggregation.network import DescribingNetwork
+from retrieval_core.descriptors.changed_picture import ChangedPicture
 from retrieval_core.descriptors.extract import describe_picture, query_picture
 from retrieval_core.descriptors.match_maps import Split, split_picture
 from retrieval_core.descriptors.matrix import Descriptors
@@ -32,12 +33,19 @@ class Describer:
 
     def describe(self, picture: PILImage.Image, box: Box | None = None) -> np.ndarray:
         """Descriptor (1, D) float32 of length 1 of an RGB picture, or of what is inside the box (pixels)."""
-        row = describe_picture(self.network, self._entrance(picture, box), self.device, self.recipe["scales"])[None]
-        return row if self.whitening is None else self.whitening.transform(row)
+        return self._row(self._entrance(picture, box))
+
+    def describe_changed(self, picture: ChangedPicture) -> np.ndarray:
+        """The same (1, D) of a picture that was changed after its box was cut out."""
+        return self._row(picture.at_entrance(self.recipe["size"], self.square, self.recipe["crop"]))
 
     def split(self, picture: PILImage.Image, box: Box | None = None) -> Split:
         """The same descriptor as a sum over the positions of the picture; RetrievalError for a model that has no such sum."""
         return split_picture(self.network, self._entrance(picture, box), self.device, tuple(self.recipe["scales"]), self.whitening)
+
+    def _row(self, pixels: np.ndarray) -> np.ndarray:
+        row = describe_picture(self.network, pixels, self.device, self.recipe["scales"])[None]
+        return row if self.whitening is None else self.whitening.transform(row)
 
     def _entrance(self, picture: PILImage.Image, box: Box | None) -> np.ndarray:
         return query_picture(picture, box, self.recipe["size"], self.square, self.recipe["crop"])

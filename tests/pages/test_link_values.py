@@ -32,9 +32,9 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Query", {"query": "{query}", "box": "nan,0,1,1"}), ("Ledger", {"step": "<b>"}),
               ("Map", {"dataset": "nowhere"}), ("Map", {"dataset": "../x"}), ("Map", {"method": "art"}), ("Query", {"strips": "x"}),
               ("Query", {"strips": "two", "versus": "zz"}), ("Query", {"query": "{query}", "show": "why", "match": "nobody"}),
-              ("Query", {"query": "{query}", "show": "why", "how": "x"}), ("Laboratory", {"lab": "x"}),
-              ("Laboratory", {"lab": "training", "stage": "1x"}),
-              ("Laboratory", {"lab": "training", "model": "1f", "mining": "-1"})]  # fmt: skip
+              ("Query", {"query": "{query}", "show": "why", "how": "x"}), ("Laboratory", {"part": "x"}),
+              ("Laboratory", {"part": "training", "stage": "1x"}),
+              ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"})]  # fmt: skip
 SOUND = ("two", "why", "{query}", "training", "1f")  # what another parameter needs beside it
 ELSEWHERE = {"landmarks", "cost"}  # read in the browser, and shown only where something was measured
 

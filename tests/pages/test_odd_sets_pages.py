@@ -40,6 +40,19 @@ def test_why_a_match_is_one_is_shown_or_said_why_not_on_every_odd_set(open_page,
     assert how in views(app) or (name in ROWS and app.info)
 
 
+@pytest.mark.parametrize("name", [*PHOTOGRAPHS, *ROWS])
+def test_a_picture_of_every_odd_set_is_changed_or_said_why_not(open_page, odd_cache, name):
+    model = ROWS[name][2] if name in ROWS else "2a"
+    app = open_page("Laboratory", odd_cache, dataset=name, model=model, part="break", changes="rotation=45,crop=20")
+    assert not app.error, texts(app.error)
+    if name in ROWS:
+        assert "there is no network to describe a changed picture" in texts(app.info)
+        return
+    assert len(views(app)["strips"]["strips"]) == 2
+    judged = any(query.positives for query in PHOTOGRAPHS[name][2])
+    assert ("there is none here" in texts(app.info)) != judged
+
+
 def test_it_says_that_there_is_nothing_to_find(open_page, odd_cache):
     app = open_page("Compare", odd_cache, dataset="nothing-to-find", model="2a")
     assert "Not even the only query of 'nothing-to-find' has a good or ok photograph" in texts(app.info)

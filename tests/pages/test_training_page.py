@@ -20,7 +20,7 @@ def charts(app) -> list[dict]:
 
 
 def looked(open_page, cache, **parameters):
-    return open_page("Laboratory", cache, lab="training", **parameters)
+    return open_page("Laboratory", cache, part="training", **parameters)
 
 
 def test_the_chart_holds_the_log_and_marks_the_step_that_was_kept(open_page, town_cache):
