@@ -11,6 +11,7 @@ from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.exchange import register_data, register_models
+from retrieval_core.cli.knobs import register_knobs
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
@@ -93,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     register_scores(add)
     register_costs(add)
     register_aggregations(add)
+    register_knobs(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")

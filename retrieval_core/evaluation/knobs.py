@@ -1,0 +1,142 @@
+"""Knobs: what of a model can be turned without training anew, and the curve of what it finds and costs at each value."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retrieval_core.datasets.types import Dataset
+from retrieval_core.evaluation.significance import compare, interval_of_mean
+from retrieval_core.evaluation.tables import MEAN
+from retrieval_core.presets import Preset
+
+LOW, HIGH, BYTES, DEFAULT, CHANGE = "low", "high", "bytes", "default", "change"
+CROPS = ("fill", "same")
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What is turned. `place` puts a value on the axis of a chart, `text` says it; `time` is what its milliseconds are of."""
+
+    title: str
+    axis: str
+    place: Callable[[float], float]
+    text: Callable[[float], str]
+    time: str
+    apart: bool = False  # whether the default is no value of the curve: the model as it is
+
+
+def _power(value: float) -> str:
+    return "∞" if math.isinf(value) else f"{value:.3g}"
+
+
+KNOBS = {
+    "p": Knob("GeM p", "p of GeM: 1 is the mean, ∞ the maximum", lambda p: 6.6 if math.isinf(p) else math.log2(p), _power,
+              "pooling", apart=True),
+    "dimension": Knob("Dimensions", "dimensions that PCA keeps", math.log2, "{:.0f}".format, "rotating", apart=True),
+    "bits": Knob("Bits", "bits a dimension", math.log2, "{:.3g}".format, "coding"),
+    "power": Knob("Whitening power", "power of the whitening: 0 rotates only, 0.5 whitens fully",
+                  lambda power: -0.15 if math.isnan(power) else power, lambda power: "none" if math.isnan(power) else f"{power:g}",
+                  "whitening", apart=True),
+    "size": Knob("Size", "longest side of the pictures, pixels", math.log2, "{:.0f}".format, "describing"),
+    "scales": Knob("Scales", "scales at which a picture is described", float, "{:.0f}".format, "describing"),
+    "crop": Knob("Crop rule", "crop rule of the queries", float, lambda value: CROPS[int(value)], "describing"),
+}  # fmt: skip
+"""The knobs by name, in their order."""
+
+CHOICES = ("size", "scales", "crop")
+"""Knobs whose values are search-time choices: each is a model of its own. The others are turned on what is described already."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """What a model finds and costs at each value of a knob.
+
+    values: (P,) float64, rising; infinity and NaN (none) may be among them. `own`: which of them is the default.
+    bytes: (P,) int64 of a stored descriptor. milliseconds: (P,) float64 a photograph, of what the knob's `time` says; NaN where it
+    was not measured. ap: by protocol (P, Q) float64 of the queries, 0 to 1, NaN for one without positives.
+    """
+
+    values: np.ndarray
+    own: int
+    bytes: np.ndarray
+    milliseconds: np.ndarray
+    queries: tuple[str, ...]
+    ap: Mapping[str, np.ndarray]
+
+
+def why_fixed(knob: str, preset: Preset) -> str | None:
+    """Why a knob can't be turned of a model; None where it can."""
+    if knob == "p" and (preset.aggregation or preset.pooling not in ("gem", "shifted")):
+        return f"{preset.key} is not pooled by GeM"
+    if knob in ("dimension", "power") and preset.whitening:
+        return f"{preset.key} is whitened already: it is a point of the model without"
+    if knob in CHOICES and preset.square:
+        return f"{preset.key} squashes every picture to one square"
+    return None
+
+
+def knob_table(curves: Mapping[str, Curve], knob: str, dataset: Dataset, protocol: str) -> pd.DataFrame:
+    """A row for every model and value: mAP in percent with its 95 % interval over landmarks, bytes, milliseconds and the default.
+
+    mAP is NaN without queries that have positives.
+    """
+    labels = {query.id: query.label for query in dataset.queries}
+    rows = []
+    for key, curve in curves.items():
+        groups = [labels[query_id] for query_id in curve.queries]
+        for number, value in enumerate(curve.values):
+            aps = curve.ap[protocol][number]
+            known = bool(np.isfinite(aps).any())
+            low, high = interval_of_mean([None if np.isnan(ap) else ap for ap in aps], groups) if known else (np.nan, np.nan)
+            rows.append({
+                "model": key, "value": value, KNOBS[knob].axis: KNOBS[knob].text(value), DEFAULT: number == curve.own,
+                MEAN: 100 * np.nanmean(aps) if known else np.nan, LOW: low, HIGH: high, BYTES: curve.bytes[number],
+                time_column(knob): curve.milliseconds[number],
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def value_table(curves: Mapping[str, Curve], knob: str, value: float, dataset: Dataset, protocol: str) -> pd.DataFrame:
+    """All models at one value, beside their defaults: the change in points with its interval and p, and what a step of it costs.
+
+    Models that don't have the value are left out. RetrievalError from `compare` can't come: without precision there is no change.
+    """
+    labels = {query.id: query.label for query in dataset.queries}
+    rows = {}
+    for key, curve in curves.items():
+        number = position(curve, value)
+        if number is None:
+            continue
+        now, was = curve.ap[protocol][number], curve.ap[protocol][curve.own]
+        known = bool(np.isfinite(now).any())
+        difference = compare(was, now, [labels[query_id] for query_id in curve.queries]) if known else None
+        rows[key] = {
+            "default": KNOBS[knob].text(curve.values[curve.own]), "mAP at the default": 100 * np.nanmean(was) if known else np.nan,
+            MEAN: 100 * np.nanmean(now) if known else np.nan, CHANGE: difference.words if difference else None,
+            BYTES: curve.bytes[number], "bytes more": curve.bytes[number] - curve.bytes[curve.own],
+            time_column(knob): curve.milliseconds[number],
+            "milliseconds more": curve.milliseconds[number] - curve.milliseconds[curve.own],
+        }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+
+
+def position(curve: Curve, value: float) -> int | None:
+    """The place of a value among those of a curve; of the default and the same value on the curve the latter."""
+    same = [number for number, one in enumerate(curve.values) if one == value]
+    others = [number for number in same if number != curve.own]
+    return (others or same or [None])[0]
+
+
+def turned_values(curves: Mapping[str, Curve], knob: str) -> list[float]:
+    """The values to which a knob can be turned: those of all curves but, where it stands apart, the default."""
+    apart = KNOBS[knob].apart
+    found = {float(value) for curve in curves.values() for number, value in enumerate(curve.values) if not apart or number != curve.own}
+    return sorted(found)
+
+
+def time_column(knob: str) -> str:
+    """What the milliseconds of a knob are of, and a photograph."""
+    return f"milliseconds a photograph, {KNOBS[knob].time}"
