@@ -50,6 +50,9 @@ DEFAULTS = {
     "before": "",  # and after: two models that the ledger compares
     "after": "",
     "atlas": "hard",
+    "part": "aggregation",  # of the laboratory
+    "knob": "p",  # that is turned there, and to which value; empty for the default
+    "value": "",
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
@@ -60,7 +63,8 @@ _CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "fil
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
                 "after"), "method": ("settings", "view"),
-    "query": ("photo", "box", "match"), "rerank": ("knobs",), "photo": ("box", "match"), "before": ("step",), "after": ("step",),
+    "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
+    "before": ("step",), "after": ("step",),
 }  # fmt: skip
 
 

@@ -25,7 +25,8 @@ class Knob:
     place: Callable[[float], float]
     text: Callable[[float], str]
     time: str
-    apart: bool = False  # whether the default is no value of the curve: the model as it is
+    apart: bool = False  # whether the default is no value that is turned to
+    joined: bool = True  # whether the default lies on the line of the curve; else beside it: the model as it is
 
 
 def _power(value: float) -> str:
@@ -35,11 +36,12 @@ def _power(value: float) -> str:
 KNOBS = {
     "p": Knob("GeM p", "p of GeM: 1 is the mean, ∞ the maximum", lambda p: 6.6 if math.isinf(p) else math.log2(p), _power,
               "pooling", apart=True),
-    "dimension": Knob("Dimensions", "dimensions that PCA keeps", math.log2, "{:.0f}".format, "rotating", apart=True),
+    "dimension": Knob("Dimensions", "dimensions that PCA keeps", math.log2, "{:.0f}".format, "rotating", apart=True,
+                      joined=False),
     "bits": Knob("Bits", "bits a dimension", math.log2, "{:.3g}".format, "coding"),
     "power": Knob("Whitening power", "power of the whitening: 0 rotates only, 0.5 whitens fully",
                   lambda power: -0.15 if math.isnan(power) else power, lambda power: "none" if math.isnan(power) else f"{power:g}",
-                  "whitening", apart=True),
+                  "whitening", apart=True, joined=False),
     "size": Knob("Size", "longest side of the pictures, pixels", math.log2, "{:.0f}".format, "describing"),
     "scales": Knob("Scales", "scales at which a picture is described", float, "{:.0f}".format, "describing"),
     "crop": Knob("Crop rule", "crop rule of the queries", float, lambda value: CROPS[int(value)], "describing"),
@@ -102,19 +104,20 @@ def knob_table(curves: Mapping[str, Curve], knob: str, dataset: Dataset, protoco
 def value_table(curves: Mapping[str, Curve], knob: str, value: float, dataset: Dataset, protocol: str) -> pd.DataFrame:
     """All models at one value, beside their defaults: the change in points with its interval and p, and what a step of it costs.
 
-    Models that don't have the value are left out. RetrievalError from `compare` can't come: without precision there is no change.
+    Models that don't have the value are left out; of p, whose defaults lie between the values, each is at its nearest.
     """
     labels = {query.id: query.label for query in dataset.queries}
     rows = {}
     for key, curve in curves.items():
-        number = position(curve, value)
+        number = position(curve, value, knob)
         if number is None:
             continue
         now, was = curve.ap[protocol][number], curve.ap[protocol][curve.own]
         known = bool(np.isfinite(now).any())
         difference = compare(was, now, [labels[query_id] for query_id in curve.queries]) if known else None
         rows[key] = {
-            "default": KNOBS[knob].text(curve.values[curve.own]), "mAP at the default": 100 * np.nanmean(was) if known else np.nan,
+            "at": KNOBS[knob].text(curve.values[number]), "default": KNOBS[knob].text(curve.values[curve.own]),
+            "mAP at the default": 100 * np.nanmean(was) if known else np.nan,
             MEAN: 100 * np.nanmean(now) if known else np.nan, CHANGE: difference.words if difference else None,
             BYTES: curve.bytes[number], "bytes more": curve.bytes[number] - curve.bytes[curve.own],
             time_column(knob): curve.milliseconds[number],
@@ -123,8 +126,10 @@ def value_table(curves: Mapping[str, Curve], knob: str, value: float, dataset: D
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def position(curve: Curve, value: float) -> int | None:
-    """The place of a value among those of a curve; of the default and the same value on the curve the latter."""
+def position(curve: Curve, value: float, knob: str) -> int | None:
+    """The place of a value among those of a curve, None if it has none; of the default and the same on the curve the latter."""
+    if knob == "p":
+        return int(np.argmin([abs(KNOBS[knob].place(one) - KNOBS[knob].place(value)) for one in curve.values]))
     same = [number for number, one in enumerate(curve.values) if one == value]
     others = [number for number in same if number != curve.own]
     return (others or same or [None])[0]

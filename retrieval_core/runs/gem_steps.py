@@ -18,7 +18,7 @@ from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.pooling import FLOOR
-from retrieval_core.progress import Progress, relabelled
+from retrieval_core.progress import relabelled
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.maps import ProjectedMap
 from retrieval_core.projection.pca import principal_components

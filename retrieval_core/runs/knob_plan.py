@@ -1,4 +1,4 @@
-"""The order in which a knob is turned: what it learns from, its curve model after model; of search-time choices the models they make."""
+"""The order in which a knob is turned: what it learns from, then the curve of model after model, or the models that it makes."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -18,7 +18,9 @@ from retrieval_core.training.test_set_guard import check_trainable
 from retrieval_core.workspace import Workspace
 
 
-def turn(workspace: Workspace, dataset: str, run_name: str, models: Sequence[str], knob: str, device: str = "auto") -> Iterator[Progress]:
+def turn(
+    workspace: Workspace, dataset: str, run_name: str, models: Sequence[str], knob: str, device: str = "auto"
+) -> Iterator[Progress]:
     """Make the curves of a knob, of those of the models of which it can be turned.
 
     Raises RetrievalError, before anything is made, where it can be turned of none, a model has not described the dataset, or the
@@ -38,10 +40,16 @@ def turn(workspace: Workspace, dataset: str, run_name: str, models: Sequence[str
     if knob in CHOICES:
         made = [key for model in found for key in turned_keys(workspace, run_name, model, knob).values()]
         settings = Settings(run=run_name, device=device, models=tuple(dict.fromkeys(made)))
-        plan.append(Task(f"describe {len(made)} models", 30 * len(made), partial(run, workspace, dataset, settings, ("describe", "score"))))
-        plan.append(Task("measure", 5 * len(made), partial(_step, "cost_steps", "measure_costs", workspace, dataset, run_name, made, device)))
+        plan.append(
+            Task(f"describe {len(made)} models", 30 * len(made), partial(run, workspace, dataset, settings, ("describe", "score")))
+        )
+        plan.append(
+            Task("measure", 5 * len(made), partial(_step, "cost_steps", "measure_costs", workspace, dataset, run_name, made, device))
+        )
     elif knob == "p":
-        plan += [Task(f"p of {key}", 60, partial(_step, "gem_steps", "turn_p", workspace, chosen, dataset, key, device)) for key in found]
+        plan += [
+            Task(f"p of {key}", 60, partial(_step, "gem_steps", "turn_p", workspace, chosen, dataset, key, device)) for key in found
+        ]
     else:
         if any(workspace.record(learning_path(workspace, chosen, results.preset)) is None for results in presets.values()):
             check_trainable(workspace, chosen.training)
@@ -50,7 +58,9 @@ def turn(workspace: Workspace, dataset: str, run_name: str, models: Sequence[str
         for key in found:
             plan.append(Task(f"describe {chosen.training} with {key}", 90,
                              partial(_step, "knob_steps", "describe_learning", workspace, chosen, dataset, key, device)))  # fmt: skip
-            plan.append(Task(f"{knob} of {key}", 20, partial(_step, "knob_steps", "turn_learnt", workspace, chosen, dataset, key, knob)))
+            plan.append(
+                Task(f"{knob} of {key}", 20, partial(_step, "knob_steps", "turn_learnt", workspace, chosen, dataset, key, knob))
+            )
     yield from follow(plan)
 
 

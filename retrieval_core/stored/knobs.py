@@ -117,7 +117,9 @@ def _with(model: str, name: str) -> str | None:
 def choice_curve(workspace: Workspace, dataset: str, run: str, model: str, knob: str) -> Curve | None:
     """The curve of a knob of CHOICES from the models that have described the dataset; None where only the model itself has."""
     keys = turned_keys(workspace, run, model, knob)
-    found = {value: results for value, key in keys.items() if (results := open_results(workspace, dataset, run, key)).state[0] == "ready"}
+    found = {
+        value: results for value, key in keys.items() if (results := open_results(workspace, dataset, run, key)).state[0] == "ready"
+    }
     own = next(value for value, key in keys.items() if key == model)
     if len(found) < 2 or own not in found:
         return None
