@@ -32,7 +32,7 @@ def show(model: str, curve: Curve, dataset: Dataset, protocol: str) -> None:
                 st.rerun()
     event = show_gem(gem_view(model, curve, seen, dataset, protocol, photo, query))
     if event:
-        link.put(**{name: text for name, text in event.items() if name in ("value", "photo")})
+        link.put(**{name: str(text) for name, text in event.items() if name in ("value", "photo")})
         st.rerun()
 
 
@@ -56,7 +56,7 @@ def gem_view(
     found = seen[f"{kind}_positions"][:, row] if f"{kind}_positions" in seen else np.empty((len(curve.values), 0), np.int32)
     labels = dataset.labels
     numbers = [UNLABELLED if (label := dataset.image(image_id).label) is None else labels.index(label) for image_id in ids]
-    aps = [None] * len(found) if query is None else _percent(curve.ap[protocol][:, curve.queries.index(query.id)])
+    aps: list[float | None] = [None] * len(found) if query is None else _percent(curve.ap[protocol][:, curve.queries.index(query.id)])
     return {
         "kind": "gem", "model": model, "powers": [KNOBS["p"].text(value) for value in curve.values], "own": curve.own,
         "at": [KNOBS["p"].text(value) for value in curve.values].index(link.get("value")),

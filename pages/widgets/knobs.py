@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.state import door, link, loaders
 from pages.state.link import choose
+from pages.state.plain import plain
 from pages.web import alone
 from pages.widgets import figures, gem_knob, tables, work
 from pages.widgets.knob_chart import knob_chart
@@ -76,6 +77,8 @@ def _shown(curves: Mapping[str, Curve], knob: str, chosen: str, dataset: Dataset
         values = sorted({*values, float(curves[chosen].values[curves[chosen].own])})
     texts = {KNOBS[knob].text(value): value for value in values}
     if link.get("value") not in texts:
+        if link.get("value") not in ("", *(KNOBS[knob].text(value) for curve in curves.values() for value in curve.values)):
+            st.warning(f"The link asks for {KNOBS[knob].title} '{plain(link.get('value'))}', which is not here. Showing the default.")
         link.put(value=_nearest(curves[chosen], values, knob))
     if knob == "p":
         gem_knob.show(chosen, curves[chosen], dataset, protocol)

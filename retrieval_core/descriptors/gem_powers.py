@@ -16,7 +16,7 @@ POWERS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 25.0, 50.0, math.i
 
 
 class AtPowers(nn.Module):
-    """A network pooled by GeM that describes at each of some exponents: its descriptors stand side by side in one row.
+    """A network pooled by GeM that describes at each of some exponents but its `own`: its descriptors stand side by side in one row.
 
     What comes after the pooling, such as the FC of a ranking model, stays as it was learnt at the network's own exponent. Each
     descriptor has length 1; where a row is the mean of several scales, `apart` gives each its length again.
@@ -26,7 +26,8 @@ class AtPowers(nn.Module):
         super().__init__()
         if not isinstance(network, RetrievalNetwork) or not isinstance(network.pool, GeM):
             raise RetrievalError("Only a network that GeM pools has a p. Choose such a model, as 1d.")
-        self.network, self.pool, self.powers = network, network.pool, tuple(powers)
+        self.network, self.pool, self.own = network, network.pool, float(network.pool.p.detach())
+        self.powers = tuple(power for power in powers if power != self.own)
         self.dim = len(self.powers) * network.dim
 
     def normalise(self, pictures: torch.Tensor) -> torch.Tensor:

@@ -1,9 +1,9 @@
 """The step of the knob p: one pass describes a dataset at every exponent of GeM; kept are the curve, the places and the first found."""
 
-import math
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -18,7 +18,7 @@ from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.pooling import FLOOR
-from retrieval_core.progress import relabelled
+from retrieval_core.progress import Progress, relabelled
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.maps import ProjectedMap
 from retrieval_core.projection.pca import principal_components
@@ -48,9 +48,7 @@ def turn_p(workspace: Workspace, run: Run, name: str, model: str, device: str = 
         if (yield from is_fresh(workspace, path, inputs)):
             return
         begin, chosen, folder, recipe = time.monotonic(), pick_device(device), half_done(path, inputs), results.recipe
-        plain = load_network(workspace, run, results.preset, chosen)
-        own = float(plain.pool.p) if getattr(plain, "pool", None) is not None else math.nan
-        network = AtPowers(plain, [power for power in POWERS if power != own])
+        network = AtPowers(load_network(workspace, run, results.preset, chosen), POWERS)
         rows = sum(map(len, (group.ids for group in results.descriptors)))
         if (needed := 4 * rows * network.dim) > MOST_BYTES:
             raise RetrievalError(f"The descriptors of {name} at {len(network.powers)} exponents take {needed / 1e9:.1f} GB, more than "
@@ -61,31 +59,31 @@ def turn_p(workspace: Workspace, run: Run, name: str, model: str, device: str = 
         )  # fmt: skip
         images, queries = (np.asarray(network.apart(torch.from_numpy(matrix))) for matrix in matrices)
         whitening = load_whitening(workspace, run, results.preset)
-        took = pooling_times(network, pixels, chosen, own, recipe["scales"])
-        points = list(_points(results, network.powers, images, queries, whitening, own, took))
+        took = pooling_times(network, pixels, chosen, recipe["scales"])
+        points = list(_points(results, network, images, queries, whitening, took))
         curve = yield from scored(results, iter(points), "p")
         arrays, about = written(curve)
-        seen = yield from looked_at([points[number] for number in np.argsort([point[0] for point in points])], curve.own)
+        seen = yield from looked_at([points[number] for number in np.argsort([point[0] for point in points], kind="stable")], curve.own)
         with workspace.writing(path, inputs, device=str(chosen), seconds=time.monotonic() - begin) as temporary:
             write_arrays(temporary, arrays | seen, about)
         shutil.rmtree(folder)
 
 
 def _points(
-    results: Results, powers: tuple[float, ...], images: np.ndarray, queries: np.ndarray, whitening: Whitening | None, own: float,
+    results: Results, network: AtPowers, images: np.ndarray, queries: np.ndarray, whitening: Whitening | None,
     took: dict[float, float],
 ) -> Iterator[Point]:  # fmt: skip
     """The stored descriptors at the model's own exponent, then those at the others, whitened as the model was learnt to whiten."""
-    stored = tuple(group.matrix for group in results.descriptors)
-    size = stored[0][:1].nbytes
-    yield own, *stored, size, took[own]
-    for power, *found in zip(powers, images, queries, strict=True):
+    database, asked = (group.matrix for group in results.descriptors)
+    size = database[:1].nbytes
+    yield network.own, database, asked, size, took[network.own]
+    for power, *found in zip(network.powers, images, queries, strict=True):
         made = found if whitening is None else [whitening.transform(matrix) for matrix in found]
         yield power, made[0], made[1], size, took[power]
 
 
 @torch.inference_mode()
-def pooling_times(network: AtPowers, pixels: Pixels, device: torch.device, own: float, scales: list[float]) -> dict[float, float]:
+def pooling_times(network: AtPowers, pixels: Pixels, device: torch.device, scales: list[float]) -> dict[float, float]:
     """Milliseconds a photograph that the pooling takes at each exponent, of the first batch of photographs."""
     first = next(batches_of(pixels.shapes))
     pictures = torch.from_numpy(np.stack(pixels.read(first))).permute(0, 3, 1, 2).to(device)
@@ -94,24 +92,23 @@ def pooling_times(network: AtPowers, pixels: Pixels, device: torch.device, own: 
     def pooled(power: float) -> float:
         return float(sum(gem_of_logarithms(one.clamp(min=FLOOR).log(), power).sum() for one in maps))  # a number: it is done then
 
-    return {power: timed(lambda power=power: pooled(power), len(first)) for power in (own, *network.powers)}
+    return {power: timed(partial(pooled, power), len(first)) for power in (network.own, *network.powers)}
 
 
-def looked_at(points: list[Point], own: int) -> Steps:
+def looked_at(points: list[Point], own: int) -> Generator[Progress, None, dict[str, np.ndarray]]:
     """What is seen at each of P exponents, as arrays: `places` (P, N, 2) float32 by PCA, each turned onto the one before it, from the
     model's own on; the first K of the ranking of every query and every photograph, as positions int32 and similarities float32.
 
     Photographs are left out of their own rankings; of more than MOST_LISTED there are none.
     """
-    places, found = [_placed(points[own][1])] * len(points), []
+    places, found = [_placed(points[own][1])] * len(points), list[list[np.ndarray]]()
     for step, numbers in ((1, range(own + 1, len(points))), (-1, range(own - 1, -1, -1))):
         for number in numbers:
             places[number] = align(_placed(points[number][1]), places[number - step])
     for number, (_, images, queries, *_) in enumerate(points):
-        lists = search(queries, images, FIRST)
+        found.append([*search(queries, images, FIRST)])
         if len(images) <= MOST_LISTED:
-            lists += yield from relabelled(neighbour_lists(images, FIRST), stage="p", done=number, total=len(points))
-        found.append(lists)
+            found[-1] += yield from relabelled(neighbour_lists(images, FIRST), stage="p", done=number, total=len(points))
     names = ("query_positions", "query_similarities", "photograph_positions", "photograph_similarities")
     return {"places": np.stack([one.xy for one in places])} | {
         name: np.stack(arrays) for name, arrays in zip(names, zip(*found, strict=True), strict=False)

@@ -6,6 +6,7 @@ Dimensions, bits and whitening power take descriptors as they are, of the datase
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -105,7 +106,7 @@ def power_points(images: np.ndarray, queries: np.ndarray, training: np.ndarray, 
 def bits_points(images: np.ndarray, queries: np.ndarray, training: np.ndarray, power: float) -> Iterator[Point]:
     """What the photographs' codes stand for; a query stays as it is."""
     for coder in coders(training):
-        took = timed(lambda coder=coder: coder.encode(images[:TIMED]), min(TIMED, len(images)))
+        took = timed(partial(coder.encode, images[:TIMED]), min(TIMED, len(images)))
         yield coder.bits, coder.decode(coder.encode(images)), queries, coder.bytes, took
 
 
@@ -116,7 +117,7 @@ POINTS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray, float], Iterator
 
 
 def _whitened(whitening: Whitening, value: float, images: np.ndarray, queries: np.ndarray) -> Point:
-    took = timed(lambda: whitening.transform(images[:TIMED]), min(TIMED, len(images)))
+    took = timed(partial(whitening.transform, images[:TIMED]), min(TIMED, len(images)))
     made = whitening.transform(images)
     return value, made, whitening.transform(queries), made[:1].nbytes, took
 

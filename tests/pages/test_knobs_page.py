@@ -42,6 +42,9 @@ def test_a_button_makes_the_curves_of_all_models_and_a_slider_turns_them(open_pa
     assert list(frame(app)[MEAN]) == pytest.approx(list(expected[MEAN]))
     assert list(frame(app)["change"]) == list(expected["change"])
     assert list(frame(app)["bytes"]) == [64, 64]
+    app = open_knobs(open_page, cache, "dimension", model="1c", value="<b>")
+    assert "asks for Dimensions" in texts(app.warning)
+    assert app.query_params["value"] == "256"
     [slider] = app.select_slider
     assert slider.options == ["8", "16", "32", "64", "128", "256", "512"]
     slider.set_value("512").run()

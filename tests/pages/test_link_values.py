@@ -26,14 +26,15 @@ ON_A_PAGE = {
               "knobs": ("k=0", "k=nan", "alpha", "neighbours=3", "k=1.5", "k=" + "9" * 400)},
     "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",)},
     "Ledger": {"before": ("zz",), "after": ("zz",)},
-    "Failures": {"atlas": ("x",)},
+    "Failures": {"atlas": ("x",)}, "Laboratory": {"part": ("x",)},
 }  # fmt: skip
 ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "box": "1,2"}), ("Ledger", {"step": "1a-zz"}),
               ("Query", {"query": "{query}", "box": "nan,0,1,1"}), ("Ledger", {"step": "<b>"}),
               ("Map", {"dataset": "nowhere"}), ("Map", {"dataset": "../x"}), ("Map", {"method": "art"}), ("Query", {"strips": "x"}),
               ("Query", {"strips": "two", "versus": "zz"}), ("Query", {"query": "{query}", "show": "why", "match": "nobody"}),
-              ("Query", {"query": "{query}", "show": "why", "how": "x"})]  # fmt: skip
-ELSEWHERE = {"landmarks", "cost"}  # read in the browser, and shown only where something was measured
+              ("Query", {"query": "{query}", "show": "why", "how": "x"}),
+              ("Laboratory", {"part": "knobs", "knob": "x"})]  # fmt: skip
+ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
 
 
 def links():
@@ -53,7 +54,7 @@ def test_it_is_said_and_the_page_goes_on(open_page, town_cache, page, values):
     assert not app.exception
     assert not app.error
     assert all("ink" in texts([warning]) for warning in app.warning)
-    assert len(app.warning) >= sum(value not in ("two", "why", "{query}") for value in values.values()), texts(app.warning)
+    assert len(app.warning) >= sum(value not in ("two", "why", "knobs", "{query}") for value in values.values()), texts(app.warning)
 
 
 def test_every_parameter_of_a_link_is_tried():

@@ -96,6 +96,7 @@ def test_dimensions_power_and_bits_learn_from_the_training_landmarks_alone(cache
 def test_other_descriptors_or_another_truth_make_a_curve_stale(cache):
     turned(cache, "p", "1c")
     found = results(cache, "1c")
+    assert read_knob(found, "p") is not None
     path = found.folder / "descriptors.safetensors"
     arrays, about = read_arrays(path)
     record = Workspace(cache).record(path)
@@ -132,7 +133,7 @@ def test_the_command_prints_what_was_made_and_says_what_is_left_out(cache, capsy
     printed = capsys.readouterr()
     assert "Left out: 1a is not pooled by GeM." in printed.err
     table = pd.read_csv(StringIO(printed.out))
-    assert len(table) == 14
+    assert len(table) == len(read_knob(results(cache, "1c"), "p")[0].values)
     assert table.loc[table["default"], MEAN].item() == pytest.approx(results(cache, "1c").score_file["map_oxford"], abs=0.01)
     assert ((table["low"] <= table[MEAN] + 1e-6) & (table[MEAN] <= table["high"] + 1e-6)).all()
 
@@ -148,8 +149,8 @@ def test_photographs_without_ground_truth_and_a_single_one(cache, tmp_path, caps
         assert main(["--cache", str(cache), "knobs", "--knob", "p", "--dataset", name, "--models", "1c", "--device", "cpu"]) == 0
         assert "no queries" in capsys.readouterr().out
         _, seen = read_knob(results(cache, "1c", name), "p")
-        assert seen["places"].shape == (14, count, 2)
-        assert seen["photograph_positions"].shape == (14, count, min(12, count - 1))
+        assert seen["places"].shape[1:] == (count, 2)
+        assert seen["photograph_positions"].shape[1:] == (count, min(12, count - 1))
         assert main(["--cache", str(cache), "knobs", "--knob", "bits", "--dataset", name, "--models", "1c", "--device", "cpu"]) == 0
 
 

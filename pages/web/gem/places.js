@@ -1,6 +1,6 @@
 import { element } from "../ranking/text.js";
 
-const GLIDE = 120; // milliseconds in which points glide to their new places
+const GLIDE = 80; // milliseconds in which points glide to their new places
 const REACH = 12; // pixels within which a click means a point
 const UNLABELLED = 65535;
 
