@@ -22,14 +22,14 @@ def show(model: str, curve: Curve, dataset: Dataset, protocol: str) -> None:
     """The slider, the map and the first photographs; what is searched for is a query, or a photograph that is clicked."""
     _, seen = read_knob(loaders.results(model), "p")
     photo, query = _asked(dataset)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         if dataset.queries:
             choose("query", [one.id for one in dataset.queries], st.selectbox, "Query", width=260)
-        if photo:
-            st.markdown(f"Searched for: the photograph **{plain(photo)}**")
-            if dataset.queries and st.button("Back to the query", icon=":material/undo:"):
-                link.put(photo="")
-                st.rerun()
+        searched = f"Searched for: the photograph **{plain(photo)}**, under" if photo else "Searched for under"
+        st.markdown(f"{searched} **{plain(model)}**")
+        if photo and dataset.queries and st.button("Back to the query", icon=":material/undo:"):
+            link.put(photo="")
+            st.rerun()
     event = show_gem(gem_view(model, curve, seen, dataset, protocol, photo, query))
     if event:
         link.put(**{name: str(text) for name, text in event.items() if name in ("value", "photo")})

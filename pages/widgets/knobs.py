@@ -49,7 +49,7 @@ QUIET = {"label_visibility": "collapsed"}
 
 def show(protocol: str) -> None:
     """The chosen knob: its curves, the live control, and a button that makes what is missing."""
-    st.subheader("Knobs: what a model finds when one thing of it is turned, and nothing is trained")
+    st.subheader("Knobs: one thing turned, nothing trained")
     if link.get("run") == IMPORTED_RUN:
         st.info(
             "The descriptors were imported: there is no network of which a knob could be turned. Choose another dataset on the left."
@@ -126,7 +126,7 @@ def _at(table: pd.DataFrame, knob: str) -> None:
     heads = {time_column(knob): column(f"ms, {KNOBS[knob].time}", help=time_column(knob)),
              "milliseconds more": column("ms more", help="milliseconds a photograph more than at the default")}  # fmt: skip
     numbers = {MEAN: "{:.1f}", "mAP at the default": "{:.1f}", BYTES: "{:,.0f}", "bytes more": "{:+,.0f}",
-               time_column(knob): "{:.3f}", "milliseconds more": "{:+.3f}"}  # fmt: skip
+               time_column(knob): "{:.4f}", "milliseconds more": "{:+.4f}"}  # fmt: skip
     shown = table if table[MEAN].notna().any() else table.drop(columns=[MEAN, CHANGE, "mAP at the default"])
     tables.draw(shown.style.format({name: form for name, form in numbers.items() if name in shown}, na_rep="–"), heads)
     words = ["A diamond is a model's default. Bytes of a stored descriptor; milliseconds a photograph of", f"{KNOBS[knob].time} alone."]
@@ -154,7 +154,17 @@ def _make(knob: str, found: list[str], missing: list[str]) -> None:
         return
     if missing:
         work.ended_badly(work.last(arguments, "run"))
-        if door.button(f"Turn it of {', '.join(missing)}", icon=":material/tune:", help="Makes the curves, model after model."):
+        if door.button(f"Turn it of {', '.join(missing)}", icon=":material/tune:", help=_takes(knob, missing)):
             work.begin(arguments)
     if found:
         work.same_command(arguments)
+
+
+def _takes(knob: str, missing: list[str]) -> str:
+    """What the button makes."""
+    if knob in CHOICES:
+        keys = [key for model in missing for key in turned_keys(loaders.workspace(), link.get("run"), model, knob).values()]
+        return f"Describes the dataset under {len(keys)} models, as far as they have not, and measures what each costs."
+    if knob == "p":
+        return "Describes the dataset once under each of these models."
+    return "Describes the training landmarks under each of these models, unless a knob has done so before, and learns from them."

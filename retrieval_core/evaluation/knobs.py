@@ -116,14 +116,20 @@ def value_table(curves: Mapping[str, Curve], knob: str, value: float, dataset: D
         known = bool(np.isfinite(now).any())
         difference = compare(was, now, [labels[query_id] for query_id in curve.queries]) if known else None
         rows[key] = {
-            "at": KNOBS[knob].text(curve.values[number]), "default": KNOBS[knob].text(curve.values[curve.own]),
-            "mAP at the default": 100 * np.nanmean(was) if known else np.nan,
-            MEAN: 100 * np.nanmean(now) if known else np.nan, CHANGE: difference.words if difference else None,
+            "at": KNOBS[knob].text(curve.values[number]), "default": default_text(curve, knob),
+            "mAP at the default": 100 * np.nanmean(was) if known else np.nan, MEAN: 100 * np.nanmean(now) if known else np.nan,
             BYTES: curve.bytes[number], "bytes more": curve.bytes[number] - curve.bytes[curve.own],
             time_column(knob): curve.milliseconds[number],
             "milliseconds more": curve.milliseconds[number] - curve.milliseconds[curve.own],
+            CHANGE: difference.words if difference else None,
         }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+
+
+def default_text(curve: Curve, knob: str) -> str:
+    """Where the default stands, in words; beside the curve it is the model as it is."""
+    value = curve.values[curve.own]
+    return KNOBS[knob].text(value) + ("" if KNOBS[knob].joined or math.isnan(value) else ", as it is")
 
 
 def position(curve: Curve, value: float, knob: str) -> int | None:

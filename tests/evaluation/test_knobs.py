@@ -57,7 +57,7 @@ def test_a_value_is_compared_with_the_default_query_by_query():
     row = table.loc["1d"]
     difference = compare(APS[2] / 2, APS[0] / 2, [query.label for query in QUERIES])
     assert row[CHANGE] == difference.words
-    assert row["default"] == "32"
+    assert (row["at"], row["default"]) == ("8", "32, as it is")
     assert (row["mAP at the default"], row[MEAN]) == pytest.approx((50 * APS[2].mean(), 50 * APS[0].mean()))
     assert (row["bytes more"], row["milliseconds more"]) == (32 - 128, pytest.approx(-0.3))
 

@@ -34,7 +34,7 @@ def test_a_button_makes_the_curves_of_all_models_and_a_slider_turns_them(open_pa
     assert not app.dataframe
     assert "Left out: 1e is whitened already" in texts(app.caption)
     begin = next(one for one in app.button if one.label.startswith("Turn it of 1a, 1b, 1c"))
-    assert begin.label.endswith("2a")
+    assert begin.label.endswith("2a, 2t")
     turned(cache, "dimension", "--models", "1c,1d")
     app = open_knobs(open_page, cache, "dimension", model="1c", value="16")
     curves = found_curves(Workspace(cache), "town", "quick", ["1c", "1d"], "dimension")
@@ -55,7 +55,7 @@ def test_a_button_makes_the_curves_of_all_models_and_a_slider_turns_them(open_pa
 
 
 def test_work_begins_from_the_page_and_its_curve_is_shown(open_page, cache):
-    turned(cache, "p", "--models", "1d,1e,1f,1g,1h,2a")
+    turned(cache, "p", "--models", "1d,1e,1f,1g,1h,2a,2t")
     app = open_knobs(open_page, cache, "p", model="1d")
     assert "knobs --knob p --dataset town --run quick --models 1c" in texts(app.caption)
     button(app, "Turn it of 1c").click().run()
@@ -63,7 +63,7 @@ def test_work_begins_from_the_page_and_its_curve_is_shown(open_page, cache):
     assert end_of_work(cache, "run").state == "done"
     app.run()
     assert not [one for one in app.button if one.label.startswith("Turn it of")]
-    assert list(frame(app).index) == ["1c", "1d", "1e", "1f", "1g", "1h", "2a"]
+    assert list(frame(app).index) == ["1c", "1d", "1e", "1f", "1g", "1h", "2a", "2t"]
     view = views(app)["gem"]
     assert problems(view, GemView) == []
     curve, seen = read_knob(stored(cache, "1d"), "p")
