@@ -16,27 +16,29 @@ from app_server import start_app
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.stored.model_states import model_states
 from retrieval_core.stored.results import open_results
+from retrieval_core.stored.run_list import default_run
 from retrieval_core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 SIZE = {"width": 1440, "height": 900}
-DATASET, RUN = "town", "quick"
+DATASET = "town"
 LEAST_MODELS = 7  # that the Ledger should show
 
 
-def telling_query(workspace: Workspace, model: str) -> str:
+def telling_query(workspace: Workspace, run: str, model: str) -> str:
     """The query whose AP under a model lies in the middle: neither a success nor a failure."""
-    scores = [score for score in open_results(workspace, DATASET, RUN, model).scores if score.ap_oxford is not None]
+    scores = [score for score in open_results(workspace, DATASET, run, model).scores if score.ap_oxford is not None]
     return sorted(scores, key=lambda score: score.ap_oxford)[len(scores) // 2].query_id
 
 
 def links(workspace: Workspace) -> dict[str, tuple[str, str]]:
     """By the name of a picture: the address of its page, and what is there once it is drawn."""
-    ready = [state.key for state in model_states(workspace, DATASET, RUN) if state.explorable]
+    run = default_run(workspace, DATASET)  # what the pages open with
+    ready = [state.key for state in model_states(workspace, DATASET, run) if state.explorable]
     if len(ready) < LEAST_MODELS:
         raise SystemExit(f"{workspace.root} holds {len(ready)} models of {DATASET}; the Ledger needs {LEAST_MODELS}: build the town.")
     model = "1d" if "1d" in ready else ready[-1]
-    query = telling_query(workspace, model)
+    query = telling_query(workspace, run, model)
     image = open_dataset(workspace, DATASET).query(query).image_id
     return {
         "map": (f"map?model={model}&selection={image}", ".cards .card"),
