@@ -14,6 +14,8 @@ from retrieval_core.presets import Preset
 
 LOW, HIGH, BYTES, DEFAULT, CHANGE = "low", "high", "bytes", "default", "change"
 CROPS = ("fill", "same")
+_MAXIMUM = 6.6  # where ∞ stands on the axis of log₂ p: a step beyond 50
+_NONE = -0.15  # where no whitening stands: before 0, which rotates
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,13 @@ def _power(value: float) -> str:
 
 
 KNOBS = {
-    "p": Knob("GeM p", "p of GeM: 1 is the mean, ∞ the maximum", lambda p: 6.6 if math.isinf(p) else math.log2(p), _power,
+    "p": Knob("GeM p", "p of GeM: 1 is the mean, ∞ the maximum", lambda p: _MAXIMUM if math.isinf(p) else math.log2(p), _power,
               "pooling", apart=True),
     "dimension": Knob("Dimensions", "dimensions that PCA keeps", math.log2, "{:.0f}".format, "rotating", apart=True,
                       joined=False),
     "bits": Knob("Bits", "bits a dimension", math.log2, "{:.3g}".format, "coding"),
     "power": Knob("Whitening power", "power of the whitening: 0 rotates only, 0.5 whitens fully",
-                  lambda power: -0.15 if math.isnan(power) else power, lambda power: "none" if math.isnan(power) else f"{power:g}",
+                  lambda power: _NONE if math.isnan(power) else power, lambda power: "none" if math.isnan(power) else f"{power:g}",
                   "whitening", apart=True, joined=False),
     "size": Knob("Size", "longest side of the pictures, pixels", math.log2, "{:.0f}".format, "describing"),
     "scales": Knob("Scales", "scales at which a picture is described", float, "{:.0f}".format, "describing"),

@@ -34,7 +34,7 @@ from retrieval_core.stored.run import Run
 from retrieval_core.workspace import Workspace
 
 FIRST = 12  # photographs that are kept of each ranking
-MOST_BYTES = 4e9  # that the descriptors at all exponents may take while they are made
+MOST_BYTES = 2e9  # of the descriptors at all exponents, which are held up to three times while they are made
 
 
 def turn_p(workspace: Workspace, run: Run, name: str, model: str, device: str = "auto") -> Steps:
