@@ -13,9 +13,7 @@ from retrieval_core.networks.pooling import FLOOR, SHIFT, GeM, ShiftedGeM
 
 POWERS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 25.0, 50.0, math.inf)
 """Exponents of GeM from the mean (1) to the maximum (∞)."""
-NOTHING = (
-    -80.0
-)  # whose exp adds nothing to 1; that of less than −87 is a denormal number, with which a processor takes 50 times as long
+NOTHING = -80.0  # whose exp adds nothing to 1; that of less than −87 is a denormal number, with which processors are slow
 
 
 class AtPowers(nn.Module):
