@@ -4,12 +4,16 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
-from pages.widgets import aggregations, break_it, fine_tuning
+from pages.widgets import aggregations, break_it, fine_tuning, knobs
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 
 QUIET = {"label_visibility": "collapsed"}
-PARTS = {"aggregation": ("Aggregation", aggregations.show), "break": ("Break it", break_it.show),
-         "training": ("Training", lambda protocol: fine_tuning.show())}  # fmt: skip
+PARTS = {
+    "aggregation": ("Aggregation", aggregations.show),
+    "knobs": ("Knobs", knobs.show),
+    "break": ("Break it", break_it.show),
+    "training": ("Training", lambda protocol: fine_tuning.show()),
+}
 UNSCORED = ("training",)  # parts that print no AP
 
 

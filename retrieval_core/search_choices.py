@@ -48,7 +48,7 @@ AGGREGATIONS = {
 # 1200, 1000, 800 and 600 pixels. Learned whitening: Mikolajczyk and Matas, "Improving descriptors for fast tree matching", 2007.
 # A size: GeM pools a map of any size into as many numbers, so that a network describes larger pictures than it was trained on.
 SEARCH_CHOICES = {
-    **{f"{side}px": SearchChoice("size", side, f"{side} pixels") for side in (96, 112, 160, 224, 320, 448, 640, 1024)},
+    **{f"{side}px": SearchChoice("size", side, f"{side} pixels") for side in (64, 96, 112, 160, 224, 320, 448, 640, 1024)},
     "same": SearchChoice("crop", "same", "crop rule same"),
     "fill": SearchChoice("crop", "fill", "crop rule fill"),
     "ms": SearchChoice("scales", (1.0, 2**-0.5, 0.5), "3 scales"),

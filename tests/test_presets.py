@@ -195,8 +195,8 @@ def test_an_aggregation_takes_the_map_and_leaves_out_what_came_after_it():
 @pytest.mark.parametrize(("key", "message"), [
     ("1d-aqe-ms", "is written '1d-ms-aqe'"),
     ("1d-aqe-vqe", "chooses after twice"),
-    ("1d-twice", "96px, .* 1024px, same, fill, ms, ms4, gem, mac, .* bow, pca, pca8, .* pca1024, lw"),
-    ("1d-200px", "Unknown search-time choice '200px'. Choose one of: 96px, 112px, 160px, 224px, 320px"),
+    ("1d-twice", "64px, 96px, .* 1024px, same, fill, ms, ms4, gem, mac, .* bow, pca, pca8, .* pca1024, lw"),
+    ("1d-200px", "Unknown search-time choice '200px'. Choose one of: 64px, 96px, 112px, 160px, 224px, 320px"),
     ("1d-pca-ms", "is written '1d-ms-pca'"),
     ("1d-ms-ms4", "chooses scales twice"),
     ("1d-ms-224px", "is written '1d-224px-ms'"),

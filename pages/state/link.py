@@ -56,6 +56,8 @@ DEFAULTS = {
     "part": "aggregation",  # of the laboratory
     "stage": "",  # the training that is looked at; empty for the last of the model
     "mining": "",  # the step that learnt first from the triplets that are looked at
+    "knob": "p",  # that is turned there, and to which value; empty for the default
+    "value": "",
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
@@ -67,7 +69,8 @@ _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
                 "after"), "method": ("settings", "view"),
     "model": ("stage", "mining"), "stage": ("mining",),
-    "query": ("photo", "box", "match"), "rerank": ("knobs",), "photo": ("box", "match"), "before": ("step",), "after": ("step",),
+    "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
+    "before": ("step",), "after": ("step",),
 }  # fmt: skip
 
 

@@ -54,10 +54,16 @@ class Whitening:
         variances, axes = variances[::-1][:keep], axes[:, ::-1][:, :keep]
         # The sign of an axis is free; fixing it makes the descriptors the same on every machine.
         axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-        largest = variances[0]
-        scale = np.maximum(variances, eps * largest) ** -power if largest > 0 else np.zeros(len(variances))
-        scale[variances <= width * np.finfo(np.float64).eps * largest] = 0
+        scale = _scale(variances, width, power, eps)
         return cls(_single(mean), _single(axes * scale), _single(np.maximum(variances, 0)), power=float(power))
+
+    def scaled(self, power: float, eps: float = 1e-6, dim: int | None = None) -> "Whitening":
+        """What `fit` gives with this power and so many axes, from one that only rotates (power 0), without learning anew."""
+        if self.power:
+            raise ValueError(f"scaled with the power {self.power} already")
+        variances = self.variances[:dim].astype(np.float64)
+        axes = self.projection[:, :dim] * _scale(variances, len(self.mean), power, eps)
+        return Whitening(self.mean, _single(axes), self.variances[:dim], float(power))
 
     @classmethod
     def fit_pairs(cls, matrix: np.ndarray, labels: Sequence[str]) -> "Whitening":
@@ -103,6 +109,14 @@ class Whitening:
                 return cls(mean, projection, variances, float(arrays["power"]))
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise RetrievalError(f"{file} is not a stored whitening ({error}). Delete it and run again.") from error
+
+
+def _scale(variances: np.ndarray, width: int, power: float, eps: float) -> np.ndarray:
+    """By how much each axis (K,) is scaled, from falling variances; 0 where the training set does not vary. See `fit`."""
+    largest = variances[0]
+    scale = np.maximum(variances, eps * largest) ** -power if largest > 0 else np.zeros(len(variances))
+    scale[variances <= width * np.finfo(np.float64).eps * largest] = 0
+    return scale
 
 
 def _moments(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

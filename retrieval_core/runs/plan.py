@@ -50,7 +50,7 @@ def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple
     is trained for them. Raises RetrievalError, before anything is done, where the dataset or the training set is unknown or
     can't be read, or the settings don't go with the run of that name.
     """
-    yield from _follow(list(_plan(workspace, dataset, settings, do)))
+    yield from follow(list(_plan(workspace, dataset, settings, do)))
 
 
 def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str, ...], maps) -> Iterator[Progress]:
@@ -64,7 +64,7 @@ def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str
     for key in dict.fromkeys(map(described_key, models)):
         plan += [_neighbours(workspace, dataset, run_name, key, subset) for subset in dict.fromkeys(one[1] for one in maps)]
         plan += [Task(f"map {key}", 2, partial(map_steps.project, workspace, run_name, dataset, key, *one)) for one in maps]
-    yield from _follow(plan)
+    yield from follow(plan)
 
 
 def aggregate(workspace: Workspace, dataset: str, run_name: str, model: str, device: str = "auto") -> Iterator[Progress]:
@@ -96,10 +96,11 @@ def aggregate(workspace: Workspace, dataset: str, run_name: str, model: str, dev
         finish = partial(_step, "describe", workspace, chosen, dataset, preset, device)
         plan.append(Task(f"describe {dataset} with {preset.key}", 1, finish))
         plan.append(Task(f"score {preset.key}", 0.3, partial(_step, "score", workspace, run_name, dataset, preset.key)))
-    yield from _follow(plan)
+    yield from follow(plan)
 
 
-def _follow(plan: list[Task]) -> Iterator[Progress]:
+def follow(plan: list[Task]) -> Iterator[Progress]:
+    """Do the tasks one after the other, and tell how far the whole is."""
     whole = sum(task.seconds for task in plan)
     behind = furthest = 0.0
     for task in plan:

@@ -126,3 +126,19 @@ def test_of_fewer_rows_than_dimensions_the_same_axes_are_found_from_their_produc
         every = Whitening.fit(rows)
         assert every.projection.shape[1] < 40
         assert not Whitening.fit(np.repeat(rows[:1], 5, axis=0)).transform(rows[:1]).any()
+
+
+@pytest.mark.parametrize(("rows", "power", "kept"), [(60, 0.5, 8), (60, 0.25, 20), (60, 1.0, 3), (12, 0.5, 20), (60, 0.0, 5)])
+def test_a_rotation_scales_to_every_power_and_width_as_if_learnt_with_it(rows, power, kept):
+    random = np.random.default_rng(0)
+    matrix = (random.normal(size=(rows, 20)) * np.linspace(3, 0.1, 20)).astype(np.float32)
+    others = random.normal(size=(9, 20)).astype(np.float32)
+    scaled = Whitening.fit(matrix, 0.0, 1e-3).scaled(power, 1e-3, kept)
+    learnt = Whitening.fit(matrix, power, 1e-3, kept)
+    assert scaled.power == power
+    assert np.allclose(scaled.transform(others)[:, : learnt.projection.shape[1]], learnt.transform(others), atol=1e-4)
+
+
+def test_what_is_scaled_already_is_not_scaled_again():
+    with pytest.raises(ValueError, match="already"):
+        Whitening.fit(np.eye(5, dtype=np.float32), 0.5).scaled(0.25)

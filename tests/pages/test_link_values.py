@@ -26,7 +26,7 @@ ON_A_PAGE = {
               "knobs": ("k=0", "k=nan", "alpha", "neighbours=3", "k=1.5", "k=" + "9" * 400)},
     "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",)},
     "Ledger": {"before": ("zz",), "after": ("zz",)},
-    "Failures": {"atlas": ("x",)},
+    "Failures": {"atlas": ("x",)}, "Laboratory": {"part": ("x",)},
 }  # fmt: skip
 ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "box": "1,2"}), ("Ledger", {"step": "1a-zz"}),
               ("Query", {"query": "{query}", "box": "nan,0,1,1"}), ("Ledger", {"step": "<b>"}),
@@ -34,9 +34,10 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Query", {"strips": "two", "versus": "zz"}), ("Query", {"query": "{query}", "show": "why", "match": "nobody"}),
               ("Query", {"query": "{query}", "show": "why", "how": "x"}), ("Laboratory", {"part": "x"}),
               ("Laboratory", {"part": "training", "stage": "1x"}),
-              ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"})]  # fmt: skip
-SOUND = ("two", "why", "{query}", "training", "1f")  # what another parameter needs beside it
-ELSEWHERE = {"landmarks", "cost"}  # read in the browser, and shown only where something was measured
+              ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
+              ("Laboratory", {"part": "knobs", "knob": "x"})]  # fmt: skip
+SOUND = ("two", "why", "{query}", "training", "1f", "knobs")  # what another parameter needs beside it
+ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
 
 
 def links():
