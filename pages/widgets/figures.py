@@ -110,6 +110,26 @@ def _label_places(costs: pd.Series, means: pd.Series, first: str) -> list[str]:
     return places
 
 
+def differences(entries: Sequence[LedgerStep], title: str) -> go.Figure:
+    """What each step gained, with its 95 % interval, one below the other; pale where it is not significant at 5 %."""
+    found = [entry.difference for entry in entries]
+    points = [difference.points for difference in found]
+    figure = go.Figure(go.Scatter(
+        x=points, y=[f"{entry.step.after} · {entry.step.change}" for entry in entries], mode="markers",
+        marker={"size": 12, "color": [GAIN if value >= 0 else LOSS for value in points],
+                "opacity": [1.0 if difference.significant else 0.45 for difference in found]},
+        error_x={"type": "data", "symmetric": False, "array": [one.high - one.points for one in found],
+                 "arrayminus": [one.points - one.low for one in found], "color": "#808080", "thickness": 2, "width": 4},
+        hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
+    ))  # fmt: skip
+    figure.add_vline(x=0, line={"color": "#808080", "width": 1})
+    figure.update_layout(
+        height=110 + 36 * len(entries), margin={"l": 0, "r": 0, "t": 10, "b": 0}, dragmode=False, xaxis={"title": title},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )  # fmt: skip
+    return figure
+
+
 def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:
     """What each step adds to the mAP: bars from the mAP before to the one after, with 95 % whiskers; faint where not significant."""
     first, names = entries[0], [f"{entry.step.before} → {entry.step.after}<br>{entry.step.change}" for entry in entries]
