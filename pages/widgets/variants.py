@@ -19,7 +19,7 @@ from retrieval_core.runs.settings import Settings
 WORDS = {
     "1b-mixed": "AlexNet's three max-poolings become a · max + (1 − a) · mean; each layer learns its a (Lee, Gallagher and Tu 2016)",
     "1b-gated": "at pool2 and pool5 what a window holds decides between its maximum and its mean (Lee, Gallagher and Tu 2016)",
-    "1b-tree": "pool1 becomes a tree of two learnt filters and a gate (Lee, Gallagher and Tu 2016)",
+    "1b-tree": "pool1 becomes a tree of two learnt masks and a gate (Lee, Gallagher and Tu 2016)",
     "1f-ap": "average precision of the batch is the loss, instead of triplets; the batches are the same (Revaud et al. 2019)",
     "1g-colour": "every picture gets a cast along the principal axes of the colours, beside 1g's augmentation (Krizhevsky et al. 2012)",
     "1g-shear": "pictures are sheared by up to 10°, beside 1g's augmentation (after Tensmeyer and Martinez 2017)",

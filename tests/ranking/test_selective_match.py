@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "descriptors" / "aggregation"))
 from caches import result_of
 from naive_asmk import kernel
 
+from retrieval_core.descriptors.aggregation.asmk import Asmk
 from retrieval_core.descriptors.word_sets import pack, trimmed
 from retrieval_core.errors import RetrievalError
 from retrieval_core.ranking.neighbour_lists import neighbour_lists
@@ -42,6 +44,26 @@ def test_it_equals_a_double_loop(bits):
     own = np.diag(selective_match(rows, rows))
     assert own[1] == 0  # nothing resembles what has no words
     assert np.delete(own, 1) == pytest.approx(1, abs=CLOSE)
+
+
+def test_four_photographs_have_the_similarities_that_the_published_code_gives_them():
+    """`jenicek/asmk` (kernel.py and inverted_file.py; α = 3, τ = 0, binary, no idf), to six digits.
+
+    Its bit counting, which is compiled, was replaced by NumPy's.
+    """
+    random = np.random.RandomState(5)
+    words = random.standard_normal((6, 32)).astype(np.float32)
+    words /= np.linalg.norm(words, axis=1, keepdims=True)
+    noise = random.standard_normal((24, 32)).astype(np.float32)
+    common = np.repeat(random.standard_normal((1, 32)), 24, 0)
+    local = (words[random.randint(0, 6, 24)] + 0.15 * noise + 0.1 * common).astype(np.float32)
+    local /= np.linalg.norm(local, axis=1, keepdims=True)
+    maps = torch.from_numpy(local.reshape(4, 6, 32)).permute(0, 2, 1)[:, :, None]  # six positions each
+    made = Asmk({"mean": np.zeros(32), "projection": np.eye(32), "words": words}).sets([maps]).numpy()
+    assert selective_match(made, made) == pytest.approx(np.array([
+        [1, 0.049405, 0.017090, 0.155518], [0.049405, 1, 0.036084, 0.039397],
+        [0.017090, 0.036084, 1, 0.069336], [0.155518, 0.039397, 0.069336, 1],
+    ]), abs=1e-6)  # fmt: skip
 
 
 def test_search_neighbours_and_rankings_go_by_it(monkeypatch):
