@@ -68,9 +68,8 @@ def extract_dataset(
     device: torch.device,
     partial: Path | None = None,
 ) -> Generator[Progress, None, tuple[np.ndarray, np.ndarray]]:
-    """Descriptors (N, D) of a dataset's photographs, whose pixels these are, and (Q, D) of its queries, whitened if need be.
-
-    Or sets of words, in rows that are as wide as the largest needs.
+    """Descriptors (N, D) of a dataset's photographs, whose pixels these are, and (Q, D) of its queries, whitened if need be; or sets of
+    words, in rows as wide as the largest needs.
 
     `recipe` holds size, crop and scales; `partial` as in `extract_pixels`.
     """

@@ -5,6 +5,7 @@ Masks are as large as the window, and all channels share them; their first value
 """
 
 from abc import ABC, abstractmethod
+from typing import cast
 
 import torch
 from torch import nn
@@ -18,7 +19,7 @@ class LocalPooling(nn.Module, ABC):
 
     def __init__(self, replaced: nn.MaxPool2d):
         super().__init__()
-        self.side, self.stride = replaced.kernel_size, replaced.stride
+        self.side, self.stride = cast(int, replaced.kernel_size), cast(int, replaced.stride)
 
     def largest(self, maps: torch.Tensor) -> torch.Tensor:
         """The maximum of every window (B, C, h, w)."""
@@ -101,4 +102,4 @@ def pool_locally(features: nn.Sequential, name: str) -> None:
     """Put the poolings of a name in the place of AlexNet's max-poolings, as far as the trunk has these."""
     for place, kind in LOCAL_POOLINGS[name].items():
         if place < len(features):  # pool5 is cut off where the map is pooled as a whole
-            features[place] = kind(features[place])
+            features[place] = kind(cast(nn.MaxPool2d, features[place]))
