@@ -1,6 +1,6 @@
 """How long work tells how far it is, without knowing who listens."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -35,10 +35,12 @@ def relabelled(steps: Generator[Progress, None, Result], **changes) -> Generator
         yield replace(step, **changes)
 
 
-def finished(steps: Generator[Progress, None, Result]) -> Result:
-    """What some steps return, where nobody listens to their reports."""
+def finished(steps: Generator[Progress, None, Result], tell: Callable[[Progress], object] | None = None) -> Result:
+    """Follow some steps to their end and give what they return; `tell` hears their reports."""
     while True:
         try:
-            next(steps)
+            step = next(steps)
         except StopIteration as end:
             return end.value
+        if tell:
+            tell(step)

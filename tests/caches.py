@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+from retrieval_core.progress import finished
+
 
 def copy_cache(source: Path, target: Path) -> Path:
     """Copy a cache. Weights are linked, not copied: the program never writes a file in place, and neither must a test here."""
@@ -41,8 +43,4 @@ def result_of(steps):
 def result_and_reports(steps):
     """Follow the steps of some work to their end, and give what it returns, and what it reported."""
     reports = []
-    while True:
-        try:
-            reports.append(next(steps))
-        except StopIteration as end:
-            return end.value, reports
+    return finished(steps, reports.append), reports

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.state import link, loaders
-from retrieval_core.progress import Progress
+from retrieval_core.progress import Progress, finished
 from retrieval_core.ranking.picture import Picture
 from retrieval_core.ranking.search import Ranking
 from retrieval_core.stored.ranking import order_rows, rank_queries
@@ -63,19 +63,18 @@ def _made(key: tuple, steps: Callable[[], Generator[Progress, None, Made]]) -> M
 
 
 def _followed(steps: Generator[Progress, None, Made]) -> Made:
-    begin, told, bar = time.monotonic(), 0.0, None
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            if bar is not None:
-                bar.empty()
-            return end.value
+    place, begin, told = st.empty(), time.monotonic(), 0.0
+
+    def tell(step: Progress) -> None:
+        nonlocal told
         now = time.monotonic()
         if now - begin > QUIET and now - told > _EVERY:
             told = now
-            bar = bar or st.empty()
-            bar.progress(min(1.0, step.done / step.total) if step.total else 0.0, text=f"{step.stage} …")
+            place.progress(min(1.0, step.done / step.total) if step.total else 0.0, text=f"{step.stage} …")
+
+    made = finished(steps, tell)
+    place.empty()
+    return made
 
 
 def _listed(parameters: Mapping[str, float] | None) -> list[tuple[str, float]]:

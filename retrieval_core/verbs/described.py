@@ -1,10 +1,11 @@
 """Descriptors: made by a model, or one's own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from retrieval_core.datasets.checks import check_ids
 from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError
@@ -108,9 +109,8 @@ def describe(
     words = ["run", "--dataset", opened.name, "--models", model, *(["--run", run] if run else [])]
     name = IMPORTED_RUN if is_imported(opened.workspace, opened.name) else settle(opened.workspace, settings).name
     if (results := _ready(opened, name, model)) is None:
-        _follow(
-            jobs.watched(opened.workspace, words, plan.run(opened.workspace, opened.name, settings, ("describe", "score"))), progress
-        )
+        steps = plan.run(opened.workspace, opened.name, settings, ("describe", "score"))
+        finished(jobs.watched(opened.workspace, words, steps), progress)
         results = open_results(opened.workspace, opened.name, name, model)
     return Described(*results.descriptors, model, opened, results)
 
@@ -158,12 +158,6 @@ def _ready(opened: Opened, run: str, model: str) -> Results | None:
     return results if results.state[0] == "ready" else None
 
 
-def _follow(steps: Iterator[Progress], progress: Callable[[Progress], None] | None) -> None:
-    for step in steps:
-        if progress is not None:
-            progress(step)
-
-
 def _unit(name: str, values: np.ndarray, count: int) -> np.ndarray:
     try:
         matrix = np.asarray(values, np.float64)
@@ -181,14 +175,10 @@ def _unit(name: str, values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _checked(ids: Sequence[str], known: Sequence[str] | None, what: str) -> tuple[str, ...]:
-    if isinstance(ids, str) or not all(isinstance(one, str) for one in ids):
-        raise RetrievalError(f"The ids of the {what} rows must be texts, one for each row.")
-    seen: set[str] = set()
-    for one in ids:
-        if one in seen:
-            raise RetrievalError(f"The id {one!r} stands for two rows. Give every {what} an id of its own.")
-        seen.add(one)
-    there = seen if known is None else set(known)
+    if isinstance(ids, str):
+        raise RetrievalError(f"The ids of the {what} rows are one text. Give a text for each row.")
+    check_ids(ids, f"ids of the {what} rows")
+    there = set(ids if known is None else known)
     stranger = next((one for one in ids if one not in there), None)
     if stranger is not None:
         raise RetrievalError(f"The dataset has no {what} {stranger!r}. It has {', '.join(list(known or ())[:3])}, …")

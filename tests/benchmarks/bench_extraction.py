@@ -27,6 +27,7 @@ from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network
 from retrieval_core.presets import PRESETS
+from retrieval_core.progress import finished
 
 PHOTOGRAPHS = 4 * BATCH
 REPEATS = 5
@@ -41,15 +42,6 @@ def make_photographs(folder: Path) -> list[Image]:
         coarse.resize(shape[::-1], PILImage.Resampling.BICUBIC).save(folder / f"{number}.jpg", quality=88)
         images.append(Image(str(number), str(folder / f"{number}.jpg")))
     return images
-
-
-def finish(steps):
-    """Run a generator to its end and return its result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def tensors(network, pixels: Pixels, device: torch.device) -> list[torch.Tensor]:
@@ -95,13 +87,13 @@ def main() -> None:
         for preset in PRESETS.values():
             size = preset.schedule(schedule).extract_size
             network = build_network(preset).to(device).eval()
-            decoded = finish(open_pixels(images, "f", size, preset.square, folder))
+            decoded = finished(open_pixels(images, "f", size, preset.square, folder))
             files = replace(decoded, flat=None)
             batches = tensors(network, decoded, device)
             alone, stored, fresh = rates(
                 lambda network=network, batches=batches: bare(network, batches),
-                lambda network=network, pixels=decoded: finish(extract_pixels(network, pixels, range(PHOTOGRAPHS), device)),
-                lambda network=network, pixels=files: finish(extract_pixels(network, pixels, range(PHOTOGRAPHS), device)),
+                lambda network=network, pixels=decoded: finished(extract_pixels(network, pixels, range(PHOTOGRAPHS), device)),
+                lambda network=network, pixels=files: finished(extract_pixels(network, pixels, range(PHOTOGRAPHS), device)),
             )
             print(f"{preset.key:6}{size:>7}{alone:>11.0f}{stored:>11.0f}{stored / alone:>7.2f}"
                   f"{fresh:>13.0f}{fresh / alone:>7.2f}")  # fmt: skip

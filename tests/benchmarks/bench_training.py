@@ -25,7 +25,6 @@ from PIL import Image as PILImage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench_extraction import finish
 
 from retrieval_core.datasets.class_folders import read_class_folders
 from retrieval_core.datasets.pixels import open_pixels
@@ -34,6 +33,7 @@ from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network
 from retrieval_core.presets import get_preset
+from retrieval_core.progress import finished
 from retrieval_core.schedules import COLUMNS
 from retrieval_core.training.loop import train
 from retrieval_core.training.objectives import get_objective
@@ -102,7 +102,7 @@ def measure(name: str, keys: list[str]) -> dict[str, tuple[int, float]]:
         for key in keys:
             stage = get_preset(key)
             schedule = stage.schedule(name)
-            pixels = finish(open_pixels(dataset.images, "f", schedule.extract_size, stage.square, Path(place)))
+            pixels = finished(open_pixels(dataset.images, "f", schedule.extract_size, stage.square, Path(place)))
             most, convolution.MOST_POSITIONS = convolution.MOST_POSITIONS, 0
             library = bare(stage, schedule, device)
             convolution.MOST_POSITIONS = most

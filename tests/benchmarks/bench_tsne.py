@@ -17,6 +17,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from retrieval_core.progress import finished
 from retrieval_core.projection.pca import principal_components
 from retrieval_core.projection.quality import map_quality
 from retrieval_core.projection.tsne import TSNE
@@ -48,12 +49,7 @@ def descriptors(count: int, width: int, clusters: int, share: float, pull: float
 
 def ours(matrix: np.ndarray, seed: int) -> np.ndarray:
     """Places (N, 2) by the package."""
-    steps = TSNE.place(principal_components(matrix, PARAMETERS["components"], seed), PARAMETERS, seed)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return finished(TSNE.place(principal_components(matrix, PARAMETERS["components"], seed), PARAMETERS, seed))
 
 
 def theirs(matrix: np.ndarray, seed: int) -> np.ndarray:

@@ -26,7 +26,7 @@ NAMES = ("<img src=x onerror=alert(1)>", "new\nline", "hash#1?a=b&c", "per%2Fcen
 
 
 @pytest.fixture(scope="module")
-def odd_cache(town_cache, tmp_path_factory):
+def oddly_named(town_cache, tmp_path_factory):
     """A cache with `odd`: two landmarks with Markdown and HTML in their names, and photographs whose names are odd."""
     root = tmp_path_factory.mktemp("odd")
     linked_cache(town_cache, root / "cache")
@@ -43,8 +43,8 @@ def odd_cache(town_cache, tmp_path_factory):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_odd_names_open_on_every_page(open_page, odd_cache, page):
-    app = open_page(page, odd_cache, dataset="odd", model="1c")
+def test_odd_names_open_on_every_page(open_page, oddly_named, page):
+    app = open_page(page, oddly_named, dataset="odd", model="1c")
     assert not app.error, texts(app.error)
     shown = texts([*app.markdown, *app.caption, *app.info, *app.warning])
     assert "**IMG_1**" not in shown
@@ -53,14 +53,14 @@ def test_odd_names_open_on_every_page(open_page, odd_cache, page):
         assert plain("**IMG_1**.HEIC") in shown
 
 
-def test_a_photograph_of_an_odd_name_is_searched_for_and_its_name_stays_text(open_page, odd_cache):
-    dataset = open_dataset(Workspace(odd_cache), "odd")
+def test_a_photograph_of_an_odd_name_is_searched_for_and_its_name_stays_text(open_page, oddly_named):
+    dataset = open_dataset(Workspace(oddly_named), "odd")
     for image in dataset.images:
-        app = open_page("Query", odd_cache, dataset="odd", model="1c", photo=image.id)
+        app = open_page("Query", oddly_named, dataset="odd", model="1c", photo=image.id)
         assert not app.error, texts(app.error)
         assert not app.warning, texts(app.warning)
         assert f"**{plain(image.id)}** · {plain(image.label)}" in texts(app.markdown)
-    app = open_page("Query", odd_cache, dataset="odd", model="1c", photo=MARKS)
+    app = open_page("Query", oddly_named, dataset="odd", model="1c", photo=MARKS)
     assert plain(MARKS) in texts(app.warning)
 
 
@@ -76,10 +76,10 @@ def fetched(*paths):
         return threads.submit(asyncio.run, ask()).result()
 
 
-def test_every_photograph_is_served_under_its_id(odd_cache, monkeypatch):
-    monkeypatch.setenv("RETRIEVAL_CACHE", str(odd_cache))
+def test_every_photograph_is_served_under_its_id(oddly_named, monkeypatch):
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(oddly_named))
     st.cache_resource.clear()
-    ids = [image.id for image in open_dataset(Workspace(odd_cache), "odd").images]
+    ids = [image.id for image in open_dataset(Workspace(oddly_named), "odd").images]
     for image_id, answer in zip(ids, fetched(*(f"/files/photograph/odd/{quote(image_id)}" for image_id in ids)), strict=True):
         assert (answer.status_code, answer.content[:2]) == (200, b"\xff\xd8"), image_id
     missing, listed = fetched("/files/photograph/odd/nothing", "/files/ids/odd?subset=all")

@@ -68,8 +68,11 @@ def test_descriptors_of_one_s_own_give_the_same_as_those_of_the_cache(described,
 @pytest.mark.parametrize(("matrix", "ids", "words"), [
     (np.eye(3), ["a", "b"], "one row for each id"), (np.eye(3)[0], ["a"], "shape"),
     (np.zeros((1, 2)), ["a"], "Row 0 of matrix is zero"),
-    (np.array([[1, np.nan]]), ["a"], "not finite"), (np.array([[1, np.inf]]), ["a"], "not finite"), (np.eye(2), ["a", "a"], "two rows"),
-    (np.eye(2), ["a", 1], "must be texts"), (np.eye(2), "ab", "must be texts"), ([["x"]], ["a"], "other things than numbers"),
+    (np.array([[1, np.nan]]), ["a"], "not finite"), (np.array([[1, np.inf]]), ["a"], "not finite"),
+    (np.eye(2), ["a", "a"], "there twice"),
+    (np.eye(2), ["a", 1], "Ids are texts"), (np.eye(2), "ab", "one text"),
+    (np.eye(2), ["a", "../b"], "can't be the id"), (np.eye(2), ["a", ""], "can't be the id"),
+    ([["x"]], ["a"], "other things than numbers"),
     (np.empty((1, 0)), ["a"], "shape"), (np.array([[object()]]), ["a"], "other things"),
 ])  # fmt: skip
 def test_a_matrix_that_does_not_fit_is_refused(matrix, ids, words):

@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +20,18 @@ from torch.nn import functional
 
 from retrieval_core.errors import Failed
 from retrieval_core.networks.backbones import build_trunk, initialise
+from retrieval_core.networks.device import autocast
 from retrieval_core.networks.initialisation import fit_to_pictures
 from retrieval_core.networks.lite0 import load_lite0
 from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import normalise
 from retrieval_core.networks.pooling import gem
+from retrieval_core.networks.weights import State
 from retrieval_core.progress import Progress
 from retrieval_core.training.augmentation import Augmentation, make_batch
 from retrieval_core.training.checkpoint import put_back, read_checkpoint, save_checkpoint
 from retrieval_core.training.distillation.pictures import Group
+from retrieval_core.training.prefetch import in_order
 
 TEACHER_CHANNELS = 1280
 SHARES = (0.5, 0.2, 0.3)  # of a batch: buildings, fractals, photographs
@@ -36,6 +39,7 @@ CHANGES = Augmentation(smallest_crop=0.35, stretch=0.3, rotation=0.3, tilt=0.2, 
 MIXED = 0.5  # share of the pictures of a batch that another one is mixed into
 SIMILARITY = 10.0  # weight of the similarities within a batch
 WARM_UP, COOL_DOWN = 100, 0.35  # steps in which the rate rises; share of the steps in which it falls to zero
+AHEAD = 1  # batches made while a step is computed: cropping and turning take one core
 CHECKPOINT, CHECKPOINT_EVERY = "checkpoint.safetensors", 120  # seconds
 
 
@@ -74,7 +78,9 @@ class Student(nn.Module):
 
     def loss(self, images: torch.Tensor, maps: torch.Tensor) -> tuple[torch.Tensor, dict[str, float]]:
         """How far the features of `images` (B, 3, S, S) are from the teacher's `maps` (B, 1280, h, w): the loss and its parts."""
-        own = self.trunk(images)
+        with autocast(images.device):
+            own = self.trunk(images)
+        own = own.float()
         pooled, wanted = gem(own, 3.0), gem(maps, 3.0)
         high, wide = maps.shape[2:]
         fitted = functional.adaptive_avg_pool2d(own, (high, wide)) if own.shape[2] > maps.shape[2] else functional.interpolate(
@@ -88,29 +94,31 @@ class Student(nn.Module):
 
 
 def distil(
-    backbone: str, lesson: Lesson, groups: tuple[Group, ...], folder: Path, seed: int = 0
+    backbone: str, lesson: Lesson, groups: tuple[Group, ...], folder: Path, seed: int = 0, learnt: State | None = None
 ) -> Generator[Progress, None, tuple[dict[str, torch.Tensor], float]]:
     """Teach a backbone; return the weights of its trunk and the seconds that it took.
 
-    A lesson that was killed goes on from its checkpoint in `folder`. RetrievalError if the loss is no longer finite.
+    learnt: the weights of its trunk after an earlier lesson; without them it begins from nothing. A lesson that was killed goes on
+    from its checkpoint in `folder`. RetrievalError if the loss is no longer finite.
     """
     keep_freed_memory()
     folder.mkdir(parents=True, exist_ok=True)
     teacher, student = load_lite0(), Student(backbone, seed).to(memory_format=torch.channels_last)
     optimiser = _optimiser(student, lesson)
     step, seconds = _resume(folder / CHECKPOINT, student, optimiser)
-    if not step:
+    if learnt and not step:
+        student.load_state_dict(learnt, strict=False)
+    elif not step:
         fit_to_pictures(student, normalise(resized(make_pictures(groups, lesson, seed, 0), lesson.side)))
     saved = begin = time.monotonic()
-    while step < lesson.steps:
-        pictures = make_pictures(groups, lesson, seed, step)
-        with torch.inference_mode():
+    for pictures in in_order(partial(make_pictures, groups, lesson, seed), range(step, lesson.steps), AHEAD):
+        with torch.inference_mode(), autocast(pictures.device):
             maps = teacher.forward_features((pictures * 2 - 1).contiguous(memory_format=torch.channels_last))
         for group in optimiser.param_groups:
             group["lr"] = lesson.learning_rate * rate(step, lesson.steps)
         optimiser.zero_grad(set_to_none=True)
         student.train()
-        loss, parts = student.loss(normalise(resized(pictures, lesson.side)), maps.clone())
+        loss, parts = student.loss(normalise(resized(pictures, lesson.side)), maps.float().clone())
         if not torch.isfinite(loss):
             raise Failed(f"The lesson of {backbone} stopped at step {step}: the loss is not finite. Lower its learning_rate.")
         loss.backward()
