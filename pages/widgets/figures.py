@@ -14,6 +14,7 @@ from retrieval_core.evaluation.ledger import LedgerStep
 from retrieval_core.evaluation.tables import MEAN
 
 GAIN, LOSS = "#2f6fb0", "#d66e14"
+MOST_WORDED = 9  # steps that have room for words above their bars; above that pale bars say it alone
 _TICKS = [float(f"{digit}e{power}") for power in range(-3, 8) for digit in (1, 1.5, 2, 3, 5, 7)]  # of a logarithmic axis
 
 
@@ -150,7 +151,7 @@ def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:
     ))  # fmt: skip
     for name, entry in zip(names, entries, strict=True):
         top = max(entry.map_before, entry.map_after, entry.map_before + entry.difference.high)
-        mark = "" if entry.difference.significant else "<br>not significant"
+        mark = "" if entry.difference.significant or len(entries) > MOST_WORDED else "<br>not significant"
         figure.add_annotation(x=name, y=top, text=f"<b>{entry.difference.points:+.1f}</b>{mark}", showarrow=False, yshift=20)
     figure.add_annotation(x=first.step.before, y=first.map_before, text=f"<b>{first.map_before:.1f}</b>", showarrow=False, yshift=12)
     figure.update_layout(
