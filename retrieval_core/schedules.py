@@ -40,6 +40,7 @@ class Schedule:
     frozen_batch_norm: bool = False
     accumulate: int = 1  # batches whose gradients add up to one step, where one batch of large pictures fills the GPU
     smallest_crop: float = 0.75  # side of a plain random crop as a share of the picture's shorter side, at least
+    share: float | None = None  # of the way from the start's weights to the trained ones, where not all of it is gone
     validations: int = 2  # how often validation mAP is measured; the best weights are kept
     seconds: float = 0.0  # about how long this takes on two cores: for the progress bar, nothing else
 
@@ -97,7 +98,7 @@ _QUICK_LITE0 = {
     # Its batch normalisation follows slowly (momentum 0.01): after 250 steps the statistics would be those of other weights.
     "warm-lite0": replace(_LITE0, steps=250, frozen_batch_norm=True, seconds=150),
     "2a": _LITE0,
-    "2t": replace(_GENTLE_TRIPLET, steps=60, learning_rate=5e-5, seconds=90),
+    "2t": replace(_GENTLE_TRIPLET, steps=60, learning_rate=5e-5, share=0.4, seconds=90),
 }
 _QUICK_IMAGENET = {
     "start-alexnet": _GENTLE_FC7,
@@ -117,7 +118,6 @@ _QUICK_IMAGENET = {
 # --- quick from the starts that come with the program ---------------------------------------------------------------------
 _TAUGHT = Schedule(image_size=112, extract_size=160, batch=64, learning_rate=1e-3, whitening_power=0.25)
 _TAUGHT_FC7 = replace(_TAUGHT, extract_size=112, learning_rate=3e-4, frozen=FIRST_LAYERS["alexnet"])
-_TAUGHT_SMALL = replace(_TAUGHT, image_size=96)
 _TAUGHT_TRIPLET = replace(
     _TAUGHT, batch=96, learning_rate=1e-4, margin=0.3, per_landmark=4, negatives=4, pool=1200, mine_every=30,
     frozen_batch_norm=True,
@@ -125,8 +125,8 @@ _TAUGHT_TRIPLET = replace(
 _QUICK_DISTILLED = {
     "start-alexnet": _TAUGHT_FC7,
     "start-resnet18": _TAUGHT,
-    "start-resnet50": _TAUGHT_SMALL,
-    "warm-resnet50": replace(_TAUGHT_SMALL, steps=150, seconds=90),
+    "start-resnet50": _TAUGHT,
+    "warm-resnet50": replace(_TAUGHT, steps=200, frozen=FIRST_LAYERS["resnet50"], seconds=180),
     "1a": _TAUGHT_FC7,
     "1b": replace(_TAUGHT_FC7, steps=150, seconds=40),
     "1c": replace(_TAUGHT, steps=300, seconds=30),
@@ -134,7 +134,7 @@ _QUICK_DISTILLED = {
     "1e": _TAUGHT,
     "1f": replace(_TAUGHT_TRIPLET, steps=60, seconds=30),
     "1g": replace(_TAUGHT_TRIPLET, steps=60, seconds=30),
-    "1h": replace(_TAUGHT_TRIPLET, image_size=96, steps=40, seconds=45),
+    "1h": replace(_TAUGHT_TRIPLET, steps=40, seconds=60),
 }
 
 # --- long: larger pictures, more steps; the rates of the start -------------------------------------------------------------

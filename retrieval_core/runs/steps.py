@@ -25,7 +25,7 @@ from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.start_weights import start_weights
 from retrieval_core.networks.weight_files import local_file
 from retrieval_core.networks.weights import load_weights, save_weights
-from retrieval_core.presets import Preset, get_preset
+from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.runs.loading import load_network, load_whitening
 from retrieval_core.runs.making import Steps, half_done, is_fresh, locked
@@ -35,6 +35,7 @@ from retrieval_core.stored.ranking import rank_queries
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run import Run
 from retrieval_core.stored.run_list import begin_run
+from retrieval_core.training.blending import blend
 from retrieval_core.training.loop import train
 from retrieval_core.training.test_set_guard import refuse_retrieval, training_set
 from retrieval_core.workspace import Workspace, write_json
@@ -72,6 +73,10 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         folder = half_done(path, inputs)
         begin = time.monotonic()
         state, notes = yield from train(stage, schedule, parent, pixels, run.seed, chosen, folder)
+        if schedule.share is not None:
+            start = load_weights(artefacts.weights_path(workspace, run, lineage(stage.key)[0]))
+            state, blended = yield from blend(stage, schedule.share, start, state, pixels, chosen)
+            notes |= blended
         common: dict[str, Any] = {"device": str(chosen), "seconds": time.monotonic() - begin, "notes": notes}
         with workspace.writing(path.with_name(artefacts.TRAINING_LOG), inputs, **common) as temporary:
             shutil.copyfile(folder / artefacts.TRAINING_LOG, temporary)

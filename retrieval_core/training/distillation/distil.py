@@ -58,7 +58,7 @@ class Lesson:
 LESSONS = {
     "alexnet": Lesson(1500, 1e-3, 112, 160),
     "resnet18": Lesson(1800, 2e-3, 96, 144),
-    "resnet50": Lesson(400, 2e-3, 80, 128),
+    "resnet50": Lesson(1800, 2e-3, 112, 160),
 }
 
 
