@@ -52,8 +52,7 @@ def identity(stage: Preset) -> dict:
     left_out = {"title", "size", "scales", "crop", "aggregation", "kept", "after"}
     left_out |= {name for name in ("origin", "squashed", "local_pooling") if not getattr(stage, name)}
     known = {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
-    usual = stage.augmentation in (None, "strong")  # there was no other once, and what was trained so is as good as ever
-    return known | {"augmentation": stage.augmentation is not None if usual else stage.augmentation}
+    return known | {"augmentation": {None: False, "strong": True}.get(stage.augmentation, stage.augmentation)}  # once a yes or no
 
 
 def figures(schedule: Schedule) -> dict:
