@@ -4,13 +4,14 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
-from pages.widgets import aggregations, break_it, fine_tuning, knobs
+from pages.widgets import aggregations, break_it, fine_tuning, knobs, variants
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 
 QUIET = {"label_visibility": "collapsed"}
 PARTS = {
     "aggregation": ("Aggregation", aggregations.show),
     "knobs": ("Knobs", knobs.show),
+    "variants": ("Variants", variants.show),
     "break": ("Break it", break_it.show),
     "training": ("Training", lambda protocol: fine_tuning.show()),
 }

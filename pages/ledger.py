@@ -9,7 +9,7 @@ from pages.state.plain import plain
 from pages.web import alone
 from pages.widgets import figures, gallery, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
-from retrieval_core.evaluation.ledger import BEYOND, STEPS, LedgerStep, Step, compared, ledger, moved_pictures
+from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
 QUIET = {"label_visibility": "collapsed"}
 
@@ -25,7 +25,7 @@ def main() -> None:
     if not models:
         st.info(loaders.why_no_precision())
         return
-    steps = tuple(dict.fromkeys((*STEPS, *BEYOND, *pair)))
+    steps = tuple(dict.fromkeys((*ALL_STEPS, *pair)))
     entries = ledger({key: loaders.results(key).scores for key in models}, dataset, protocol, steps=steps)
     if not entries:
         st.info("No two models that follow each other are ready yet: choose any two above, or build the rest on the page **Start**.")

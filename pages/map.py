@@ -10,7 +10,8 @@ from pages.web import alone, map_scene
 from pages.web.map import show_map
 from pages.web.map.messages import Placed, Shared
 from pages.widgets import gallery, projection
-from retrieval_core.projection.maps import FEWEST, METHODS
+from retrieval_core.presets import get_preset
+from retrieval_core.projection.maps import FEWEST, METHODS, NO_MAP
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.ranking import asked_picture
 
@@ -39,6 +40,11 @@ def main() -> None:
     if len(ids) < FEWEST:
         st.info(f"A map takes at least {FEWEST} photographs, and of these there are {len(ids)}.")
         gallery.show_gallery(dataset, [gallery.Card(image_id, dataset.image(image_id).label or "unlabelled") for image_id in ids])
+        return
+    if not get_preset(model.key).has_vector:
+        st.info(NO_MAP)
+        if st.button(f"{model.key} and its galleries", icon=":material/image_search:"):
+            link.go("query.py")
         return
     projection.make_missing(model.key, choice, len(ids))
     new = placed(model.key, choice)

@@ -16,6 +16,8 @@ BACKBONES = ("alexnet", "resnet18", "resnet50", "lite0")
 POOLINGS = ("fc7", "gem", "head", "shifted")
 ORIGINS = (None, "package", "published")
 ALEXNET_CHANNELS = 256  # of the map of its last convolution, which fc7 hides
+AUGMENTATIONS = (None, "strong", "colour", "shear")
+LOCAL_POOLINGS = (None, "mixed", "gated", "tree")
 WHITENINGS = (None, "pca", "learned")
 
 
@@ -27,11 +29,12 @@ class Preset:
     title: str
     backbone: str
     pooling: str
-    dim: int  # length of the descriptor
+    dim: int  # length of the descriptor, or bits of a word's code where there are sets of words
     parent: str | None  # the stage whose weights it continues from; None: it is a start
     loss: str | None  # a name of training/objectives.py; None: the parent's weights as they are
     head: bool = False  # FC after the pooling, started as PCA whitening
-    augmentation: bool = False
+    augmentation: str | None = None  # of AUGMENTATIONS; None: a plain crop
+    local_pooling: str | None = None  # of LOCAL_POOLINGS, in the place of AlexNet's max-poolings
     # Where a start's weights come from: None: from where the run says; whatever the run says: "package", with a Python package, or
     # "published", as timm or torchvision hand them out.
     origin: str | None = None
@@ -51,6 +54,8 @@ class Preset:
             check_choice("backbone", self.backbone, BACKBONES)
         check_choice("pooling", self.pooling, POOLINGS)
         check_choice("origin", self.origin, ORIGINS)
+        check_choice("augmentation", self.augmentation, AUGMENTATIONS)
+        check_choice("local pooling", self.local_pooling, LOCAL_POOLINGS)
         if self.aggregation:
             check_choice("aggregation", self.aggregation, AGGREGATIONS)
 
@@ -75,6 +80,11 @@ class Preset:
         return self.aggregation is not None and AGGREGATIONS[self.aggregation].learns
 
     @property
+    def has_vector(self) -> bool:
+        """Whether a photograph is one vector, not a set of visual words."""
+        return self.aggregation is None or not AGGREGATIONS[self.aggregation].sets
+
+    @property
     def describing(self) -> "Preset":
         """The model whose descriptors this one ranks: itself, or itself without what is done after the search."""
         return get_preset(described_key(self.key)) if self.after else self
@@ -85,7 +95,7 @@ class Preset:
         return self if self.has_weights else get_preset(self.parent).weights_stage
 
     def schedule(self, column: str) -> Schedule:
-        """Its schedule in a column of `schedules.py`; of a model with search-time choices that of the model itself."""
+        """Its schedule in a column of `schedules.py`; of a variant, and with search-time choices, that of the model of the table."""
         if is_named(self.backbone):  # it is described at the size that it was trained for
             network = find_network(self.backbone)
             return Schedule(network.size, network.size, seconds=2)
@@ -114,13 +124,26 @@ PRESETS = {preset.key: preset for preset in (
     Preset("1d", "ResNet18 GeM, landmarks", "resnet18", "gem", 512, "start-resnet18", "classification"),
     Preset("1e", "1d + PCA whitening", "resnet18", "gem", 512, "1d", None, whitening="pca"),
     Preset("1f", "ResNet18 GeM + FC, triplet", "resnet18", "gem", 512, "1d", "triplet", head=True),
-    Preset("1g", "1f + augmentation", "resnet18", "gem", 512, "1d", "triplet", head=True, augmentation=True),
+    Preset("1g", "1f + augmentation", "resnet18", "gem", 512, "1d", "triplet", head=True, augmentation="strong"),
     Preset("1h", "ResNet50 GeM + FC, triplet, augmentation", "resnet50", "gem", 2048, "warm-resnet50", "triplet", head=True,
-           augmentation=True),
+           augmentation="strong"),
     # Beyond the report.
     Preset("2a", "EfficientNet-Lite0 GeM, as it comes", "lite0", "gem", 1280, "start-lite0", None),
     Preset("2t", "2a + landmarks, triplet", "lite0", "gem", 1280, "warm-lite0", "triplet"),
 )}  # fmt: skip
+
+VARIANTS = {preset.key: preset for preset in (
+    replace(PRESETS["1b"], key="1b-mixed", title="1b with mixed pooling", local_pooling="mixed"),
+    replace(PRESETS["1b"], key="1b-gated", title="1b with gated pooling", local_pooling="gated"),
+    replace(PRESETS["1b"], key="1b-tree", title="1b with tree pooling", local_pooling="tree"),
+    replace(PRESETS["1f"], key="1f-ap", title="1f by average precision", loss="average precision"),
+    replace(PRESETS["1g"], key="1g-colour", title="1g + PCA colour augmentation", augmentation="colour"),
+    replace(PRESETS["1g"], key="1g-shear", title="1g + shear", augmentation="shear"),
+)}  # fmt: skip
+"""Models that differ from one of the table in one thing, are trained by its schedule, and only where they are asked for by name."""
+
+MODELS = PRESETS | VARIANTS
+"""All models that have a key of their own."""
 
 RUN_ORDER = ("2a", *(key for key in PRESETS if key != "2a"))
 """In which order a run makes the models: first the one that needs no training, so that there is something to see at once."""
@@ -133,15 +156,23 @@ def get_preset(key: str) -> Preset:
     """
     if key in STAGES:
         return STAGES[key]
-    base, *choices = key.split("-")
-    model = _named(base) if is_named(base) else PRESETS[check_choice("model", base, {**PRESETS, **STAGES})]
+    base, choices = split_key(key)
+    model = _named(base) if is_named(base) else MODELS[check_choice("model", base, {**MODELS, **STAGES})]
     return _with_choices(model, choices) if choices else model
+
+
+def split_key(key: str) -> tuple[str, list[str]]:
+    """The key of a model, and the search-time choices behind it: what a variant is called belongs to its key, as in 1b-mixed-rmac."""
+    base, *names = key.split("-")
+    if names and f"{base}-{names[0]}" in VARIANTS:
+        return f"{base}-{names[0]}", names[1:]
+    return base, names
 
 
 def check_model(key: str) -> str:
     """Return the key if it names a model, with or without choices; RetrievalError lists the models."""
     if not is_named(key):
-        check_choice("model", key.split("-")[0], PRESETS)
+        check_choice("model", split_key(key)[0], MODELS)
     return get_preset(key).key
 
 
@@ -171,6 +202,10 @@ def _with_choices(model: Preset, names: list[str]) -> Preset:
     words = ((choice.field == "aggregation" and shifted) or choice.title for choice in chosen)
     title = f"{model.key} + {', '.join(words)}"
     made = replace(model, key=key, title=title, parent=model.weights_stage.key, loss=None, origin=None, **values)
+    if not made.has_vector and made.after not in (None, "verified"):
+        after = SEARCH_CHOICES[made.after].title
+        raise RetrievalError(f"{AGGREGATIONS[made.aggregation].title} makes sets of words, and {after} adds up vectors. Take verified, "
+                             "or another aggregation.")  # fmt: skip
     if made.square and {"size", "crop", "scales"} & set(fields):
         raise RetrievalError(f"Model {model.key} squashes every picture to one square: it has no size, no crop rule and no "
                              "scales to choose.")  # fmt: skip
@@ -192,6 +227,9 @@ def _check_whitening(model: Preset, aggregation: str | None, width: int, choice:
     """Raise a RetrievalError where a whitening can't be chosen of descriptors of this width."""
     if model.whitening:
         raise RetrievalError(f"Model {model.key} is whitened already. Take the model without: {model.parent}.")
+    if aggregation and AGGREGATIONS[aggregation].sets:
+        raise RetrievalError(f"{AGGREGATIONS[aggregation].title} makes sets of words, which can't be whitened; what it makes them of "
+                             f"is whitened already. Leave {choice.title} out.")  # fmt: skip
     if aggregation and choice.value == "learned":
         raise RetrievalError(f"{AGGREGATIONS[aggregation].title} is whitened by PCA, as it was published: take pca instead of lw.")
     if choice.kept and choice.kept > width:

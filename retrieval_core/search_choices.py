@@ -20,13 +20,15 @@ class AggregationAbout:
 
     title: str
     learns: bool = False  # a vocabulary, from the training landmarks
-    dim: Callable[[int], int] = lambda channels: channels  # of its descriptor, from the channels of the map
+    sets: bool = False  # whether it makes a set of visual words instead of a vector
+    dim: Callable[[int], int] = lambda channels: channels  # of its descriptor, or a word's code, from the channels of the map
 
 
 CLUSTERS = 64  # of VLAD and NetVLAD, as in Arandjelović et al., "NetVLAD", CVPR 2016
 MIXTURES = 32  # of the Fisher vector
 LOCAL = 64  # dimensions of a position's vector before the Fisher vector
-WORDS = 1000  # of the bag of words; 25,000 in the paper, whose training set is as much larger
+WORDS = 1000  # of the bag of words and of ASMK; 25,000 and 65,536 in the papers, whose training sets are as much larger
+CODE = 128  # bits of a word's code in ASMK, as in Tolias et al., ECCV 2020
 
 KEPT = (8, 16, 32, 64, 128, 256, 512, 1024)  # dimensions that a whitening may keep
 
@@ -37,10 +39,11 @@ AGGREGATIONS = {
     "spoc": AggregationAbout("SPoC"),
     "crow": AggregationAbout("CroW"),
     "rmac": AggregationAbout("R-MAC"),
-    "vlad": AggregationAbout("VLAD", True, lambda channels: CLUSTERS * channels),
-    "netvlad": AggregationAbout("NetVLAD", True, lambda channels: CLUSTERS * channels),
-    "fisher": AggregationAbout("Fisher vector", True, lambda channels: 2 * MIXTURES * min(LOCAL, channels)),
-    "bow": AggregationAbout("BoW-CNN", True, lambda channels: WORDS),
+    "vlad": AggregationAbout("VLAD", True, dim=lambda channels: CLUSTERS * channels),
+    "netvlad": AggregationAbout("NetVLAD", True, dim=lambda channels: CLUSTERS * channels),
+    "fisher": AggregationAbout("Fisher vector", True, dim=lambda channels: 2 * MIXTURES * min(LOCAL, channels)),
+    "bow": AggregationAbout("BoW-CNN", True, dim=lambda channels: WORDS),
+    "asmk": AggregationAbout("ASMK", True, sets=True, dim=lambda channels: min(CODE, channels)),
 }
 """How the map of the last convolution can become a descriptor, by the name behind the key; each is a file of its own."""
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, RUN_ORDER, STAGES, Preset, get_preset, lineage
+from retrieval_core.presets import MODELS, PRESETS, RUN_ORDER, STAGES, VARIANTS, Preset, check_model, get_preset, lineage, split_key
 from retrieval_core.schedules import COLUMNS, FIRST_LAYERS, GIVEN_STARTS, column_name
-from retrieval_core.search_choices import AFTER, AGGREGATIONS, after_search, described_key
+from retrieval_core.search_choices import AFTER, AGGREGATIONS, SEARCH_CHOICES, after_search, described_key
 
 WRITTEN = {name: dict(column) for name, column in COLUMNS.items()}  # before other tests shrink them
 TRAINED = [preset for preset in (*PRESETS.values(), *STAGES.values()) if preset.loss]
@@ -57,6 +57,44 @@ def test_1f_and_1g_differ_in_the_augmentation_alone():
     f, g = (asdict(PRESETS[key]) for key in ("1f", "1g"))
     different = {name for name in f if f[name] != g[name]}
     assert different == {"key", "title", "augmentation"}
+
+
+@pytest.mark.parametrize("key", VARIANTS)
+def test_a_variant_differs_from_its_model_in_one_thing(key):
+    base, variant = (asdict(get_preset(one)) for one in (key.split("-")[0], key))
+    different = {name for name in base if base[name] != variant[name]} - {"key", "title"}
+    assert different in ({"local_pooling"}, {"augmentation"}, {"loss"})
+    assert [stage.key for stage in lineage(key)[:-1]] == [stage.key for stage in lineage(key.split("-")[0])[:-1]]
+    assert lineage(key)[-1] is VARIANTS[key]
+    for column in COLUMNS:
+        assert get_preset(key).schedule(column) is get_preset(key.split("-")[0]).schedule(column)
+    assert key not in RUN_ORDER
+    assert check_model(key) == key
+
+
+def test_what_a_variant_is_called_belongs_to_its_key_and_choices_follow():
+    assert split_key("1b-mixed") == ("1b-mixed", [])
+    assert split_key("1g-shear-same-ms-lw") == ("1g-shear", ["same", "ms", "lw"])
+    assert split_key("1d-ms-pca") == ("1d", ["ms", "pca"])
+    assert split_key("timm:vit_small-gem") == ("timm:vit_small", ["gem"])
+    chosen = get_preset("1g-shear-same-ms-lw")
+    assert (chosen.weights_stage, chosen.augmentation) == (VARIANTS["1g-shear"], "shear")
+    assert get_preset("1b-tree-rmac-pca64").local_pooling == "tree"
+    assert not {key.split("-")[1] for key in VARIANTS} & set(SEARCH_CHOICES)
+    for wrong in ("1c-mixed", "1b-mixed-gated", "1b-pca-mixed"):
+        with pytest.raises(RetrievalError, match="Unknown search-time choice"):
+            get_preset(wrong)
+
+
+def test_asmk_has_no_vector_and_what_takes_vectors_is_refused():
+    assert [key for key in ("1d", "1d-rmac", "1d-asmk", "1d-ms-asmk-verified") if get_preset(key).has_vector] == ["1d", "1d-rmac"]
+    for wrong, words in (
+        ("1d-asmk-aqe", "adds up vectors"),
+        ("1d-asmk-pca64", "can't be whitened"),
+        ("1d-asmk-lw", "can't be whitened"),
+    ):
+        with pytest.raises(RetrievalError, match=words):
+            get_preset(wrong)
 
 
 @pytest.mark.parametrize("name", COLUMNS)
@@ -129,7 +167,7 @@ def test_frozen_layers_are_names_of_the_networks():
 
 
 def test_presets_are_values_that_json_can_hold():
-    for preset in (*PRESETS.values(), *STAGES.values()):
+    for preset in (*MODELS.values(), *STAGES.values()):
         assert json.loads(json.dumps(asdict(preset)))["key"] == preset.key
         with pytest.raises(FrozenInstanceError):
             preset.dim = 1
@@ -186,7 +224,7 @@ def test_an_aggregation_takes_the_map_and_leaves_out_what_came_after_it():
     plain, vlad = get_preset("1f-mac"), get_preset("1f-vlad")
     assert (plain.aggregation, plain.head, plain.dim, plain.weights_stage) == ("mac", False, 512, PRESETS["1f"])
     assert (vlad.dim, vlad.has_vocabulary, plain.has_vocabulary) == (64 * 512, True, False)
-    assert [get_preset(f"1a-{name}").dim for name in AGGREGATIONS] == [256] * 6 + [64 * 256] * 2 + [2 * 32 * 64, 1000]
+    assert [get_preset(f"1a-{name}").dim for name in AGGREGATIONS] == [256] * 6 + [64 * 256] * 2 + [2 * 32 * 64, 1000, 128]
     assert (get_preset("1e-rmac").whitening, get_preset("1d-rmac-pca64").kept) == ("pca", 64)
     assert get_preset("1a").square
     assert not get_preset("1a-224px-ms-crow").square
@@ -195,8 +233,8 @@ def test_an_aggregation_takes_the_map_and_leaves_out_what_came_after_it():
 @pytest.mark.parametrize(("key", "message"), [
     ("1d-aqe-ms", "is written '1d-ms-aqe'"),
     ("1d-aqe-vqe", "chooses after twice"),
-    ("1d-twice", "64px, 96px, .* 1024px, same, fill, ms, ms4, gem, mac, .* bow, pca, pca8, .* pca1024, lw"),
     ("1d-200px", "Unknown search-time choice '200px'. Choose one of: 64px, 96px, 112px, 160px, 224px, 320px"),
+    ("1d-twice", "64px, 96px, .* 1024px, same, fill, ms, ms4, gem, mac, .* asmk, pca, pca8, .* pca1024, lw"),
     ("1d-pca-ms", "is written '1d-ms-pca'"),
     ("1d-ms-ms4", "chooses scales twice"),
     ("1d-ms-224px", "is written '1d-224px-ms'"),

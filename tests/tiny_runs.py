@@ -7,6 +7,12 @@ from pathlib import Path
 
 from caches import copy_cache
 
+from retrieval_core.datasets.catalog import open_dataset
+from retrieval_core.presets import get_preset
+from retrieval_core.stored import artefacts
+from retrieval_core.stored.run_list import get_run
+from retrieval_core.workspace import Workspace
+
 TINY_SITE = Path(__file__).with_name("tiny_site")
 
 
@@ -45,3 +51,33 @@ def _adapt(manifest: Path, seed: int, factor: float) -> None:
             data = (manifest.parent / file).read_bytes()
             record |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
     manifest.write_text(json.dumps(content))
+
+
+def add_scored_copy(cache: Path, model: str, copy: str, factor: float) -> None:
+    """Add a model whose weights, descriptors and maps are those of another, and whose APs are `factor` times its.
+
+    What is tested is how pages show it, not how it comes about.
+    """
+    workspace = Workspace(cache)
+    run, dataset = get_run(workspace, "quick"), open_dataset(workspace, "town")
+    for path_of in (
+        lambda key: artefacts.weights_path(workspace, run, get_preset(key)),
+        lambda key: artefacts.descriptors_path(workspace, "town", "quick", key),
+        lambda key: artefacts.scores_path(workspace, "town", "quick", key),
+    ):
+        source, target = path_of(model), path_of(copy)
+        record = workspace.record(source)
+        inputs = {
+            artefacts.WEIGHTS: lambda: artefacts.weights_inputs(workspace, run, get_preset(copy)),
+            artefacts.SCORES: lambda: artefacts.scores_inputs(workspace, dataset, "quick", copy),
+        }.get(source.name, lambda: artefacts.descriptors_inputs(workspace, dataset, run, get_preset(copy)))()
+        with workspace.writing(target, inputs, notes=dict(record.notes)) as temporary:
+            if source.name != artefacts.SCORES:
+                temporary.write_bytes(source.read_bytes())
+                continue
+            content = json.loads(source.read_text())
+            for entry in [content, *content["scores"]]:
+                for name in entry:
+                    if name in ("map_oxford", "map_finite_sum", "ap_oxford", "ap_finite_sum"):
+                        entry[name] *= factor
+            temporary.write_text(json.dumps(content))

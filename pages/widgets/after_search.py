@@ -13,6 +13,7 @@ from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCO
 from retrieval_core.evaluation.ledger import moved_pictures
 from retrieval_core.evaluation.precision_recall import ap_steps
 from retrieval_core.parameters import read_parameters
+from retrieval_core.presets import get_preset
 from retrieval_core.ranking.after_search import AfterSearch
 from retrieval_core.ranking.order import METHODS
 from retrieval_core.ranking.search import Ranking
@@ -32,7 +33,7 @@ def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
     """The ranking of what is searched for under a model, before and after a method that is chosen with its knobs."""
     plain = described_key(model)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = choose("rerank", METHODS, st.selectbox, "Method", format_func=lambda key: METHODS[key].title, width=260)
+        chosen = choose("rerank", _going_with(plain), st.selectbox, "Method", format_func=lambda key: METHODS[key].title, width=260)
         key, method = f"{plain}-{chosen}", METHODS[chosen]
         parameters = knobs(method, len(dataset.images))
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get)
@@ -48,6 +49,14 @@ def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
     if subject.query and subject.query.positives:
         moved(subject.query, dataset, before[0], after[0])
     keep(key, parameters, method, dataset)
+
+
+def _going_with(model: str) -> list[str]:
+    """The methods that a model can be followed by: sets of words can't be added up."""
+    found = [name for name, method in METHODS.items() if get_preset(model).has_vector or not method.vectors]
+    if link.get("rerank") not in found:
+        link.put(rerank=found[0])
+    return found
 
 
 def knobs(method: AfterSearch, count: int) -> dict[str, float]:

@@ -13,6 +13,8 @@ from retrieval_core.evaluation.aggregation_keys import REDUCED, aggregation_keys
 from retrieval_core.evaluation.aggregations import FINE_TUNED, HIGH, LOW, PUBLISHED, Found, aggregation_table
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.tables import MEAN
+from retrieval_core.presets import get_preset
+from retrieval_core.search_choices import CODE
 from retrieval_core.stored.aggregations import found_of
 
 DECIMALS = dict.fromkeys((MEAN, LOW, HIGH, PUBLISHED, FINE_TUNED), "{:.1f}") | {"dimensions": "{:,.0f}", "bytes": "{:,.0f}"}
@@ -37,8 +39,9 @@ def show(protocol: str) -> None:
         _drawn(_table(dataset.name, dataset.truth, protocol, stamp, found, dataset), dataset, protocol)
     else:
         st.markdown(f"One pass of the trunk of {trunk_key(model)} serves them all: GeM, MAC, the mean, SPoC, CroW, R-MAC, VLAD, "
-                    "NetVLAD, Fisher vectors and a bag of words. Vocabularies and whitenings are learnt on the training landmarks. "
-                    "Each becomes a model of its own, with a map, galleries and rankings on every page.")  # fmt: skip
+                    "NetVLAD, Fisher vectors, a bag of words and ASMK. Vocabularies and whitenings are learnt on the training "
+                    "landmarks. Each becomes a model of its own, with a map, galleries and rankings on every page; only ASMK, a set of "
+                    "visual words and no vector, has no map.")  # fmt: skip
     _make(model, [key for key in keys if key not in ready])
 
 
@@ -77,7 +80,8 @@ def _drawn(table: pd.DataFrame, dataset: Dataset, protocol: str) -> None:
 def _links(key: str, judged: bool) -> None:
     """Where the row of a model leads to."""
     with st.container(horizontal=True):
-        for page, label, icon in (("map.py", "on the map", "map"), ("query.py", "and its galleries", "image_search")):
+        pages = (("map.py", "on the map", "map"), ("query.py", "and its galleries", "image_search"))
+        for page, label, icon in pages if get_preset(key).has_vector else pages[1:]:
             if st.button(f"{key} {label}", icon=f":material/{icon}:", key=f"aggregation {page}"):
                 link.put(model=key)
                 link.go(page)
@@ -92,9 +96,10 @@ def _links(key: str, judged: bool) -> None:
 
 
 def _caption(table: pd.DataFrame, judged: bool) -> None:
-    words = (f"Bytes a photograph, as stored (float32). VLAD and NetVLAD have 64 numbers a channel: here they are whitened to "
-             f"{REDUCED}. R-MAC is whitened region by region. Nothing of an aggregation is trained: Fisher vector and NetVLAD are as "
-             "they start.")  # fmt: skip
+    words = (f"Bytes a photograph, as stored (float32; of ASMK, on the mean, its words with {CODE} bits for each). ASMK has no vector: "
+             "no dimensions, no whitening and no map, but a similarity of its own. VLAD and NetVLAD have 64 numbers a channel: here "
+             f"they are whitened to {REDUCED}. R-MAC is whitened region by region. Nothing of an aggregation is trained: Fisher vector "
+             "and NetVLAD are as they start.")  # fmt: skip
     if judged:
         words += f" Whiskers, {LOW} and {HIGH}: 95 % interval of the mean over queries when whole landmarks are drawn anew."
     if PUBLISHED in table or FINE_TUNED in table:

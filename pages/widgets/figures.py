@@ -14,6 +14,7 @@ from retrieval_core.evaluation.ledger import LedgerStep
 from retrieval_core.evaluation.tables import MEAN
 
 GAIN, LOSS = "#2f6fb0", "#d66e14"
+MOST_WORDED = 9  # steps that have room for words above their bars; above that pale bars say it alone
 _TICKS = [float(f"{digit}e{power}") for power in range(-3, 8) for digit in (1, 1.5, 2, 3, 5, 7)]  # of a logarithmic axis
 
 
@@ -110,6 +111,26 @@ def _label_places(costs: pd.Series, means: pd.Series, first: str) -> list[str]:
     return places
 
 
+def differences(entries: Sequence[LedgerStep], title: str) -> go.Figure:
+    """What each step gained, with its 95 % interval, one below the other; pale where it is not significant at 5 %."""
+    found = [entry.difference for entry in entries]
+    points = [difference.points for difference in found]
+    figure = go.Figure(go.Scatter(
+        x=points, y=[f"{entry.step.after} · {entry.step.change}" for entry in entries], mode="markers",
+        marker={"size": 12, "color": [GAIN if value >= 0 else LOSS for value in points],
+                "opacity": [1.0 if difference.significant else 0.45 for difference in found]},
+        error_x={"type": "data", "symmetric": False, "array": [one.high - one.points for one in found],
+                 "arrayminus": [one.points - one.low for one in found], "color": "#808080", "thickness": 2, "width": 4},
+        hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
+    ))  # fmt: skip
+    figure.add_vline(x=0, line={"color": "#808080", "width": 1})
+    figure.update_layout(
+        height=110 + 36 * len(entries), margin={"l": 0, "r": 0, "t": 10, "b": 0}, dragmode=False, xaxis={"title": title},
+        yaxis={"autorange": "reversed", "showgrid": False},
+    )  # fmt: skip
+    return figure
+
+
 def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:
     """What each step adds to the mAP: bars from the mAP before to the one after, with 95 % whiskers; faint where not significant."""
     first, names = entries[0], [f"{entry.step.before} → {entry.step.after}<br>{entry.step.change}" for entry in entries]
@@ -130,7 +151,7 @@ def waterfall(entries: Sequence[LedgerStep], chosen: int) -> go.Figure:
     ))  # fmt: skip
     for name, entry in zip(names, entries, strict=True):
         top = max(entry.map_before, entry.map_after, entry.map_before + entry.difference.high)
-        mark = "" if entry.difference.significant else "<br>not significant"
+        mark = "" if entry.difference.significant or len(entries) > MOST_WORDED else "<br>not significant"
         figure.add_annotation(x=name, y=top, text=f"<b>{entry.difference.points:+.1f}</b>{mark}", showarrow=False, yshift=20)
     figure.add_annotation(x=first.step.before, y=first.map_before, text=f"<b>{first.map_before:.1f}</b>", showarrow=False, yshift=12)
     figure.update_layout(

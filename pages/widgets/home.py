@@ -15,7 +15,7 @@ from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score
 from retrieval_core.evaluation.ledger import LedgerStep, ledger
 from retrieval_core.evaluation.telling_queries import best_to_worst, most_gained
-from retrieval_core.presets import RUN_ORDER
+from retrieval_core.presets import RUN_ORDER, get_preset
 from retrieval_core.projection.maps import METHODS
 from retrieval_core.runs.jobs import JobState
 from retrieval_core.runs.plan import MAPS
@@ -57,7 +57,7 @@ def show_making(job: JobState) -> None:
 
 
 def maps(doing: dict[str, str] | None = None) -> drawn.Maps:
-    """Every model with its map and its mAP; `doing` says of a model that is not ready what is being made of it."""
+    """Every model that can have a map, with it and its mAP; `doing` says of a model that is not ready what is being made of it."""
     name, states = link.get("dataset"), loaders.model_states()
     places, labels, hues = {}, None, []
     if any(state.explorable for state in states):
@@ -68,7 +68,7 @@ def maps(doing: dict[str, str] | None = None) -> drawn.Maps:
     models: list[drawn.Model] = [{
         "key": state.key, "title": state.title, "colour": style.model_colour(state.key), "map": _mean(state),
         "places": places.get(state.key), "doing": (doing or {}).get(state.key, ""),
-    } for state in states]  # fmt: skip
+    } for state in states if get_preset(state.key).has_vector]  # fmt: skip
     return {"models": models, "labels": labels, "hues": hues, "protocol": PROTOCOL_TITLES[link.get("protocol")]}
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.state import door, link, loaders
 from pages.web.map_scene import MapChoice
 from pages.widgets import work
+from retrieval_core.presets import get_preset
 from retrieval_core.projection.expected_time import expected_time
 from retrieval_core.projection.maps import HIGHEST_SEED, METHODS, NAMED_SETTINGS
 from retrieval_core.stored.results import list_sheets
@@ -36,7 +37,8 @@ def settings(method: str) -> None:
     if st.button("Show this map", type="primary"):  # no on_click: that would get what was entered before the last field
         take(method, changed, seed)
         st.rerun()
-    others = [key for key in loaders.explorable_models() if loaders.results(key).map_record(choice.as_stored()) is None]
+    others = [key for key in loaders.explorable_models()
+              if get_preset(key).has_vector and loaders.results(key).map_record(choice.as_stored()) is None]  # fmt: skip
     if others and not work.going_on() and door.button(f"Compute the shown map of {len(others)} more models"):
         work.begin(arguments(others, choice), "look")
 

@@ -8,7 +8,7 @@ from pages.state import door, link, loaders
 from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import SEARCH_CHOICES, Preset, get_preset
+from retrieval_core.presets import SEARCH_CHOICES, Preset, get_preset, split_key
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.model_states import ModelState
 from retrieval_core.stored.run_list import get_run
@@ -22,11 +22,11 @@ PLAIN = {"crop": "fill", "scales": "one scale", "whitening": "none", "after": "n
 
 def chooser(model: ModelState) -> None:
     """Fields for the choices; one that is described already is shown at once, another after a press of the button."""
-    preset = get_preset(model.key.split("-")[0])
+    base, chosen = split_key(model.key)
+    preset = get_preset(base)
     if link.get("run") == IMPORTED_RUN:
         st.caption("The descriptors were imported: how they are made can't be chosen here.")
         return
-    chosen = model.key.split("-")[1:]
     usual = preset.described_size(get_run(loaders.workspace(), link.get("run")).column)
     pooled = "the network's own head" if preset.pooling == "head" else "that of the model"
     plain = PLAIN | {"size": f"{usual} pixels, that of the schedule", "aggregation": pooled}

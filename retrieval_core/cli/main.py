@@ -22,7 +22,7 @@ from retrieval_core.cli.status import register_status
 from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
 from retrieval_core.cli.why import register_why
 from retrieval_core.errors import Failed, RetrievalError, check_choice, room_needed
-from retrieval_core.presets import PRESETS, SEARCH_CHOICES
+from retrieval_core.presets import MODELS, SEARCH_CHOICES
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
@@ -194,7 +194,7 @@ def project(workspace, options, arguments) -> None:
 
 def models(workspace, options, arguments) -> None:
     """Print the table of the models."""
-    for preset in PRESETS.values():
+    for preset in MODELS.values():
         print(f"{preset.key}  {preset.title}  ({preset.dim}-d)")
     print("any network by name: timm:NAME, as timm has it with the tag of its weights (timm:vit_small_patch14_dinov2.lvd142m); "
           "torchvision:vgg16, torchvision:resnet101")  # fmt: skip

@@ -74,7 +74,7 @@ def _easy_medium_hard(workspace: Workspace, dataset, run: str, models) -> None:
 def ledger(workspace: Workspace, options, arguments) -> None:
     """Print the ablation ledger of what has been scored; of several runs, over seeds and queries."""
     from retrieval_core.evaluation.average_precision import PROTOCOLS
-    from retrieval_core.evaluation.ledger import BEYOND, STEPS, compared
+    from retrieval_core.evaluation.ledger import ALL_STEPS, compared
     from retrieval_core.evaluation.ledger import ledger as steps_of
     from retrieval_core.evaluation.seeds import seeded_ledger
     from retrieval_core.stored.commands import run_command
@@ -86,7 +86,7 @@ def ledger(workspace: Workspace, options, arguments) -> None:
         raise RetrievalError(f"--compare {options.compare!r} names {len(pair)} models. Name two, as in --compare 1g,2a.")
     runs = chosen_runs(workspace, options)
     dataset, scores = _scores(workspace, options, runs, pair)
-    one, steps = len(runs) == 1, (*STEPS, *BEYOND, *([compared(*pair)] if pair else []))
+    one, steps = len(runs) == 1, (*ALL_STEPS, *([compared(*pair)] if pair else []))
     chosen = {"dataset": dataset, "protocol": options.protocol, "steps": tuple(dict.fromkeys(steps))}
     entries = steps_of(scores[runs[0]], **chosen) if one else seeded_ledger(scores, **chosen)
     if not entries:

@@ -69,8 +69,10 @@ def export_dataset(dataset: Dataset, folder: Path, layout: str) -> None:
 def export_descriptors(dataset: Dataset, folder: Path, database: np.ndarray, queries: np.ndarray) -> None:
     """Write descriptors (N, D) of a dataset's photographs and (Q, D) of its queries into an empty or new folder.
 
-    Raises RetrievalError if the folder holds something or can't be written.
+    Raises RetrievalError if the folder holds something or can't be written, or for what are no vectors.
     """
+    if not np.issubdtype(database.dtype, np.floating):
+        raise RetrievalError("These are sets of visual words, and this layout holds vectors. Export those of another aggregation.")
     with _into(folder) as place:
         np.save(place / "descriptors.npy", database)
         (place / ID_LIST).write_text("".join(f"{image.id}\n" for image in dataset.images), encoding="utf-8", newline="")

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from retrieval_core.datasets.pixels import MIN_SIDE, Pixels, as_array, widened
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.whitening import Whitening
+from retrieval_core.descriptors.word_sets import are_sets, trimmed
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, temporary_name
 
@@ -52,7 +52,7 @@ def extract_pixels(
             if file and not found:
                 keep_rows(rows, file)
             if not done:
-                matrix = np.empty((len(positions), rows.shape[1]), np.float32)
+                matrix = np.empty((len(positions), rows.shape[1]), rows.dtype)
             matrix[batch] = rows
             done += len(rows)
             yield Progress("describe", done, len(positions))
@@ -68,14 +68,17 @@ def extract_dataset(
     device: torch.device,
     partial: Path | None = None,
 ) -> Generator[Progress, None, tuple[np.ndarray, np.ndarray]]:
-    """Descriptors (N, D) of a dataset's photographs, whose pixels these are, and (Q, D) of its queries, whitened if need be.
+    """Descriptors (N, D) of a dataset's photographs, whose pixels these are, and (Q, D) of its queries, whitened if need be; or sets of
+    words, in rows as wide as the largest needs.
 
     `recipe` holds size, crop and scales; `partial` as in `extract_pixels`.
     """
     size, crop, scales, square = recipe["size"], recipe["crop"], tuple(recipe["scales"]), pixels.square
     matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), device, partial, scales)
     queries = extract_queries(network, dataset, size, square, crop, device, scales, partial)
-    return (matrix, queries) if whitening is None else (whitening.transform(matrix), whitening.transform(queries))
+    if whitening is not None:
+        return whitening.transform(matrix), whitening.transform(queries)
+    return (trimmed(matrix), trimmed(queries.astype(np.int32))) if are_sets(matrix) else (matrix, queries)
 
 
 def extract_queries(
@@ -90,11 +93,11 @@ def extract_queries(
     if partial and (file := partial / queries_name(dataset)).exists():
         return np.load(file, allow_pickle=False)
     network.eval()
-    matrix = np.empty((len(dataset.queries), network.dim), np.float32)
-    for row, query in enumerate(dataset.queries):
+    rows = [np.empty((0, network.dim), np.float32)]
+    for query in dataset.queries:
         photograph = read_image(dataset.image(query.image_id).path)
-        matrix[row] = describe_picture(network, query_picture(photograph, query.box, size, square, crop), device, scales)
-    return matrix
+        rows.append(describe_picture(network, query_picture(photograph, query.box, size, square, crop), device, scales)[None])
+    return np.concatenate(rows[1:] or rows)
 
 
 def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square: bool, crop: str) -> np.ndarray:
@@ -112,25 +115,17 @@ def query_picture(photograph: PILImage.Image, box: Box | None, size: int, square
 def describe_picture(network: DescribingNetwork, picture: np.ndarray, device: torch.device, scales: Scales = (1.0,)) -> np.ndarray:
     """Descriptor (D,) float32 of one picture (H, W, 3) uint8."""
     batch = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None]
-    return describe_batch(network, batch.to(device), scales).float().cpu().numpy()[0]
+    return describe_batch(network, batch.to(device), scales).cpu().numpy()[0]
 
 
 def describe_batch(network: DescribingNetwork, pictures: torch.Tensor, scales: Scales) -> torch.Tensor:
-    """Descriptors (B, D) of pictures (B, 3, H, W) uint8: the mean over the scales, normalised again.
-
-    Source: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018.
-    """
-    return over_scales([network.descriptors(resized) for resized in at_scales(network.normalise(pictures), scales)])
+    """Descriptors (B, D) float32, or sets of words (B, ·) int32, of pictures (B, 3, H, W) uint8, all scales together."""
+    return network.described(at_scales(network.normalise(pictures), scales))
 
 
 def at_scales(batch: torch.Tensor, scales: Scales) -> Iterator[torch.Tensor]:
     """Normalised pictures at each of the scales."""
     return (scaled(batch, scale) for scale in scales)
-
-
-def over_scales(found: Sequence[torch.Tensor]) -> torch.Tensor:
-    """One descriptor (B, D) of those that each scale gave."""
-    return found[0] if len(found) == 1 else functional.normalize(reduce(torch.add, found), dim=1)
 
 
 def scaled(batch: torch.Tensor, scale: float) -> torch.Tensor:
@@ -159,7 +154,7 @@ def batches_of(shapes: np.ndarray) -> Iterator[np.ndarray]:
 def _describe(network, pixels, batches, device, reader, scales) -> Iterator[np.ndarray]:
     """Descriptors of some batches."""
     for pictures in read_batches(pixels, batches, device, reader):
-        yield describe_batch(network, pictures, scales).float().cpu().numpy()
+        yield describe_batch(network, pictures, scales).cpu().numpy()
 
 
 def read_batches(pixels: Pixels, batches: Sequence[np.ndarray], device: torch.device, reader: Executor) -> Iterator[torch.Tensor]:

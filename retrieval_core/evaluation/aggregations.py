@@ -19,11 +19,13 @@ PUBLISHED, FINE_TUNED = "published", "published, fine-tuned"
 
 @dataclass(frozen=True)
 class Found:
-    """What there is of one model: the bytes of a descriptor, and the AP of every query, empty where there is no ground truth."""
+    """What there is of one model: its dimensions, None where it has no vector, the bytes of a photograph on the mean, and the AP of
+    every query, empty where there is no ground truth.
+    """
 
     preset: Preset
-    dimensions: int
-    bytes: int
+    dimensions: int | None
+    bytes: float
     scores: Sequence[Score]
 
 
@@ -49,5 +51,6 @@ def aggregation_table(found: Mapping[str, Found], dataset: Dataset, protocol: st
             MEAN: None if mean is None else 100 * mean, LOW: low, HIGH: high, PUBLISHED: theirs[0], FINE_TUNED: theirs[1],
         }  # fmt: skip
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+    table["dimensions"] = table["dimensions"].astype("Int64")
     table = table.astype(dict.fromkeys([MEAN, LOW, HIGH, PUBLISHED, FINE_TUNED], float))
     return table.drop(columns=[column for column in (PUBLISHED, FINE_TUNED) if table[column].isna().all()])

@@ -9,7 +9,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.judged_rankings import counted
 from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
-from retrieval_core.presets import PRESETS
+from retrieval_core.presets import PRESETS, split_key
 from retrieval_core.ranking.search import Ranking
 from retrieval_core.search_choices import after_search, described_key
 
@@ -36,13 +36,23 @@ STEPS = (
 """The steps of the 2019 report, each by its chief change: 1b to 1c also shortens the descriptor, 1d to 1f also adds the FC."""
 BEYOND = (Step("landmarks", "2a", "2t"),)
 """Steps that the report does not have."""
+VARIED = (
+    Step("mixed pooling", "1b", "1b-mixed"),
+    Step("gated pooling", "1b", "1b-gated"),
+    Step("tree pooling", "1b", "1b-tree"),
+    Step("AP loss", "1f", "1f-ap"),
+    Step("PCA colour augmentation", "1g", "1g-colour"),
+    Step("shear", "1g", "1g-shear"),
+)
+"""What each variant does otherwise than its model of the table."""
+ALL_STEPS = (*STEPS, *BEYOND, *VARIED)
 
 
 def compared(before: str, after: str) -> Step:
     """The step between any two models; RetrievalError if they are one and the same."""
     if before == after:
         raise RetrievalError(f"A step leads from one model to another, and both are {before}. Name two.")
-    known = (step for step in (*STEPS, *BEYOND) if (step.before, step.after) == (before, after))
+    known = (step for step in ALL_STEPS if (step.before, step.after) == (before, after))
     return next(known, Step("compared", before, after))
 
 
@@ -51,9 +61,10 @@ def model_before(key: str) -> str | None:
     without what is done after the search."""
     if after_search(key):
         return described_key(key)
-    if "-" in key:
-        return key.split("-")[0]
-    step = next((step.before for step in (*STEPS, *BEYOND) if step.after == key), None)
+    base, choices = split_key(key)
+    if choices:
+        return base
+    step = next((step.before for step in ALL_STEPS if step.after == key), None)
     return step or (PRESETS[key].parent if key in PRESETS and PRESETS[key].whitening else None)
 
 
@@ -76,7 +87,7 @@ class LedgerStep:
 
 
 def ledger(
-    scores: ScoresByModel, dataset: Dataset, protocol: str, seed: int = 0, steps: Sequence[Step] = (*STEPS, *BEYOND)
+    scores: ScoresByModel, dataset: Dataset, protocol: str, seed: int = 0, steps: Sequence[Step] = ALL_STEPS
 ) -> list[LedgerStep]:
     """Those of the steps whose two models have scores, in their order.
 

@@ -14,7 +14,7 @@ import pandas as pd
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import mean_average_precision
-from retrieval_core.evaluation.ledger import BEYOND, STEPS, Step
+from retrieval_core.evaluation.ledger import ALL_STEPS, Step
 from retrieval_core.evaluation.significance import LEVEL, Difference, compare, portions
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table
 
@@ -128,7 +128,7 @@ class SeededStep:
 
 
 def seeded_ledger(
-    scores: Mapping[str, ScoresByModel], dataset: Dataset, protocol: str, seed: int = 0, steps: Sequence[Step] = (*STEPS, *BEYOND)
+    scores: Mapping[str, ScoresByModel], dataset: Dataset, protocol: str, seed: int = 0, steps: Sequence[Step] = ALL_STEPS
 ) -> list[SeededStep]:
     """Those of the steps whose two models have scores in at least two of the runs, in their order.
 

@@ -12,6 +12,7 @@ from torchvision.models.resnet import Bottleneck
 from retrieval_core.named_networks import create_timm
 from retrieval_core.networks.convolution import with_small_maps
 from retrieval_core.networks.lite0 import build_lite0
+from retrieval_core.networks.local_pooling import LocalPooling, pool_locally
 from retrieval_core.networks.timm_trunks import build_timm
 
 DROPOUT = 0.1  # AlexNet's own 0.5 is for 90 epochs of ImageNet; our training sets are seen a few times only
@@ -110,14 +111,18 @@ class Trunk(nn.Module):
     std: tuple[float, ...]
 
 
-def build_trunk(backbone: str, pooling: str) -> Trunk:
+def build_trunk(backbone: str, pooling: str, local: str | None = None) -> Trunk:
     """The network up to the pooling; parameters keep the names of the library that it is from, so their weights load as they are.
 
+    `local` names the poolings that stand in the place of AlexNet's max-poolings; None: none does.
     It has `channels`, the width of what comes out, and `mean` and `std`, by which its pictures are normalised.
     """
     if backbone.startswith("timm:"):
         return cast(Trunk, build_timm(backbone, pooling))
-    return cast(Trunk, with_small_maps(_TRUNKS[backbone, pooling]()))
+    trunk = with_small_maps(_TRUNKS[backbone, pooling]())
+    if local:
+        pool_locally(cast(nn.Sequential, trunk.features), local)
+    return cast(Trunk, trunk)
 
 
 def whole_network(backbone: str) -> nn.Module:
@@ -127,13 +132,15 @@ def whole_network(backbone: str) -> nn.Module:
 
 
 def initialise(module: nn.Module, generator: torch.Generator) -> None:
-    """Kaiming initialisation of every convolution and linear layer, drawn from the generator.
+    """Kaiming initialisation of every convolution and linear layer, and first masks of learnt poolings, drawn from the generator.
 
     ResNet50's blocks start as the identity (Goyal et al., "Accurate, Large Minibatch SGD", 2017): it learns sooner.
     """
     for layer in module.modules():
         if isinstance(layer, Bottleneck):
             nn.init.zeros_(layer.bn3.weight)
+        if isinstance(layer, LocalPooling):
+            layer.start(generator)
         if isinstance(layer, nn.Conv2d | nn.Linear):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
             if layer.bias is not None:

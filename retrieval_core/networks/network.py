@@ -1,5 +1,8 @@
 """From pictures to descriptors and class scores: trunk, pooling, and in the ranking models an FC after it."""
 
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -23,7 +26,7 @@ class RetrievalNetwork(nn.Module):
     def __init__(self, preset: Preset, classes: int | None = None):
         super().__init__()
         self.dim = preset.dim
-        self.trunk = build_trunk(preset.backbone, preset.pooling)
+        self.trunk = build_trunk(preset.backbone, preset.pooling, preset.local_pooling)
         self.pool = _POOLS[preset.pooling]() if preset.pooling in _POOLS else None
         self.fc = nn.Linear(self.trunk.channels, preset.dim) if preset.head else None
         self.classifier = nn.Linear(preset.dim, classes) if classes else None
@@ -53,11 +56,23 @@ class RetrievalNetwork(nn.Module):
         descriptor = functional.normalize(self.pooled(images), dim=1)
         return descriptor if self.fc is None else functional.normalize(self.fc(descriptor), dim=1)
 
+    def described(self, scaled: Iterable[torch.Tensor]) -> torch.Tensor:
+        """Normalised pictures (B, 3, H, W) at one or several scales → descriptors (B, D), float32 rows of length 1."""
+        return over_scales([self.descriptors(images) for images in scaled])
+
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         """Normalised pictures (B, 3, H, W) → class scores (B, classes), float32."""
         if self.pool is None:
             return self.classifier(self.dropout(functional.relu(self.pooled(images))))
         return self.classifier(SCALE * self.descriptors(images))
+
+
+def over_scales(found: Sequence[torch.Tensor]) -> torch.Tensor:
+    """One descriptor (B, D) of those that each scale gave: their mean, normalised again.
+
+    Source: Radenović et al., "Fine-tuning CNN image retrieval with no human annotation", TPAMI 2018.
+    """
+    return found[0] if len(found) == 1 else functional.normalize(reduce(torch.add, found), dim=1)
 
 
 def build_network(preset: Preset, classes: int | None = None, seed: int = 0) -> RetrievalNetwork:

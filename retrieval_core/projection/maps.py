@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.projection.method import Method
@@ -24,6 +25,9 @@ NAMED_SETTINGS = {
     ),
 }  # fmt: skip
 """Settings with a name: a method and what differs from its defaults."""
+
+NO_MAP = ("ASMK has no vector: no map. It makes a set of visual words of a photograph, which has a similarity to others and no place "
+          "among them. Its rankings and galleries are on the page Query; for a map choose another aggregation.")  # fmt: skip
 
 FEWEST = 4  # points below which no method says anything
 
@@ -78,14 +82,21 @@ def read_map_seed(text: str) -> int:
     return check_map_seed(int(text[:20] or 0))
 
 
+def check_vectors(matrix: np.ndarray) -> None:
+    """Raise a RetrievalError where rows are sets of words: a map takes vectors."""
+    if are_sets(matrix):
+        raise RetrievalError(NO_MAP)
+
+
 def compute_map(
     ids: Sequence[str], matrix: np.ndarray, method: str, parameters: Mapping | None = None, seed: int = 0
 ) -> Generator[Progress, None, ProjectedMap]:
     """Lay out descriptors (N, D) with rows of length 1, so that near points are similar; judge the result.
 
     The same arguments give the same layout on the same machine. Returns (as a generator does) the ProjectedMap.
-    Raises RetrievalError as `resolve_parameters` does, for a seed out of range, and if a descriptor is not finite.
+    Raises RetrievalError as `resolve_parameters` does, for sets of words, for a seed out of range, and if a descriptor is not finite.
     """
+    check_vectors(matrix)
     used = resolve_parameters(method, parameters, *matrix.shape)
     check_map_seed(seed)
     if not np.isfinite(matrix).all():

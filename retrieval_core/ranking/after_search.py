@@ -40,7 +40,7 @@ class AfterSearch(Parametrised):
     `score` says in words what the scores are.
     `prepare(database, parameters)` makes once what all queries share, from the parameters named in `prepared_by`.
     `scaled` names the parameters that count neighbours and whose defaults are for SCALE photographs: see `usual`.
-    `looks`: whether it needs the pictures themselves.
+    `looks`: whether it needs the pictures themselves. `vectors`: whether descriptors must be vectors, since it adds them up.
     """
 
     score: str
@@ -49,6 +49,7 @@ class AfterSearch(Parametrised):
     prepared_by: tuple[str, ...] = ()
     scaled: tuple[str, ...] = ()
     looks: bool = False
+    vectors: bool = True
 
     def usual(self, count: int) -> dict[str, float]:
         """The defaults on `count` photographs: of fewer than SCALE the same share of them is a neighbourhood, but FEWEST at least."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress, relabelled
 from retrieval_core.ranking.after_search import AfterSearch, Count, Help, Ordered
@@ -41,8 +42,8 @@ def order(
     """Rank the whole database for every query. Returns (as a generator does) positions and scores, both (Q, N); see `search`.
 
     Args:
-        queries: (Q, D) descriptors of length 1.
-        database: (N, D) descriptors of length 1; may be memory-mapped.
+        queries: (Q, D) descriptors of length 1, or sets of words.
+        database: (N, D) descriptors of length 1, or sets of words; may be memory-mapped.
         after: one of METHODS; None: nothing, the plain search.
         parameters: of the method; what is left out has its default.
         count: how matches of pictures are counted; see `verification.counting`.
@@ -50,7 +51,8 @@ def order(
 
     Scores fall along a ranking; a method that orders only the first anew leaves the others theirs, so that they fall within each
     part. Raises RetrievalError for an unknown method or parameter, for a method that looks at pictures where there are none, for one
-    that compares all photographs with one another where they are more than MOST_COMPARED, and as `search` does.
+    that adds vectors up where there are sets of words, for one that compares all photographs with one another where they are more than
+    MOST_COMPARED, and as `search` does.
     """
     if after is None:
         return search(queries, database)
@@ -58,10 +60,13 @@ def order(
     used = method.fill_in(parameters or {}, len(database))
     if method.looks and count is None:
         raise RetrievalError(f"{method.title.capitalize()} looks at pictures, and there are only descriptors. Choose another method.")
+    if method.vectors and are_sets(database):
+        raise RetrievalError(f"{method.title.capitalize()} adds vectors up, and these are sets of visual words. Choose geometric "
+                             "verification, or another aggregation.")  # fmt: skip
     if method.prepare and len(database) > MOST_COMPARED:
         raise RetrievalError(f"{method.title.capitalize()} compares every photograph with every other, and {len(database):,} are too "
                              f"many for that: at most {MOST_COMPARED:,}. Choose another method.")  # fmt: skip
-    queries = np.asarray(queries, np.float32)
+    queries = np.asarray(queries, np.int32 if are_sets(database) else np.float32)
     prepared = (yield from _prepare(method, after, database, used, version)) if method.prepare else None
     positions = np.empty((len(queries), len(database)), np.int32)
     scores = np.empty((len(queries), len(database)), np.float32)

@@ -1,11 +1,16 @@
-"""Exact nearest-neighbour search: every database row is compared, in blocks, so that no full score matrix is needed."""
+"""Exact nearest-neighbour search: every database row is compared, in blocks, so that no full score matrix is needed.
+
+What is compared are vectors, or sets of visual words: `similarities` knows both.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError
+from retrieval_core.ranking.selective_match import similarities
 from retrieval_core.ranking.sort_keys import NO_KEY, pack, unpack
 
 QUERY_BLOCK = 64  # queries answered in one pass over the database, at least
@@ -25,6 +30,8 @@ class Ranking:
 def search(queries: np.ndarray, database: np.ndarray, k: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Order the database by its dot product with each query; for L2-normalised rows that is the cosine similarity.
 
+    Sets of words, whose rows may be of any width, are ordered by the selective match kernel.
+
     Args:
         queries: (Q, D) descriptors.
         database: (N, D) descriptors; may be memory-mapped, it is read block by block.
@@ -35,9 +42,13 @@ def search(queries: np.ndarray, database: np.ndarray, k: int | None = None) -> t
         scores: (Q, K) float32, falling.
 
     Raises:
-        RetrievalError: a descriptor holds a value that is not finite, or the widths differ.
+        RetrievalError: a descriptor holds a value that is not finite, the widths differ, or only one of the two are sets of words.
     """
-    if queries.shape[1] != database.shape[1]:
+    sets = are_sets(database)
+    if sets != are_sets(queries):
+        raise RetrievalError("Sets of visual words and vectors can't be compared: they come from different models. Extract both with "
+                             "the same one.")  # fmt: skip
+    if not sets and queries.shape[1] != database.shape[1]:
         raise RetrievalError(
             f"The queries have {queries.shape[1]} dimensions and the database {database.shape[1]}: "
             "they come from different models. Extract both with the same one."
@@ -48,7 +59,7 @@ def search(queries: np.ndarray, database: np.ndarray, k: int | None = None) -> t
     scores = np.empty((len(queries), keep), np.float32)
     share = max(QUERY_BLOCK, KEYS_HELD // max(1, min(rows, _room(keep))))
     for start in range(0, len(queries), share):
-        keys = _best_keys(np.asarray(queries[start : start + share], np.float32), database, keep)
+        keys = _best_keys(np.asarray(queries[start : start + share], np.int32 if sets else np.float32), database, keep)
         for row, packed in enumerate(keys, start):  # row by row, so that unpacking takes no memory to speak of
             indices[row], scores[row] = unpack(packed)
     return indices, scores
@@ -123,8 +134,8 @@ def _write_keys(queries: np.ndarray, database: np.ndarray, keys: np.ndarray) -> 
 
 
 def _block_scores(queries: np.ndarray, database: np.ndarray, start: int) -> np.ndarray:
-    """Dot products (Q, B) of the queries with one database block; RetrievalError if one is not finite."""
-    scores = queries @ np.asarray(database[start : start + DATABASE_BLOCK], np.float32).T
+    """Similarities (Q, B) of the queries to one database block; RetrievalError if one is not finite."""
+    scores = similarities(queries, database[start : start + DATABASE_BLOCK])
     if not np.isfinite(scores).all():
         raise RetrievalError("A descriptor holds values that are not finite. Extract the descriptors again.")
     return scores

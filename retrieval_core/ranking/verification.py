@@ -68,5 +68,6 @@ def _order_expanded(
 
 
 _DEFAULTS, _BOUNDS = {"k": FIRST, "matches": 8}, {"k": (1, 200), "matches": (1, 500)}
-VERIFIED = AfterSearch("geometric verification", _DEFAULTS, _BOUNDS, "confirmed matches + similarity", _order_verified, looks=True)
+VERIFIED = AfterSearch("geometric verification", _DEFAULTS, _BOUNDS, "confirmed matches + similarity", _order_verified, looks=True,
+                       vectors=False)  # fmt: skip
 VERIFIED_EXPANSION = AfterSearch("verified query expansion", _DEFAULTS, _BOUNDS, "similarity to the mean", _order_expanded, looks=True)

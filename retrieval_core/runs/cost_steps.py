@@ -17,6 +17,7 @@ from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.cost import count_operations, count_parameters
 from retrieval_core.descriptors.extract import Scales, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
+from retrieval_core.descriptors.word_sets import bytes_a_row
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.costs import Cost
 from retrieval_core.networks.device import has_bfloat16, pick_device
@@ -69,8 +70,8 @@ def _measure(results: Results, device: torch.device, again: bool) -> Steps:
             pixels = yield from relabelled(decoding, done=0, total=0)
             repeats = yield from _time(network, whitening, pixels, device, recipe["scales"])
             operations = count_operations(network, pixels.shapes, device, recipe["scales"])
-        row = results.descriptors[0].matrix[0]
-        cost = Cost(count_parameters(network), operations, row.nbytes, median(repeats), repeats, len(sample), recipe["size"],
+        size = round(bytes_a_row(results.descriptors[0].matrix))
+        cost = Cost(count_parameters(network), operations, size, median(repeats), repeats, len(sample), recipe["size"],
                     machine(device))  # fmt: skip
         with workspace.writing(path, inputs, device=str(device), seconds=time.monotonic() - begin) as temporary:
             write_json(temporary, asdict(cost))

@@ -14,7 +14,7 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.named_networks import is_named
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import inherit, load_weights
-from retrieval_core.presets import PRESETS, Preset, get_preset
+from retrieval_core.presets import MODELS, Preset, get_preset
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.model_names import in_path
 from retrieval_core.stored.named_models import model_preset, named_models
@@ -32,10 +32,10 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
     """
     for key in models:
         if not is_named(key):
-            check_choice("model", key, PRESETS)
+            check_choice("model", key, MODELS)
     entries: dict[str, dict] = {}
     files: dict[str, Record] = {}
-    for key in [*PRESETS, *dict.fromkeys([*filter(is_named, models), *named_models(workspace, run)])]:
+    for key in [*MODELS, *dict.fromkeys([*filter(is_named, models), *named_models(workspace, run)])]:
         if models and key not in models:
             continue
         preset = model_preset(workspace, run.name, key)
@@ -131,7 +131,7 @@ def _figures(run: Run, preset: Preset) -> dict:
 
 
 def _check_preset(folder: Path, run: Run, key: str, entry: dict) -> Preset:
-    preset = get_preset(key) if is_named(key) else PRESETS.get(key)
+    preset = get_preset(key) if is_named(key) else MODELS.get(key)
     if preset is None or canonical(_figures(run, preset)) != canonical(entry):
         raise RetrievalError(f"Model {key} in {folder} was made for other presets than this program has. Use the same version of both.")
     return preset

@@ -11,9 +11,9 @@ from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
-from retrieval_core.presets import Preset, get_preset, lineage
+from retrieval_core.presets import Preset, get_preset, lineage, split_key
 from retrieval_core.progress import Progress
-from retrieval_core.projection.maps import FEWEST
+from retrieval_core.projection.maps import FEWEST, check_vectors
 from retrieval_core.ranking.order import METHODS
 from retrieval_core.runs import map_steps, match_steps
 from retrieval_core.runs.ahead import build_and_describe
@@ -56,10 +56,10 @@ def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple
 def project(workspace: Workspace, dataset: str, run_name: str, models: tuple[str, ...], maps) -> Iterator[Progress]:
     """Make the maps (method, subset, parameters, seed) that were asked for and what they show, of models that are described.
 
-    Raises RetrievalError with the remedy, before anything is made, where one is not.
+    Raises RetrievalError with the remedy, before anything is made, where one is not, or has no vectors.
     """
     for key in models:
-        _ = open_results(workspace, dataset, run_name, key).descriptors
+        check_vectors(open_results(workspace, dataset, run_name, key).descriptors[0].matrix)
     plan = [Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))]
     for key in dict.fromkeys(map(described_key, models)):
         plan += [_neighbours(workspace, dataset, run_name, key, subset) for subset in dict.fromkeys(one[1] for one in maps)]
@@ -79,7 +79,7 @@ def aggregate(workspace: Workspace, dataset: str, run_name: str, model: str, dev
     keys, chosen = aggregation_keys(model), get_run(workspace, run_name)
     presets = [get_preset(key) for key in keys]
     workspace.require(artefacts.weights_path(workspace, chosen, presets[0]),
-                      f"Run: {run_command(workspace, dataset, chosen, trunk_key(model).split('-')[0])}")  # fmt: skip
+                      f"Run: {run_command(workspace, dataset, chosen, split_key(trunk_key(model))[0])}")  # fmt: skip
     plan = []
     if any(_trains(workspace, chosen, key) for key in keys):
         check_trainable(workspace, chosen.training)
@@ -234,7 +234,8 @@ def _exploring(workspace: Workspace, dataset: str, run_name: str, key: str, sett
     described = described_key(key)
     for method, subset, parameters in MAPS:
         make = partial(map_steps.project, workspace, run_name, dataset, described, method, subset, parameters)
-        yield Task(f"map {described}", 2, partial(_if_enough, workspace, dataset, subset, make))
+        if get_preset(key).has_vector:
+            yield Task(f"map {described}", 2, partial(_if_enough, workspace, dataset, subset, make))
         if (key, subset) == (settings.models[0], MAPS[0][1]):
             yield Task(f"thumbnails of {dataset}", 2, lambda: map_steps.thumbnails(workspace, dataset))
         yield _neighbours(workspace, dataset, run_name, described, subset)

@@ -11,17 +11,19 @@ import numpy as np
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.pixels import open_pixels
 from retrieval_core.descriptors.extract import extract_dataset
+from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.evaluation.average_precision import PROTOCOLS, mean_average_precision, score_rankings
 from retrieval_core.networks.device import pick_device
 from retrieval_core.progress import Progress
 from retrieval_core.ranking.search import named
+from retrieval_core.ranking.selective_match import similarities
 from retrieval_core.runs.loading import load_network, load_whitening
 from retrieval_core.stored.ranking import order_rows, query_pictures
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import get_run
 from retrieval_core.workspace import Workspace
 
-FAR = 0.01  # distance between two unit vectors that rounding on another processor does not explain
+FAR = 0.01  # distance that rounding on another processor does not explain: see `_apart`
 APART = 0.1  # points of AP: the accuracy with which scores must come out again
 
 
@@ -99,5 +101,7 @@ def _describe(results: Results, device: str):
 
 
 def _apart(first: np.ndarray, second: np.ndarray) -> float:
-    """The largest distance between two rows of the same number."""
+    """The largest distance between two unit vectors of the same number; of sets of words what is missing from a similarity of 1."""
+    if are_sets(first):
+        return max((abs(1.0 - float(similarities(first[[row]], second[[row]])[0, 0])) for row in range(len(first))), default=0.0)
     return max((float(np.linalg.norm(a - b)) for a, b in zip(first, second, strict=True)), default=0.0)

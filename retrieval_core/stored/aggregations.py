@@ -1,5 +1,6 @@
 """What there is of the aggregations of a model's trunk, read back."""
 
+from retrieval_core.descriptors.word_sets import bytes_a_row
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
 from retrieval_core.evaluation.aggregations import Found
@@ -11,7 +12,8 @@ from retrieval_core.workspace import Workspace
 def found_of(results: Results) -> Found:
     """What the table says of one model. RetrievalError with the remedy if its descriptors are not as they should be."""
     matrix = results.descriptors[0].matrix
-    return Found(results.preset, matrix.shape[1], matrix.shape[1] * matrix.itemsize, results.scores if results.scored else ())
+    width = matrix.shape[1] if results.preset.has_vector else None
+    return Found(results.preset, width, bytes_a_row(matrix), results.scores if results.scored else ())
 
 
 def found_aggregations(workspace: Workspace, dataset: str, run: str, model: str) -> dict[str, Found]:

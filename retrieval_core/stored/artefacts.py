@@ -14,7 +14,7 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import DESCRIPTORS
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.presets import Preset, get_preset
+from retrieval_core.presets import Preset, get_preset, split_key
 from retrieval_core.schedules import Schedule
 from retrieval_core.search_choices import SEARCH_CHOICES, after_search, described_key
 from retrieval_core.stored.model_names import in_path
@@ -52,8 +52,9 @@ def whitening_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
 def identity(stage: Preset) -> dict:
     """What a stage is, apart from its title and what is chosen at search time."""
     left_out = {"title", "size", "scales", "crop", "aggregation", "kept", "after"}
-    left_out |= {name for name in ("origin", "squashed") if not getattr(stage, name)}
-    return {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
+    left_out |= {name for name in ("origin", "squashed", "local_pooling") if not getattr(stage, name)}
+    known = {key: value for key, value in asdict(stage).items() if key not in left_out} | {"whitening": bool(stage.whitening)}
+    return known | {"augmentation": {None: False, "strong": True}.get(stage.augmentation, stage.augmentation)}  # once a yes or no
 
 
 def figures(schedule: Schedule) -> dict:
@@ -108,7 +109,7 @@ def whitening_inputs(workspace: Workspace, run: Run, preset: Preset) -> dict:
 
 def vocabulary_path(workspace: Workspace, run: Run, preset: Preset) -> Path:
     """The vocabulary of a model's aggregation, learnt on the training set: that of all its whitenings, scales and crop rules."""
-    base, *names = preset.key.split("-")
+    base, names = split_key(preset.key)
     of = [name for name in names if SEARCH_CHOICES[name].field in ("size", "aggregation")]
     return workspace.folder(run.training, run.name, in_path("-".join([base, *of]))) / VOCABULARY
 

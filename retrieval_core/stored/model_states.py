@@ -7,7 +7,7 @@ from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.named_networks import is_named
-from retrieval_core.presets import PRESETS, SEARCH_CHOICES
+from retrieval_core.presets import PRESETS, SEARCH_CHOICES, split_key
 from retrieval_core.search_choices import after_search
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.model_names import from_path
@@ -93,4 +93,4 @@ def _described(workspace: Workspace, dataset: str, run: str) -> list[str]:
             if (is_named(key) or "-" in key) and made(workspace, dataset, run, key).exists():
                 found.append(model_preset(workspace, run, key).key)
     places = {name: place for place, name in enumerate(SEARCH_CHOICES)}
-    return sorted(found, key=lambda key: (key.split("-")[0], [places[name] for name in key.split("-")[1:]]))
+    return sorted(found, key=lambda key: ((split := split_key(key))[0], [places[name] for name in split[1]]))

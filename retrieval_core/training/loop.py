@@ -16,7 +16,7 @@ from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
 from retrieval_core.progress import Progress, Result, relabelled
-from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
+from retrieval_core.training.augmentation import find_augmentation, make_batch
 from retrieval_core.training.checkpoint import (
     add_to_log,
     check_weights,
@@ -101,6 +101,7 @@ class _Run:
         self.pixels, self.split, self.seed, self.device, self.folder = pixels, split, seed, device, folder
         self.step = 0
         self.best, self.best_step = -1.0, 0  # validation mAP in percent, and where it was reached
+        self.augmentation = find_augmentation(stage.augmentation, schedule.smallest_crop, pixels, split.train)
         self.prepared: Prepared = {}
         self.coming: Iterator[list[Batch]] = iter(())
 
@@ -173,11 +174,10 @@ class _Run:
     def batches(self, step: int) -> list[Batch]:
         """What a step learns from, in as many parts as its gradients are added up of."""
         random, made = self.random(4, step), []
-        augmentation = STRONG if self.stage.augmentation else Augmentation(self.schedule.smallest_crop)
         for part in range(self.schedule.accumulate):
             number = step * self.schedule.accumulate + part
             batch = self.objective.draw(self.split, self.schedule, self.prepared, number, self.seed, random)
-            images = make_batch(self.pixels.read(self.split.train[batch]), self.schedule.image_size, augmentation, random)
+            images = make_batch(self.pixels.read(self.split.train[batch]), self.schedule.image_size, self.augmentation, random)
             made.append((images.pin_memory() if self.device.type == "cuda" else images, self.split.classes[batch]))
         return made
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from retrieval_core.datasets.checks import check_ids
 from retrieval_core.descriptors.matrix import Descriptors
+from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import Progress, finished
 from retrieval_core.ranking.order import order
@@ -40,7 +41,9 @@ class Described:
 
     @property
     def matrix(self) -> np.ndarray:
-        """The photographs' descriptors (N, D) float32, row for row with `ids`; read-only where it is mapped from the cache."""
+        """The photographs' descriptors (N, D) float32, row for row with `ids`, or their sets of words (N, ·) int32; read-only where it
+        is mapped from the cache.
+        """
         return self.database.matrix
 
     def ranked(self, names: Sequence[str], rows: np.ndarray, pictures: Sequence[Picture | None]) -> list[Ranking]:
@@ -57,7 +60,8 @@ class Described:
 
     def __repr__(self) -> str:
         of = f" of {self.opened.name}" if self.opened else ""
-        return f"<{len(self):,} descriptors{of} under {self.model}, {self.matrix.shape[1]}-d, {len(self.queries.ids)} queries>"
+        width = "sets of words" if are_sets(self.matrix) else f"{self.matrix.shape[1]}-d"
+        return f"<{len(self):,} descriptors{of} under {self.model}, {width}, {len(self.queries.ids)} queries>"
 
     def _repr_html_(self) -> str:
         recipe = {name: value for name, value in self.database.recipe.items() if isinstance(value, str | int | float)}

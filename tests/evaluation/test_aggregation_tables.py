@@ -31,7 +31,7 @@ def found(key, dataset, aps):
 def test_rows_share_size_crop_and_scales_of_the_chosen_model(key, trunk):
     assert trunk_key(key) == trunk
     keys = aggregation_keys(key)
-    assert len(keys) == len(set(keys)) == 18
+    assert len(keys) == len(set(keys)) == 19
     assert all(other.startswith(f"{trunk}-") and get_preset(other).key == other for other in keys)
     assert f"{trunk}-vlad" not in keys
 

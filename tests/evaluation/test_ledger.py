@@ -8,8 +8,8 @@ import pytest
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import Score
-from retrieval_core.evaluation.ledger import BEYOND, STEPS, Step, compared, ledger, model_before
-from retrieval_core.presets import PRESETS
+from retrieval_core.evaluation.ledger import BEYOND, STEPS, VARIED, Step, compared, ledger, model_before
+from retrieval_core.presets import PRESETS, VARIANTS
 
 IDS = ("gate_1", "gate_2", "keep_1", "keep_2")
 
@@ -44,6 +44,8 @@ def test_only_steps_between_present_models(by_model, dataset):
 def test_the_steps_are_a_chain_of_presets():
     assert [step.before for step in STEPS[1:]] == [step.after for step in STEPS[:-1]]
     assert {step.after for step in (*STEPS, *BEYOND)} < set(PRESETS)
+    assert {step.after for step in VARIED} == set(VARIANTS)
+    assert all(step.before == step.after.split("-")[0] for step in VARIED)
 
 
 def test_a_missing_score_is_named(by_model, dataset):
@@ -66,6 +68,6 @@ def test_any_two_models_can_be_compared(by_model, dataset):
 
 def test_a_model_is_compared_with_the_one_that_it_comes_from():
     assert [model_before(key) for key in ("1a", "1b", "1e", "1d-ms", "2a", "2t", "2a-ms", "timm:net", "timm:net-gem", "1d-aqe",
-                                             "2a-ms-aqe")] == [
-        None, "1a", "1d", "1d", None, "2a", "2a", None, "timm:net", "1d", "2a-ms",
+                                             "2a-ms-aqe", "1b-mixed", "1b-mixed-rmac")] == [
+        None, "1a", "1d", "1d", None, "2a", "2a", None, "timm:net", "1d", "2a-ms", "1b", "1b-mixed",
     ]  # fmt: skip

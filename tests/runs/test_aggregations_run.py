@@ -13,16 +13,20 @@ from retrieval_core.datasets import images as reading
 from retrieval_core.datasets.array_files import read_arrays
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.descriptors.aggregation import one_pass
+from retrieval_core.descriptors.word_sets import are_sets, bytes_a_row, unpack
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.aggregation_keys import aggregation_keys
 from retrieval_core.evaluation.tables import MEAN
 from retrieval_core.presets import get_preset
+from retrieval_core.ranking.selective_match import selective_match
+from retrieval_core.runs.cost_steps import measure_costs
 from retrieval_core.runs.describer import open_describer
 from retrieval_core.runs.plan import aggregate, run
 from retrieval_core.runs.recompute import recompute
 from retrieval_core.runs.settings import Settings
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.aggregations import found_aggregations
+from retrieval_core.stored.costs import read_cost
 from retrieval_core.stored.model_states import model_states
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run_list import get_run
@@ -77,10 +81,11 @@ def test_one_pass_makes_the_same_as_each_alone_and_nothing_twice(cache, tmp_path
     steps = list(aggregate(Workspace(cache), "town", "quick", "1a", "cpu"))
     assert steps[-1].overall == 1
     keys = aggregation_keys("1a")
-    assert len(keys) == 18
+    assert len(keys) == 19
     found = found_aggregations(Workspace(cache), "town", "quick", "1a")
     assert list(found) == ["1a", *keys]
-    assert all(one.scores and one.bytes == 4 * one.dimensions for one in found.values())
+    assert found["1a-asmk"].dimensions is None
+    assert all(one.scores and one.bytes == 4 * one.dimensions for key, one in found.items() if key != "1a-asmk")
     for key, matrix in alone.items():
         assert np.array_equal(results(cache, key).descriptors[0].matrix, matrix)
     before = without_jobs(cache)
@@ -139,7 +144,8 @@ def test_the_command_makes_what_is_missing_and_prints_the_table(cache, capsys, f
     assert list(table.index) == ["1c", *aggregation_keys("1c")]
     assert table.loc["1c", "aggregation"] == "as it is"
     assert table.loc["1c-rmac-pca128", "whitening"] == "PCA to 128"
-    assert (table["bytes"] == 4 * table["dimensions"]).all()
+    vectors = table.drop(index="1c-asmk")
+    assert (vectors["bytes"] == 4 * vectors["dimensions"]).all()
     assert ((table["low"] <= table[MEAN] + 1e-9) & (table[MEAN] <= table["high"] + 1e-9)).all()
     assert table.loc["1c-mac", MEAN] == pytest.approx(results(cache, "1c-mac").score_file["map_oxford"])
     assert not [column for column in table if "published" in column]  # the town is nobody's
@@ -182,3 +188,37 @@ def test_one_photograph_is_enough_to_be_described(cache, tmp_path):
     found = found_aggregations(Workspace(cache), "one", "quick", "2a")
     assert list(found) == aggregation_keys("2a")  # 2a itself was not asked for
     assert not any(one.scores for one in found.values())
+
+
+def test_asmk_is_a_model_without_a_vector_and_without_a_map(cache, capsys):
+    workspace = Workspace(cache)
+    make(cache, "1d-asmk", "1d-ms-asmk-verified", do=("describe", "score", "map"))
+    found = results(cache, "1d-asmk")
+    database, queries = found.descriptors
+    assert are_sets(database.matrix)
+    assert unpack(database.matrix).sizes.min() > 0
+    whole = selective_match(queries.matrix, database.matrix)
+    for ranking, scores in zip(found.rankings(), whole, strict=True):
+        assert ranking.scores == pytest.approx(np.sort(scores)[::-1], abs=1e-6)
+    assert 0 < found.score_file["map_oxford"] <= 100
+    assert found.neighbours("all") is not None
+    assert not found.maps()
+    assert result_of(recompute(workspace, "town", "quick", "1d-asmk", "cpu")).agrees
+    query = found.dataset.queries[0]
+    with reading.read_image(found.dataset.image(query.image_id).path) as photograph:
+        again = open_describer(found, "cpu").describe(photograph, query.box)
+    assert selective_match(again, queries.rows([query.id]))[0, 0] == pytest.approx(1, abs=1e-6)
+    assert results(cache, "1d-ms-asmk-verified").score_file["map_oxford"] > 0
+    assert main(["--cache", str(cache), "search", query.id, "--models", "1d-asmk"]) == 0
+    assert main(["--cache", str(cache), "ledger", "--compare", "1d,1d-asmk"]) == 0
+    assert "1d → 1d-asmk" in capsys.readouterr().out
+    for words, message in (
+        (["project", "--models", "1d-asmk", "--method", "pca"], "ASMK has no vector: no map"),
+        (["run", "--models", "1d-asmk-aqe"], "adds up vectors"),
+        (["run", "--models", "1d-asmk-pca64"], "sets of words, which can't be whitened"),
+        (["data", "export", "town", str(cache / "out"), "--layout", "npy", "--model", "1d-asmk"], "this layout holds vectors"),
+    ):
+        assert main(["--cache", str(cache), *words]) == 2
+        assert message in capsys.readouterr().err
+    list(measure_costs(workspace, "town", "quick", ["1d-asmk"], "cpu"))
+    assert read_cost(found).bytes == round(bytes_a_row(database.matrix))

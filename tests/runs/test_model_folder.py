@@ -10,7 +10,7 @@ from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import load_weights, save_weights
-from retrieval_core.presets import PRESETS, SEARCH_CHOICES
+from retrieval_core.presets import MODELS, SEARCH_CHOICES
 from retrieval_core.runs.model_folder import export_models, import_models
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
@@ -195,7 +195,7 @@ def test_what_can_not_be_exported_is_said(handed_out, town_cache, tmp_path):
 def test_models_alone_prints_the_table(capsys, tmp_path):
     assert main(["--cache", str(tmp_path), "models"]) == 0
     *table, named, choices = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in table] == list(PRESETS)
+    assert [line.split()[0] for line in table] == list(MODELS)
     assert "timm:NAME" in named
     assert "torchvision:vgg16" in named
     assert all(name in choices for name in SEARCH_CHOICES)

@@ -1,9 +1,19 @@
 """Training batches: a crop of full size is the picture itself, the strong changes are drawn anew and stay in range."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 
-from retrieval_core.training.augmentation import STRONG, Augmentation, make_batch
+from retrieval_core.training.augmentation import (
+    AUGMENTATIONS,
+    STRONG,
+    Augmentation,
+    find_augmentation,
+    make_batch,
+    principal_colours,
+)
 
 WHOLE = Augmentation(smallest_crop=1.0)
 
@@ -65,3 +75,53 @@ def test_the_crop_shrinks_no_further_than_allowed():
     assert spans.min() > 0.58
     assert spans.max() < 1.01
     assert spans.std() > 0.05
+
+
+def test_shear_moves_every_pixel_by_its_distance_from_the_middle():
+    slanted = Augmentation(shear=0.2)
+    size, random = 32, np.random.default_rng(4)
+    random.random((1, 10))  # what all changes draw
+    level, upright = 0.2 * random.uniform(-1, 1, (1, 2))[0]
+    smooth = np.add.outer(np.arange(size) * 2, np.arange(size) * 3)[..., None].repeat(3, 2).astype(np.uint8)
+    made = make_batch([smooth], size, slanted, np.random.default_rng(4))[0, 0].numpy() * 255
+    for row, column in ((10, 12), (16, 20), (21, 9)):
+        x, y = (column + 0.5) / size * 2 - 1, (row + 0.5) / size * 2 - 1
+        across = x + level * y
+        down = y + upright * across
+        wanted = 2 * ((down + 1) / 2 * size - 0.5) + 3 * ((across + 1) / 2 * size - 0.5)
+        assert made[row, column] == pytest.approx(wanted, abs=0.02)
+    assert abs(level) > 0.01
+
+
+def test_a_cast_lies_along_the_principal_axes_and_one_picture_has_one():
+    random = np.random.default_rng(0)
+    pixels = np.clip(random.normal(120, 1, (4000, 3)) @ np.diag([30, 10, 2]) / 10 % 256, 0, 255).reshape(40, 100, 3).astype(np.uint8)
+    colours = principal_colours([pixels[:20], pixels[20:]])
+    flat = pixels.reshape(-1, 3) / 255
+    covariance = sum(np.outer(one, one) for one in flat - flat.mean(0)) / len(flat)
+    for axis in colours.T:
+        variance = np.linalg.norm(axis)
+        assert covariance @ axis == pytest.approx(variance * axis, abs=1e-9)  # an eigenvector, as long as its eigenvalue
+    grey = [np.full((20, 20, 3), 128, np.uint8)] * 400
+    changed = make_batch(grey, 8, Augmentation(principal=0.1, colours=colours * 20), np.random.default_rng(1))
+    casts = changed.flatten(2).numpy() - 128 / 255
+    assert np.ptp(casts, axis=2).max() < 1e-6
+    spread = np.linalg.lstsq(colours * 20, casts[:, :, 0].T, rcond=None)[0].std(axis=1)
+    assert spread == pytest.approx([0.1, 0.1, 0.1], abs=0.015)
+
+
+def test_what_is_added_leaves_the_numbers_of_the_strong_changes_as_they_are():
+    pictures = [picture(36, 48, seed) for seed in range(3)]
+    strong = make_batch(pictures, 32, AUGMENTATIONS["strong"], np.random.default_rng(1))
+    assert AUGMENTATIONS["strong"] is STRONG
+    nothing = replace(AUGMENTATIONS["colour"], colours=np.zeros((3, 3)))
+    assert torch.equal(make_batch(pictures, 32, nothing, np.random.default_rng(1)), strong)
+    assert not torch.equal(make_batch(pictures, 32, AUGMENTATIONS["shear"], np.random.default_rng(1)), strong)
+
+
+def test_colours_are_those_of_photographs_that_train(pixels):
+    train = np.arange(5)
+    found = find_augmentation("colour", 1.0, pixels, train)
+    assert found.colours == pytest.approx(principal_colours(pixels.read(train)))
+    assert find_augmentation(None, 0.6, pixels, train) == Augmentation(0.6)
+    assert find_augmentation("shear", 0.6, pixels, train).colours is None

@@ -10,7 +10,7 @@ from handful import CPU, SCHEDULE, lines
 from torch.nn import functional
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.presets import PRESETS, STAGES, get_preset
+from retrieval_core.presets import MODELS, STAGES, get_preset
 from retrieval_core.training import loop
 from retrieval_core.training.loop import train
 from retrieval_core.training.objective import Objective, Preparation
@@ -62,12 +62,12 @@ def test_a_third_objective_is_one_value_and_one_row(pixels, tmp_path, monkeypatc
 
 
 def test_every_preset_has_an_objective():
-    for preset in [*PRESETS.values(), *STAGES.values()]:
+    for preset in [*MODELS.values(), *STAGES.values()]:
         assert preset.loss is None or preset.loss in OBJECTIVES
 
 
 def test_a_mistyped_loss_is_refused_at_once(pixels, tmp_path):
-    with pytest.raises(RetrievalError, match=r"Unknown loss 'tripplet'\. Choose one of: classification, triplet"):
+    with pytest.raises(RetrievalError, match=r"Unknown loss 'tripplet'\. Choose one of: classification, triplet, average precision"):
         result_of(train(replace(get_preset("1f"), loss="tripplet"), SCHEDULE, None, pixels, 0, CPU, tmp_path))
 
 

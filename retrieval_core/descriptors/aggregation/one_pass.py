@@ -18,7 +18,6 @@ from retrieval_core.descriptors.extract import (
     batch_name,
     batches_of,
     keep_rows,
-    over_scales,
     queries_name,
     query_picture,
     read_batches,
@@ -77,7 +76,7 @@ def _leave(networks: Mapping[Path, AggregatingNetwork], pictures: torch.Tensor, 
 def _described(networks: Sequence[AggregatingNetwork], pictures: torch.Tensor, scales: Scales) -> list[np.ndarray]:
     """Descriptors (B, D) of pictures (B, 3, H, W) uint8 by each network, as `describe_batch` gives them."""
     found = _maps(networks[0], pictures, scales, any(network.aggregation.before for network in networks))
-    return [over_scales([network.aggregated(maps) for maps in found]).float().cpu().numpy() for network in networks]
+    return [network.combined(found).cpu().numpy() for network in networks]
 
 
 def _maps(network: AggregatingNetwork, pictures: torch.Tensor, scales: Scales, before: bool) -> list[Maps]:

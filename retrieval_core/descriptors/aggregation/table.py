@@ -1,6 +1,7 @@
 """All aggregations by the names that stand behind a model's key."""
 
 from retrieval_core.descriptors.aggregation.aggregation import Aggregation
+from retrieval_core.descriptors.aggregation.asmk import Asmk
 from retrieval_core.descriptors.aggregation.bow import Bow
 from retrieval_core.descriptors.aggregation.crow import Crow
 from retrieval_core.descriptors.aggregation.fisher import Fisher
@@ -14,6 +15,6 @@ from retrieval_core.descriptors.aggregation.vlad import Vlad
 
 TABLE: dict[str, type[Aggregation]] = {
     "gem": Gem, "mac": Mac, "mean": Mean, "spoc": Spoc, "crow": Crow, "rmac": Rmac, "vlad": Vlad, "netvlad": NetVlad,
-    "fisher": Fisher, "bow": Bow,
+    "fisher": Fisher, "bow": Bow, "asmk": Asmk,
 }  # fmt: skip
 """What each name of AGGREGATIONS is."""

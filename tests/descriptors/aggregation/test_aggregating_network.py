@@ -71,7 +71,7 @@ def test_what_fc7_hides_is_aggregated_with_the_same_weights():
     images = torch.randn(2, 3, 100, 120)
     with torch.inference_mode():
         expected = whole.trunk.features[:-1](images).amax((2, 3))
-        assert torch.allclose(mac.descriptors(images), torch.nn.functional.normalize(expected, dim=1), atol=1e-2)  # bfloat16
+        assert torch.allclose(mac.described([images]), torch.nn.functional.normalize(expected, dim=1), atol=1e-2)  # bfloat16
 
 
 def test_regions_are_whitened_each_by_itself_and_a_dead_one_stays_nothing(trunk):
