@@ -49,7 +49,6 @@ DEFAULTS = {
     "rows": "report",
     "cells": "ap",
     "cost": "milliseconds",  # what the models' mAP is drawn against
-    "part": "aggregation",  # of the laboratory
     "variant": "1b-mixed",  # that is to be trained there
     "step": "",  # of the ledger, as 1a-1b
     "before": "",  # and after: two models that the ledger compares

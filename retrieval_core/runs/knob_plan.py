@@ -9,8 +9,9 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.knobs import CHOICES, KNOBS
 from retrieval_core.progress import Progress
 from retrieval_core.runs.making import Steps
-from retrieval_core.runs.plan import Task, follow, run
+from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
+from retrieval_core.runs.tasks import Task, follow
 from retrieval_core.stored.knobs import learning_path, turnable, turned_keys
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run_list import get_run

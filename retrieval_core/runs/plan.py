@@ -4,7 +4,7 @@ Every step looks first whether its artefact is there and fresh, so a run that wa
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from retrieval_core.datasets.catalog import BUILT_IN, build_dataset, is_imported, is_ready, note_fingerprint, open_dataset
@@ -19,6 +19,7 @@ from retrieval_core.runs import map_steps, match_steps
 from retrieval_core.runs.ahead import build_and_describe
 from retrieval_core.runs.making import Steps
 from retrieval_core.runs.settings import Settings, settle
+from retrieval_core.runs.tasks import Task, follow
 from retrieval_core.search_choices import after_search, described_key
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.commands import run_command
@@ -32,15 +33,6 @@ from retrieval_core.workspace import Workspace
 ALL_STEPS = ("describe", "score", "map")
 MAPS = (("tsne", "all", None), ("tsne", "labelled", None))
 """Maps that a run makes of every model, as (method, subset, parameters); others are made when they are asked for."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One step of a run: its name, what to call, and about how many seconds it takes (for the bar, nothing else)."""
-
-    name: str
-    seconds: float
-    start: Callable[[], Iterator[Progress]]
 
 
 def run(workspace: Workspace, dataset: str | None, settings: Settings, do: tuple[str, ...] = ALL_STEPS) -> Iterator[Progress]:
@@ -97,20 +89,6 @@ def aggregate(workspace: Workspace, dataset: str, run_name: str, model: str, dev
         plan.append(Task(f"describe {dataset} with {preset.key}", 1, finish))
         plan.append(Task(f"score {preset.key}", 0.3, partial(_step, "score", workspace, run_name, dataset, preset.key)))
     yield from follow(plan)
-
-
-def follow(plan: list[Task]) -> Iterator[Progress]:
-    """Do the tasks one after the other, and tell how far the whole is."""
-    whole = sum(task.seconds for task in plan)
-    behind = furthest = 0.0
-    for task in plan:
-        for progress in task.start():
-            part = progress.done / progress.total if progress.total else 0.0
-            furthest = max(furthest, (behind + min(part, 1.0) * task.seconds) / whole)
-            message = progress.message or (progress.stage if progress.stage != task.name else "")
-            yield replace(progress, stage=task.name, message=message, overall=furthest)
-        behind += task.seconds
-    yield Progress("all done", 1, 1, overall=1.0)
 
 
 def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> Iterator[Task]:
