@@ -25,8 +25,7 @@ from retrieval_core.workspace import Workspace, short_hash
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
 VOCABULARY, SCORES, COSTS, MATCHES = "vocabulary.safetensors", "scores.json", "costs.json", "matches.safetensors"
-ROBUSTNESS = "robustness-{}.json"  # of a change
-LEARNING, KNOBS = "learning.safetensors", "knobs"
+LEARNING, KNOBS, ROBUSTNESS = "learning.safetensors", "knobs", "robustness-{}.json"  # the last of a change
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 VERSIONS = {"weights": 2, "whitening": 1, "vocabulary": 1, "aggregation": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8,

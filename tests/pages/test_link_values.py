@@ -26,7 +26,7 @@ ON_A_PAGE = {
               "knobs": ("k=0", "k=nan", "alpha", "neighbours=3", "k=1.5", "k=" + "9" * 400)},
     "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",)},
     "Ledger": {"before": ("zz",), "after": ("zz",)},
-    "Failures": {"atlas": ("x",)}, "Laboratory": {"part": ("x",)},
+    "Failures": {"atlas": ("x",)},
 }  # fmt: skip
 ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "box": "1,2"}), ("Ledger", {"step": "1a-zz"}),
               ("Query", {"query": "{query}", "box": "nan,0,1,1"}), ("Ledger", {"step": "<b>"}),
