@@ -57,9 +57,8 @@ def identity(stage: Preset) -> dict:
 
 
 def figures(schedule: Schedule) -> dict:
-    """A schedule as it is compared: all of it but the estimate of the time, and what it doesn't use of what came later."""
-    left_out = {"seconds"} | {name for name in ("share",) if getattr(schedule, name) is None}
-    return {name: value for name, value in asdict(schedule).items() if name not in left_out}
+    """A schedule as it is compared: all of it but the estimate of the time, and a share where there is none."""
+    return {name: value for name, value in asdict(schedule).items() if name != "seconds" and (name, value) != ("share", None)}
 
 
 def is_imported(workspace: Workspace, path: Path) -> bool:

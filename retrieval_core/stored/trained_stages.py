@@ -20,8 +20,9 @@ class TrainedStage:
     """One training. `parent` is None where it began with random weights.
 
     `weights` and `parent_weights` are None where they are not there as they should be, and `missing` says why. `kept` is the step of
-    the checkpoint that became the weights, None while there are none. `figures` and `minings`: see training_log; `log_missing` says
-    why there is no log, and `finished` whether it is one of the weights.
+    the checkpoint that became the weights, None while there are none; `blended` holds the share of the way from the start to it that
+    the weights lie at, and their validation mAP, where it is not the whole way (see training/blending.py). `figures` and `minings`:
+    see training_log; `log_missing` says why there is no log, and `finished` whether it is one of the weights.
     """
 
     stage: Preset
@@ -30,6 +31,7 @@ class TrainedStage:
     parent_weights: Path | None
     missing: str
     kept: int | None
+    blended: tuple[float, float] | None
     figures: Sequence[dict]
     minings: Sequence[Mining]
     log_missing: str
@@ -76,9 +78,10 @@ def open_stage(workspace: Workspace, run: Run, key: str, stage: Preset) -> Train
     if not record:
         figures, found = unfinished_log(workspace, run, stage)
         log, log_missing = figures, "" if figures else missing
+    blended = (record.notes["share"], record.notes["validation_map"]) if record and "share" in record.notes else None
     return TrainedStage(
         stage, parent, path if record else None, before if record and not missing else None, missing,
-        record.notes.get("step") if record else None, log, found, log_missing, record is not None,
+        record.notes.get("step") if record else None, blended, log, found, log_missing, record is not None,
     )  # fmt: skip
 
 

@@ -101,3 +101,13 @@ def test_what_is_not_trained_says_how_and_a_training_that_goes_on_is_read(cache)
     assert {"validation_map", "loss"} <= {name for line in trained.figures for name in line}
     assert [mining.step for mining in trained.minings][:1] == [1]
     assert not trained.finished
+
+
+def test_of_a_blend_it_is_said_how_far_it_goes(town_cache):
+    workspace = Workspace(town_cache)
+    run = get_run(workspace, "quick")
+    stage = trained_stages(workspace, run, "2t")[-1]
+    share, measured = open_stage(workspace, run, "2t", stage).blended
+    assert share == stage.schedule(run.column).share
+    assert 0 <= measured <= 100
+    assert open_stage(workspace, run, "1f", trained_stages(workspace, run, "1f")[-1]).blended is None
