@@ -110,6 +110,8 @@ def data_overlap(workspace: Workspace, options, arguments) -> None:
 
     if not -1 <= options.similarity <= 1:
         raise RetrievalError(f"--similarity is {options.similarity:g}. Give a number from -1 to 1.")
+    for name in (options.training, options.retrieval):
+        open_dataset(workspace, name)
 
     def steps():
         yield Progress("load the libraries", 0, 1)

@@ -1,14 +1,14 @@
 """GeM at many exponents from one pass: a network whose map is pooled at each p, and described from there on as ever."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.networks.network import RetrievalNetwork, over_scales
 from retrieval_core.networks.pooling import FLOOR, SHIFT, GeM, ShiftedGeM
 
 POWERS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 25.0, 50.0, math.inf)
@@ -48,6 +48,10 @@ class AtPowers(nn.Module):
             unit = functional.normalize(gem_of_logarithms(logarithms, power) - back, dim=1)
             found.append(unit if self.network.fc is None else functional.normalize(self.network.fc(unit), dim=1))
         return torch.cat(found, 1)
+
+    def described(self, scaled: Iterable[torch.Tensor]) -> torch.Tensor:
+        """Normalised pictures (B, 3, H, W) at one or several scales → their `descriptors`, as one."""
+        return over_scales([self.descriptors(images) for images in scaled])
 
     def apart(self, rows: torch.Tensor) -> torch.Tensor:
         """Rows (N, P·D) → descriptors (P, N, D) of length 1."""

@@ -39,7 +39,8 @@ class Expected:
             trains = "It trains for a time that is not known: hours, and without a GPU days"
         else:
             trains = f"It trains for {_minutes(self.seconds)} on two CPU cores" if self.seconds else "It trains nothing"
-        on_top = f", describes {self.described:,} photographs with {self.models} models" if self.described else ""
+        models = "1 model" if self.models == 1 else f"{self.models} models"
+        on_top = f", describes {self.described:,} photographs with {models}" if self.described else ""
         return f"{trains}{on_top} and writes about {self.bytes / 1e9:.1f} GB."
 
 
