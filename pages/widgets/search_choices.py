@@ -32,7 +32,8 @@ def chooser(model: ModelState) -> None:
     plain = PLAIN | {"size": f"{usual} pixels, that of the schedule", "aggregation": pooled}
     names: list[str] = []
     for field, label in FIELDS.items():
-        options = ["", *(name for name, choice in SEARCH_CHOICES.items() if choice.field == field and _goes_with(preset, names, name))]
+        options = ["", *(name for name, choice in SEARCH_CHOICES.items() if choice.field == field and _goes_with(preset, names, name)
+                         and (name in chosen or name != f"{usual}px"))]  # fmt: skip
         now = next((name for name in options if name in chosen), "")
         names.append(st.selectbox(
             label, options, options.index(now), key=f"{field} of {model.key}", disabled=len(options) == 1,

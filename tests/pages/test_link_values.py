@@ -35,8 +35,9 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Query", {"query": "{query}", "show": "why", "how": "x"}), ("Laboratory", {"part": "x"}),
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
-              ("Laboratory", {"part": "knobs", "knob": "x"})]  # fmt: skip
-SOUND = ("two", "why", "{query}", "training", "1f", "knobs")  # what another parameter needs beside it
+              ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
+              ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"})]  # fmt: skip
+SOUND = ("two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
 ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
 
 

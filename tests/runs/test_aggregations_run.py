@@ -167,11 +167,11 @@ def test_photographs_without_ground_truth_have_a_table_without_map(cache, tmp_pa
     (["--models", "1d", "--format", "pdf"], "Choose one of"),
     (["--models", "1d", "--protocol", "votes"], "Choose one of"), (["--models", "1d", "--dataset", "nowhere"], "Unknown dataset"),
 ])  # fmt: skip
-def test_what_can_not_be_done_is_said_before_anything_is_made(town_cache, capsys, words, message):
-    before = without_jobs(town_cache)
-    assert main(["--cache", str(town_cache), "aggregations", *words]) == 2
+def test_what_can_not_be_done_is_said_before_anything_is_made(cache, capsys, words, message):
+    before = without_jobs(cache)
+    assert main(["--cache", str(cache), "aggregations", *words]) == 2
     assert message in capsys.readouterr().err
-    assert without_jobs(town_cache) == before
+    assert without_jobs(cache) == before
 
 
 def test_weights_that_are_missing_are_said_with_the_command(town_cache):

@@ -160,11 +160,11 @@ def test_photographs_without_ground_truth_and_a_single_one(cache, tmp_path, caps
     (["--knob", "power", "--models", "1e"], "whitened already"), (["--knob", "size", "--dataset", "nowhere"], "Unknown dataset"),
     (["--knob", "p", "--models", "1d-ms"], "missing"),
 ])  # fmt: skip
-def test_what_can_not_be_done_is_said_before_anything_is_made(town_cache, capsys, words, message):
-    before = without_jobs(town_cache)
-    assert main(["--cache", str(town_cache), "knobs", *words]) == 2
+def test_what_can_not_be_done_is_said_before_anything_is_made(cache, capsys, words, message):
+    before = without_jobs(cache)
+    assert main(["--cache", str(cache), "knobs", *words]) == 2
     assert message in capsys.readouterr().err
-    assert without_jobs(town_cache) == before
+    assert without_jobs(cache) == before
 
 
 def test_a_dataset_too_large_for_all_exponents_is_refused(town_cache, monkeypatch):
