@@ -94,7 +94,7 @@ def _make(ready: Sequence[str]) -> None:
         return
     if not missing:
         return
-    if link.get("variant") not in missing:  # what the link asks for is trained already
+    if link.get("variant") in VARIANTS and link.get("variant") not in missing:  # it is trained already
         link.put(variant=next(iter(missing)))
     wanted = choose("variant", missing, st.selectbox, "Variant to train", format_func=lambda key: VARIANTS[key].title, width=360)
     keys = [key for key in (missing[wanted].before, wanted) if key not in ready]
