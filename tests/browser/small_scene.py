@@ -80,6 +80,7 @@ def show_small_map(page, wait: bool = True, **shared):
     show_again(page, **shared)
     if wait:
         page.locator(".head[data-chosen]").wait_for(state="attached")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it is drawn
     return served
 
 

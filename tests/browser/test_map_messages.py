@@ -64,6 +64,7 @@ def test_the_map_reads_and_says_what_is_written_down(page):
     data = {"scene": "files/scene", "shared": SHARED, "placed": None}
     page.evaluate(SHOW.replace("data, setStateValue", "data: window.watch(data, 'data'), setStateValue"), [html, css, data])
     page.locator(".head[data-chosen]").wait_for(state="attached")
+    page.wait_for_timeout(500)  # all that it reads is watched: its first frame comes late
     page.mouse.click(*place_of(page, 9))
     page.locator('.head[data-chosen="tower_09"]').wait_for()
     page.mouse.move(*place_of(page, 12))
