@@ -6,10 +6,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from app_server import start_app
-
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # fmt: skip
+from chromium import CHROMIUM, QUIET
 
 
 def is_fault(message) -> bool:

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from app_server import start_app
+from chromium import CHROMIUM, QUIET
 
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.stored.model_states import model_states
@@ -77,7 +78,6 @@ def main() -> None:
     parser.add_argument("cache", type=Path, help="a cache folder with the town, all models ready")
     parser.add_argument("--into", type=Path, default=ROOT / "pictures", help="where the pictures go")
     arguments = parser.parse_args()
-    from conftest import CHROMIUM, QUIET
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

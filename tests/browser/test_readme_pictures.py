@@ -1,5 +1,8 @@
 """The command that takes the README's pictures, on the tiny town."""
 
+import subprocess
+import sys
+
 import pytest
 import readme_pictures
 from PIL import Image
@@ -16,6 +19,12 @@ def test_all_six_pictures_are_taken_light_and_dark(browser, town_cache, tmp_path
         colours = picture.getcolors()
         assert len(colours) > 60, f"{path.name} is empty"
         assert (max(colours)[1] > 128) == ("light" in path.stem)
+
+
+def test_it_is_a_command():
+    done = subprocess.run([sys.executable, readme_pictures.__file__, "--help"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "all models ready" in done.stdout
 
 
 def test_a_cache_without_the_models_is_refused(tmp_path, browser, town_cache, monkeypatch):
