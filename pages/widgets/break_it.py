@@ -105,8 +105,8 @@ def _pictures(altered: ChangedPicture) -> None:
     """Both pictures at one scale, so that a smaller one is seen to be smaller."""
     scale = SHOWN / max(altered.before.size)
     with st.container(horizontal=True):
-        for picture in (altered.before, altered.picture):
-            st.image(picture, width=max(1, round(scale * picture.width)))
+        for picture, alt in ((altered.before, "The picture unchanged"), (altered.picture, "The picture changed")):
+            st.image(picture, width=max(1, round(scale * picture.width)), alt=alt)
     sizes = [f"{picture.width} × {picture.height} pixels" for picture in (altered.before, altered.picture)]
     st.caption(f"Unchanged, {sizes[0]}, and changed, {sizes[1]}.")
 

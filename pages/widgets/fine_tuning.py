@@ -152,7 +152,7 @@ def _layers(trained: TrainedStage, run: Run) -> None:
                 if filters.moved else f"**First filters** ({filters.name}): they did not change.")  # fmt: skip
     shown = ((parent, filters.before), (stage.key, filters.after), ("difference", filters.difference))
     for column, (caption, picture) in zip(st.columns(len(shown)), shown if filters.moved else shown[1:2], strict=False):
-        column.image(picture, caption=caption, width="stretch")
+        column.image(picture, caption=caption, width="stretch", alt=f"First filters: {caption}")
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing the weights …")

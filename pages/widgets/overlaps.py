@@ -52,7 +52,7 @@ def _pair(pair: Pair) -> None:
     left, right, words = st.columns([1, 1, 2], vertical_alignment="center")
     for column, path, whose in ((left, pair.training_path, pair.training), (right, pair.retrieval_path, pair.retrieval)):
         try:
-            column.image(small_jpeg(path, SIDE), caption=whose)
+            column.image(small_jpeg(path, SIDE), caption=whose, alt=f"Photograph of {whose}")
         except RetrievalError as error:
             column.caption(door.shown(str(error)))
     words.markdown(f"{pair.kind}: {plain(pair.training_id)} and {plain(pair.retrieval_id)}")

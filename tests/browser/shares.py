@@ -30,6 +30,10 @@ PAGES = {
         '[data-testid="stPlotlyChart"], [data-testid="stDataFrame"]',
         '[data-testid="stAlert"], .st-key-head',
     ),
+    "knobs": ("laboratory?part=knobs&model=1d", '[data-testid="stMain"] h3', '[data-testid="stMain"] h3'),
+    "variants": ("laboratory?part=variants", '[data-testid="stDataFrame"]', '[data-testid="stMain"] h3'),
+    "break it": ("laboratory?part=break&model=1d", '[data-testid="stPlotlyChart"]', '[data-testid="stMain"] .js-plotly-plot'),
+    "training": ("laboratory?part=training&model=1f", '[data-testid="stPlotlyChart"]', '[data-testid="stMain"] .js-plotly-plot'),
     "failures": ("failures?atlas=stuck&model=1a", ".strips", ".strips .card"),
 }
 
