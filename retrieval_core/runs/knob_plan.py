@@ -8,10 +8,9 @@ from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.knobs import CHOICES, KNOBS
 from retrieval_core.progress import Progress
-from retrieval_core.runs.making import Steps
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
-from retrieval_core.runs.tasks import Task, follow
+from retrieval_core.runs.tasks import Task, follow, step
 from retrieval_core.stored.knobs import learning_path, turnable, turned_keys
 from retrieval_core.stored.results import open_results
 from retrieval_core.stored.run_list import get_run
@@ -45,11 +44,11 @@ def turn(
             Task(f"describe {len(made)} models", 30 * len(made), partial(run, workspace, dataset, settings, ("describe", "score")))
         )
         plan.append(
-            Task("measure", 5 * len(made), partial(_step, "cost_steps", "measure_costs", workspace, dataset, run_name, made, device))
+            Task("measure", 5 * len(made), partial(step, "cost_steps", "measure_costs", workspace, dataset, run_name, made, device))
         )
     elif knob == "p":
         plan += [
-            Task(f"p of {key}", 60, partial(_step, "gem_steps", "turn_p", workspace, chosen, dataset, key, device)) for key in found
+            Task(f"p of {key}", 60, partial(step, "gem_steps", "turn_p", workspace, chosen, dataset, key, device)) for key in found
         ]
     else:
         if any(workspace.record(learning_path(workspace, chosen, results.preset)) is None for results in presets.values()):
@@ -58,15 +57,6 @@ def turn(
                 plan.append(Task(f"build {chosen.training}", 60, lambda: build_dataset(workspace, chosen.training)))
         for key in found:
             plan.append(Task(f"describe {chosen.training} with {key}", 90,
-                             partial(_step, "knob_steps", "describe_learning", workspace, chosen, dataset, key, device)))  # fmt: skip
-            plan.append(
-                Task(f"{knob} of {key}", 20, partial(_step, "knob_steps", "turn_learnt", workspace, chosen, dataset, key, knob))
-            )
+                             partial(step, "knob_steps", "describe_learning", workspace, chosen, dataset, key, device)))  # fmt: skip
+            plan.append(Task(f"{knob} of {key}", 20, partial(step, "knob_steps", "turn_learnt", workspace, chosen, dataset, key, knob)))
     yield from follow(plan)
-
-
-def _step(module: str, name: str, *arguments) -> Steps:
-    """Begin a step of a module that loads torch, which takes seconds."""
-    from importlib import import_module
-
-    yield from getattr(import_module(f"retrieval_core.runs.{module}"), name)(*arguments)

@@ -19,7 +19,7 @@ from retrieval_core.runs import map_steps, match_steps
 from retrieval_core.runs.ahead import build_and_describe
 from retrieval_core.runs.making import Steps
 from retrieval_core.runs.settings import Settings, settle
-from retrieval_core.runs.tasks import Task, follow
+from retrieval_core.runs.tasks import Task, follow, step
 from retrieval_core.search_choices import after_search, described_key
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.commands import run_command
@@ -80,14 +80,18 @@ def aggregate(workspace: Workspace, dataset: str, run_name: str, model: str, dev
     learning = [preset for preset in presets if preset.has_vocabulary]
     whitened = [preset for preset in presets if preset.whitening]
     plan += [
-        Task("learn vocabularies", 60, partial(_aggregation_step, "learn_vocabularies", workspace, chosen, learning, device)),
-        Task("learn whitenings", 60, partial(_aggregation_step, "learn_whitenings", workspace, chosen, whitened, device)),
-        Task("describe in one pass", 30, partial(_aggregation_step, "describe_ahead", workspace, chosen, dataset, presets, device)),
+        Task("learn vocabularies", 60, partial(step, "aggregation_steps", "learn_vocabularies", workspace, chosen, learning, device)),
+        Task("learn whitenings", 60, partial(step, "aggregation_steps", "learn_whitenings", workspace, chosen, whitened, device)),
+        Task(
+            "describe in one pass",
+            30,
+            partial(step, "aggregation_steps", "describe_ahead", workspace, chosen, dataset, presets, device),
+        ),
     ]
     for preset in presets:
-        finish = partial(_step, "describe", workspace, chosen, dataset, preset, device)
+        finish = partial(step, "steps", "describe", workspace, chosen, dataset, preset, device)
         plan.append(Task(f"describe {dataset} with {preset.key}", 1, finish))
-        plan.append(Task(f"score {preset.key}", 0.3, partial(_step, "score", workspace, run_name, dataset, preset.key)))
+        plan.append(Task(f"score {preset.key}", 0.3, partial(step, "steps", "score", workspace, run_name, dataset, preset.key)))
     yield from follow(plan)
 
 
@@ -122,19 +126,19 @@ def _plan(workspace: Workspace, dataset: str | None, settings: Settings, do) -> 
             imported = artefacts.is_imported(workspace, artefacts.weights_path(workspace, chosen, stage))
             if not imported and not origins.is_fetched(chosen, stage):
                 yield from build("shapes", 5) if stage.is_start else build(chosen.training, 60)
-            train = partial(_step, "train_stage", workspace, chosen, stage, settings.device, settings.download)
+            train = partial(step, "steps", "train_stage", workspace, chosen, stage, settings.device, settings.download)
             verb = "fetch" if origins.is_fetched(chosen, stage) else "train"
             yield Task(f"{verb} {stage.key}", stage.schedule(chosen.column).seconds, train)
         if model.has_vocabulary:
             yield from build(chosen.training, 60)
-            learn = partial(_aggregation_step, "learn_vocabularies", workspace, chosen, [model], settings.device)
+            learn = partial(step, "aggregation_steps", "learn_vocabularies", workspace, chosen, [model], settings.device)
             yield Task(f"vocabulary {key}", 20, learn)
         if model.whitening:
             if not artefacts.is_imported(workspace, artefacts.whitening_path(workspace, chosen, model)):
                 yield from build(chosen.training, 60)
             yield Task(f"whiten {model.key}", 8, partial(_whiten, workspace, chosen, model, settings.device))
         if dataset and "describe" in do:
-            describe = partial(_step, "describe", workspace, chosen, dataset, model, settings.device)
+            describe = partial(step, "steps", "describe", workspace, chosen, dataset, model, settings.device)
             yield Task(f"describe {dataset} with {model.key}", 4, describe)
         if dataset:
             yield from _exploring(workspace, dataset, chosen.name, key, settings, do)
@@ -160,24 +164,10 @@ def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings
     return build_dataset(workspace, dataset)
 
 
-def _step(name: str, *arguments) -> Steps:
-    """Begin a step of steps.py, which loads torch: that takes seconds, and the first photographs need not wait for it."""
-    from retrieval_core.runs import steps
-
-    return getattr(steps, name)(*arguments)
-
-
-def _aggregation_step(name: str, *arguments) -> Steps:
-    """Likewise, of aggregation_steps.py."""
-    from retrieval_core.runs import aggregation_steps
-
-    return getattr(aggregation_steps, name)(*arguments)
-
-
 def _whiten(workspace: Workspace, chosen: Run, model: Preset, device: str) -> Steps:
     if model.aggregation:
-        return _aggregation_step("learn_whitenings", workspace, chosen, [model], device)
-    return _step("learn_whitening", workspace, chosen, model, device)
+        return step("aggregation_steps", "learn_whitenings", workspace, chosen, [model], device)
+    return step("steps", "learn_whitening", workspace, chosen, model, device)
 
 
 def _to_train(workspace: Workspace, chosen: Run, key: str) -> list[Preset]:
@@ -206,7 +196,7 @@ def _exploring(workspace: Workspace, dataset: str, run_name: str, key: str, sett
     if "score" in do:
         if (after := after_search(key)) and METHODS[after].looks:
             yield Task(f"verify {key}", 30, partial(match_steps.count_matches, workspace, run_name, dataset, key))
-        yield Task(f"score {key}", 0.3, partial(_step, "score", workspace, run_name, dataset, key))
+        yield Task(f"score {key}", 0.3, partial(step, "steps", "score", workspace, run_name, dataset, key))
     if "map" not in do:
         return
     described = described_key(key)

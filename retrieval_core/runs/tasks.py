@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 from retrieval_core.progress import Progress
+from retrieval_core.runs.making import Steps
 
 
 @dataclass(frozen=True)
@@ -27,3 +29,8 @@ def follow(plan: list[Task]) -> Iterator[Progress]:
             yield replace(progress, stage=task.name, message=message, overall=furthest)
         behind += task.seconds
     yield Progress("all done", 1, 1, overall=1.0)
+
+
+def step(module: str, name: str, *arguments) -> Steps:
+    """Begin a step of a module of this folder that loads torch: that takes seconds, and what comes first need not wait for it."""
+    return getattr(import_module(f"retrieval_core.runs.{module}"), name)(*arguments)
