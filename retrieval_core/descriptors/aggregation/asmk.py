@@ -12,12 +12,9 @@ import torch
 from torch.nn import functional
 
 from retrieval_core.descriptors.aggregation.aggregation import Aggregation, local_vectors
-from retrieval_core.descriptors.aggregation.centres import find_centres
-from retrieval_core.descriptors.whitening import Whitening
+from retrieval_core.descriptors.aggregation.centres import whitened_words
 from retrieval_core.descriptors.word_sets import pack, width_of
 from retrieval_core.search_choices import CODE, WORDS
-
-EPS = 1e-3
 
 
 class Asmk(Aggregation):
@@ -30,9 +27,7 @@ class Asmk(Aggregation):
     @staticmethod
     def learn(vectors: np.ndarray) -> dict[str, np.ndarray]:
         """A whitening of the positions to CODE dimensions, and the words among them."""
-        whitening = Whitening.fit(vectors, eps=EPS, dim=min(CODE, vectors.shape[1]))
-        words = find_centres(whitening.transform(vectors), WORDS)
-        return {"mean": whitening.mean, "projection": whitening.projection, "words": words}
+        return whitened_words(vectors, CODE, WORDS)
 
     @property
     def width(self) -> int:

@@ -8,12 +8,10 @@ import torch
 from torch.nn import functional
 
 from retrieval_core.descriptors.aggregation.aggregation import GlobalAggregation, local_vectors
-from retrieval_core.descriptors.aggregation.centres import find_centres
-from retrieval_core.descriptors.whitening import Whitening
+from retrieval_core.descriptors.aggregation.centres import whitened_words
 from retrieval_core.search_choices import WORDS
 
 KEPT = 512  # dimensions of a whitened position: as many as the paper's network has channels
-EPS = 1e-3
 
 
 class Bow(GlobalAggregation):
@@ -26,9 +24,7 @@ class Bow(GlobalAggregation):
     @staticmethod
     def learn(vectors: np.ndarray) -> dict[str, np.ndarray]:
         """A whitening of the positions, and the words among them."""
-        whitening = Whitening.fit(vectors, eps=EPS, dim=min(KEPT, vectors.shape[1]))
-        words = find_centres(whitening.transform(vectors), WORDS)
-        return {"mean": whitening.mean, "projection": whitening.projection, "words": words}
+        return whitened_words(vectors, KEPT, WORDS)
 
     def pooled(self, maps: torch.Tensor) -> torch.Tensor:
         """How many positions say each word."""

@@ -4,7 +4,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from retrieval_core.descriptors.whitening import Whitening
+
 SEED = 0
+EPS = 1e-3  # share of the largest variance that the smallest count as, at least
 PORTION = 4096  # vectors of one step
 EPOCHS = 20
 
@@ -16,6 +19,13 @@ def find_centres(vectors: np.ndarray, count: int) -> np.ndarray:
     few = min(count, len(vectors))
     clusters = MiniBatchKMeans(few, random_state=SEED, batch_size=PORTION, max_iter=EPOCHS, n_init=1)
     return clusters.fit(vectors).cluster_centers_.astype(np.float32)
+
+
+def whitened_words(vectors: np.ndarray, kept: int, count: int) -> dict[str, np.ndarray]:
+    """A whitening of vectors (N, C) to at most `kept` dimensions, and at most `count` words among what it makes of them."""
+    whitening = Whitening.fit(vectors, eps=EPS, dim=min(kept, vectors.shape[1]))
+    words = find_centres(whitening.transform(vectors), count)
+    return {"mean": whitening.mean, "projection": whitening.projection, "words": words}
 
 
 def residual_sums(local: torch.Tensor, shares: torch.Tensor, centres: torch.Tensor) -> torch.Tensor:
