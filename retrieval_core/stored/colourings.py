@@ -30,7 +30,7 @@ class Categories:
 
 @dataclass(frozen=True)
 class Ramp:
-    """A number by image id; `low` and `high` say what the ends of the ramp are. `even` is False where ratios count and not differences."""
+    """A number by image id. `low` and `high` say what the ends of the ramp are; `even` is False where ratios count, not differences."""
 
     values: Mapping[str, float]
     low: str
@@ -52,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Colouring:
-    """A row: its title, its values, and of which names there are several, as one for each column; none where it can't colour a dataset."""
+    """A row: its title, its values, and the names of several, as of the columns; no name where it can't colour a dataset."""
 
     title: str
     values: Callable[[Asked], Categories | Ramp]
@@ -123,7 +123,7 @@ def _precision(asked: Asked) -> Ramp:
 def _hubness(asked: Asked) -> Ramp:
     found = asked.results.neighbours(asked.subset)
     if found is None:
-        raise RetrievalError("Hubness is counted in the neighbour lists, and there are none of these descriptors. Open the map: it makes "
+        raise RetrievalError("Hubness is counted in the neighbour lists, and there are none of these descriptors. The page Map makes "
                              "them, up to 60,000 photographs.")  # fmt: skip
     counts = hubness(found[0], asked.k)
     ids = subset_ids(asked.results.dataset, asked.subset)
@@ -132,17 +132,17 @@ def _hubness(asked: Asked) -> Ramp:
 
 def _rank(asked: Asked) -> Ramp:
     """The rank in the ranking of the pinned query, as AP counts it: junk has none."""
-    dataset = asked.results.dataset
+    dataset, (database, queries) = asked.results.dataset, asked.results.descriptors
     if not asked.query:
         raise RetrievalError("The rank is that in a query's ranking, and no query is chosen. Choose one with J or K.")
-    query = next((one for one in dataset.queries if one.id == asked.query), None)
-    if query is None:
+    if asked.query not in queries:
         raise RetrievalError(f"{dataset.name!r} has no query {asked.query!r}. Choose another with J or K.")
-    database, queries = asked.results.descriptors
+    query = dataset.query(asked.query)
     row = queries.matrix[queries.row(query.id)][None]
     positions, _ = finished(order_rows(asked.results, row, query_pictures(dataset, [query.id]), [query.id]))
     ranked = [database.ids[position] for position in positions[0]]
-    return Ramp({image_id: float(rank) for rank, image_id, _ in counted(ranked, query)}, f"Rank for {query.id}: first", "last", even=False)
+    ranks = {image_id: float(rank) for rank, image_id, _ in counted(ranked, query)}
+    return Ramp(ranks, f"Rank for {query.id}: first", "last", even=False)
 
 
 def _with_queries(dataset: Dataset) -> Sequence[str]:
