@@ -89,13 +89,15 @@ def test_a_link_brings_colouring_and_filters_back(page):
     assert page.locator(".legend input").first.input_value() == "30"
 
 
-def test_a_missing_colouring_is_said_and_the_landmarks_stay(page):
+def test_a_missing_colouring_is_said_and_the_landmarks_stay(browser):
+    page = browser.new_page(viewport={"width": 1200, "height": 800})  # a file that is not there is an error in its console
     served = show_small_map(page, wait=True)
     served.answers.pop("/files/colouring/1a?x=1&colour=bin&bins=b")
     served.answers["/files/colouring/1a"] = None
     page.evaluate("() => window.again({ colour: 'bin' })")
     page.locator("p.wrong").get_by_text("nothing at /files/colouring/1a").wait_for()
     assert page.locator(".legend button", has_text="gate").count() == 1
+    page.close()
 
 
 BARS = """async ([values, even]) => {
