@@ -16,7 +16,7 @@ DOORS = {  # what lies directly in retrieval_core/
     "search_choices.py", "named_networks.py", "workspace.py", "parameters.py", "datasets", "networks", "descriptors", "ranking",
     "evaluation", "projection", "training", "stored", "runs", "verbs", "cli",
 }  # fmt: skip
-ARTEFACTS = {"weights.safetensors", "scores.json", "costs.json", "matches.safetensors", "run.json", "training.jsonl", "whitening.npz",
+ARTEFACTS = {"weights.safetensors", "scores.json", "costs.json", "matches.safetensors", "clusters.safetensors", "run.json", "training.jsonl", "whitening.npz",
              "vocabulary.safetensors", "descriptors.safetensors"}  # fmt: skip
 SPELLED = {
     "stored/artefacts.py": ARTEFACTS - {"descriptors.safetensors"},
