@@ -12,7 +12,7 @@ SHOWN = ("models", "landmarks", "outliers", "pairs")
 
 def register_clusters(add) -> None:
     """Add the command; `add(name, function, text)` makes a parser."""
-    command = add("clusters", clusters, "measure how the landmarks cluster under each model, and which similarity parts right from wrong")
+    command = add("clusters", clusters, "measure how landmarks cluster under each model, and which similarity parts right from wrong")
     looking_options(command)
     command.add_argument("--show", default="models", help="models: a line each, and what changed from one to the next; landmarks; "
                          "outliers; pairs: thresholds of the similarity (default: models)")  # fmt: skip
@@ -38,7 +38,7 @@ def clusters(workspace: Workspace, options, arguments) -> None:
             raise RetrievalError("--threshold belongs to --show pairs. Add it, or leave the threshold out.")
         check_similarity(options.threshold)
     run = chosen_run(workspace, options)
-    models = dict.fromkeys(map(described_key, ready_models(workspace, options, run)))
+    models = list(dict.fromkeys(map(described_key, ready_models(workspace, options, run))))
     if not options.models:
         models = [key for key in models if model_preset(workspace, run, key).has_vector]
 
@@ -46,7 +46,7 @@ def clusters(workspace: Workspace, options, arguments) -> None:
         yield Progress("load the libraries", 0, 1)
         from retrieval_core.runs.cluster_steps import find_clusters
 
-        yield from find_clusters(workspace, options.dataset, run, list(models))
+        yield from find_clusters(workspace, options.dataset, run, models)
 
     draw(jobs.watched(workspace, arguments, load_and_look(), "look"))
     found = {key: open_results(workspace, options.dataset, run, key) for key in models}

@@ -48,7 +48,7 @@ def model_table(found: Mapping[str, Clusters]) -> pd.DataFrame:
     """
     rows = {}
     for key, one in found.items():
-        rows[key] = {"photographs": int(one.counted.sum()), "outliers": int(np.nansum(one.outlying))}
+        row: dict[str, float] = {"photographs": int(one.counted.sum()), "outliers": int(np.nansum(one.outlying))}
         for measure in MEASURES:
             values = measure.values(one)
             known = ~np.isnan(values)
@@ -57,7 +57,8 @@ def model_table(found: Mapping[str, Clusters]) -> pd.DataFrame:
                 labels = [label for label, kept in zip(one.labels, known, strict=True) if kept]
                 low, high = (value * measure.unit / 100 for value in interval_of_mean(values[known].tolist(), labels))
                 mean = float(values[known].mean()) * measure.unit
-            rows[key] |= {measure.title: mean, measure.title + LOW: low, measure.title + HIGH: high}
+            row |= {measure.title: mean, measure.title + LOW: low, measure.title + HIGH: high}
+        rows[key] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
@@ -74,7 +75,7 @@ def worded(table: pd.DataFrame) -> pd.DataFrame:
 def landmark_table(one: Clusters) -> pd.DataFrame:
     """Landmarks down, those that hold together least first; across the means of a model, and the landmark that each is taken for.
 
-    "taken for" is the other landmark that is most frequent among the labelled neighbours, "of its neighbours, %" how much of them it is.
+    "taken for" is the other landmark that is most frequent among the labelled neighbours, "of its neighbours, %" its share of them.
     """
     labels, rows = np.array(one.labels, dtype=object), {}
     for label in dict.fromkeys(one.labels):
@@ -101,7 +102,10 @@ def density_table(found: Mapping[str, Mapping[str, Agreement]]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ClusterStep:
-    """One model's clusters against another's: outliers of both, the difference of measures (× `unit`), and of the own share by landmark."""
+    """One model's clusters against another's: outliers of both, differences by the title of a measure, own share by landmark.
+
+    A Difference counts in hundredths; shares of landmarks in points.
+    """
 
     before: str
     after: str
@@ -114,7 +118,8 @@ class ClusterStep:
     def words(self) -> str:
         """For a person, as in "1f against 1d: outliers 41 → 17; silhouette +0.12 [0.05, 0.19]"."""
         said = [f"outliers {self.outliers[0]} → {self.outliers[1]}"]
-        for measure, name in ((OWN, f"own landmark among the {self.k} nearest"), (SILHOUETTE, "silhouette"), (SEPARATION, SEPARATION.title)):
+        for measure in (OWN, SILHOUETTE, SEPARATION):
+            name = f"own landmark among the {self.k} nearest" if measure is OWN else measure.title
             if (one := self.differences.get(measure.title)) is not None:
                 points, low, high = (value * measure.unit / 100 for value in (one.points, one.low, one.high))
                 unit = " points" if measure is OWN else ""

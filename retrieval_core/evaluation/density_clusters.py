@@ -1,4 +1,4 @@
-"""Groups of photographs that lie densely in descriptor space, found without a label (HDBSCAN), and how well they agree with landmarks."""
+"""Groups that lie densely in descriptor space, found without a label (HDBSCAN), and how well they agree with landmarks."""
 
 from dataclasses import dataclass
 

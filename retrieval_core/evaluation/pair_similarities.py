@@ -130,19 +130,19 @@ def threshold_table(
         own = {"as asked": at_similarity(pairs, similarity)} if similarity is not None else {}
         for words, one in {**{words: threshold(pairs, rate) for rate, words in RATES.items()}, **own}.items():
             left = remaining(dataset, rankings[key], one.similarity) if key in rankings else []
-            rows.append({"model": key, "false matches at": words, "similarity": one.similarity, "false matches, %": 100 * one.false_match,
-                         "false non-matches, %": 100 * one.false_non_match, **summary(left)})  # fmt: skip
+            rates = {"false matches, %": 100 * one.false_match, "false non-matches, %": 100 * one.false_non_match}
+            rows.append({"model": key, "false matches at": words, "similarity": one.similarity, **rates, **summary(left)})
     return pd.DataFrame(rows).set_index("model")
 
 
 def summary(left: Sequence[Remaining]) -> dict[str, float]:
     """What a threshold leaves of all queries with positives; empty where there are none."""
-    counted_queries = [row for row in left if row.positives]
-    if not counted_queries:
+    asked = [row for row in left if row.positives]
+    if not asked:
         return {}
-    answers, right = sum(row.answers for row in counted_queries), sum(row.right for row in counted_queries)
-    share = float(np.mean([row.right / row.positives for row in counted_queries]))
-    return {"answers": answers / len(counted_queries), "right, %": 100 * right / answers if answers else np.nan, "found, %": 100 * share}
+    answers, right = sum(row.answers for row in asked), sum(row.right for row in asked)
+    found = 100 * float(np.mean([row.right / row.positives for row in asked]))
+    return {"answers": answers / len(asked), "right, %": 100 * right / answers if answers else np.nan, "found, %": found}
 
 
 def check_similarity(similarity: float) -> float:

@@ -18,8 +18,7 @@ from retrieval_core.stored.clusters import clusters_inputs, clusters_path
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.workspace import Workspace
 
-NO_CLUSTERS = ("{} makes a set of visual words of a photograph, and no vector: there is no mean of a landmark to compare with. Choose a "
-               "model without asmk behind its key.")  # fmt: skip
+NO_CLUSTERS = "{} makes sets of visual words, and no vectors: there is no mean of a landmark. Choose a model without asmk in its key."
 
 
 def find_clusters(workspace: Workspace, dataset: str, run: str, models: Sequence[str]) -> Steps:

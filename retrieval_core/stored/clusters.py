@@ -1,4 +1,4 @@
-"""Clusters and pair similarities of a model, as they are stored: where they lie and when they are fresh. runs/cluster_steps.py makes them."""
+"""Clusters and pair similarities of a model, as they are stored. runs/cluster_steps.py makes them."""
 
 from dataclasses import dataclass
 from functools import lru_cache
