@@ -89,7 +89,7 @@ def measure_clusters(
     sizes = np.bincount(own_codes, minlength=len(dataset.labels))
     width = np.minimum(k, sizes[own_codes] - 1)
     near, near_labelled = codes[nearest[rows, :k]], own_codes[nearest_labelled[:, :k]]
-    measured = _silhouettes(matrix, codes, sizes)
+    silhouette, silhouette_all, separation, spread = _silhouettes(matrix, codes, sizes)
     names = dataset.labels
     others = tuple(
         tuple(names[code] for code in row[:wide] if code != one)
@@ -98,7 +98,7 @@ def measure_clusters(
     return Clusters(
         k, tuple(dataset.images[row].id for row in rows), tuple(names[code] for code in own_codes),
         _share(near == own_codes[:, None], width), _share(near_labelled == own_codes[:, None], width), _share(near < 0, width),
-        *measured, others,
+        silhouette, silhouette_all, separation, spread, others,
     )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def _share(hits: np.ndarray, width: np.ndarray) -> np.ndarray:
     return np.where(width > 0, counted / np.maximum(width, 1), np.nan)
 
 
-def _silhouettes(matrix: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _silhouettes(matrix: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> list[np.ndarray]:
     """Of the labelled (L,): silhouette among landmarks, with the unlabelled as one more, against them alone, and mean own distance."""
     groups = len(sizes)
     unlabelled = int((codes < 0).sum())
@@ -160,7 +160,7 @@ def _silhouettes(matrix: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> tu
     for start in range(0, len(rows), _ROWS):
         block = rows[start : start + _ROWS]
         parts.append(_block(np.asarray(matrix[block], np.float64), codes[block], sums, counts))
-    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+    return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
 def _block(block: np.ndarray, codes: np.ndarray, sums: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, ...]:

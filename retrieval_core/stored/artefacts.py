@@ -3,8 +3,8 @@
 cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz,
     vocabulary.safetensors, learning.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
-cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, robustness-<change>.json, costs.json, clusters.safetensors,
-    matches.safetensors, neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors, knobs/<knob>.safetensors
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors, clusters.safetensors,
+    robustness-<change>.json, neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors, knobs/<knob>.safetensors
 """
 
 from dataclasses import asdict
