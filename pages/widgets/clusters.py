@@ -17,11 +17,11 @@ from retrieval_core.stored.clusters import agreements
 
 SHOWN = 24  # outliers that are shown as pictures; the table has all
 ABOUT = (
-    "Means over the labelled photographs that are not alone, with 95 % intervals when whole landmarks are drawn anew. Own landmark: its "
-    "share of a photograph's {} nearest labelled ones (of a landmark with fewer others, as many as these are), then of the nearest of "
-    "all. An outlier has most of its labelled neighbours from other landmarks. Silhouette: −1 to 1, above 0 where the own landmark is "
-    "nearer than the next; separation: the unlabelled are the only other group. Spread: mean of 1 − similarity within a landmark; models "
-    "use similarities differently, so compare it within one."
+    "Means over the labelled photographs that are not alone, with 95 % intervals when whole landmarks are drawn anew. Own "
+    "landmark: its share of a photograph's {} nearest labelled ones (of a landmark with fewer others, as many as these are), "
+    "then of the nearest of all. An outlier has most of its labelled neighbours from other landmarks. Silhouette: −1 to 1, "
+    "above 0 where the own landmark is nearer than the next; separation: the unlabelled are the only other group. Spread: mean "
+    "of 1 − similarity within a landmark; models use similarities differently, so compare it within one."
 )
 QUIET = {"label_visibility": "collapsed"}
 
@@ -93,8 +93,9 @@ def _models(found: dict[str, Clusters], dataset: Dataset) -> None:
     formats = {"in no cluster, %": "{:.0f}", "purity": "{:.2f}", "NMI": "{:.2f}"}
     tables.draw(density.reset_index().style.format(formats, na_rep="–"), hide_index=True)
     st.caption(
-        "Purity: the share of the labelled photographs in clusters that are of the most frequent landmark of theirs; NMI: normalised "
-        "mutual information over all labelled ones, those in no cluster as one more. A cluster has five photographs at least."
+        "Purity: the share of the labelled photographs in clusters that are of the most frequent landmark of theirs; NMI: "
+        "normalised mutual information over all labelled ones, those in no cluster as one more. A cluster has five photographs at "
+        "least."
     )
 
 

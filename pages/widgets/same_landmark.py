@@ -47,8 +47,9 @@ def _shown(found: dict[str, StoredClusters], model: str, rate: str, dataset: Dat
         figures.show(pair_histograms({key: one.pairs for key, one in found.items()}, places), f"{dataset.name}-pairs", "pairs")
     pairs = found[model].pairs
     counts = f"{pairs.right.sum():,} right, {pairs.wrong.sum():,} wrong"
-    st.caption(f"Percent of the pairs of each kind, all pairs of labelled photographs ({counts}); those with an unlabelled photograph are left out, since nobody knows. The dashed line is the threshold: "
-               f"{_rate(rate)}{f', of {model} put by hand' if by_hand is not None else ''}.")  # fmt: skip
+    hand = f", of {model} put by hand" if by_hand is not None else ""
+    st.caption(f"Percent of the pairs of each kind, all pairs of labelled photographs ({counts}); those with an unlabelled photograph "
+               f"are left out, since nobody knows. The dashed line is the threshold: {_rate(rate)}{hand}.")  # fmt: skip
     table = clusters.thresholds(by_hand, model, own)
     shown = table[table["false matches at"].isin([RATES[rate], "as asked"])].replace({"as asked": "put by hand"})
     with alone.part("rates"):
