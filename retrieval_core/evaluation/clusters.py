@@ -88,18 +88,27 @@ def measure_clusters(
     own_codes = codes[rows]
     sizes = np.bincount(own_codes, minlength=len(dataset.labels))
     width = np.minimum(k, sizes[own_codes] - 1)
-    near, near_labelled = codes[nearest[rows, :k]], own_codes[nearest_labelled[:, :k]]
     silhouette, silhouette_all, separation, spread = _silhouettes(matrix, codes, sizes)
     names = dataset.labels
     others = tuple(
         tuple(names[code] for code in row[:wide] if code != one)
-        for row, wide, one in zip(near_labelled.tolist(), width.tolist(), own_codes.tolist(), strict=True)
+        for row, wide, one in zip(own_codes[nearest_labelled[:, :k]].tolist(), width.tolist(), own_codes.tolist(), strict=True)
     )
     return Clusters(
         k, tuple(dataset.images[row].id for row in rows), tuple(names[code] for code in own_codes),
-        _share(near == own_codes[:, None], width), _share(near_labelled == own_codes[:, None], width), _share(near < 0, width),
+        own_shares(codes, nearest, k)[rows], own_shares(own_codes, nearest_labelled, k), _share(codes[nearest[rows, :k]] < 0, width),
         silhouette, silhouette_all, separation, spread, others,
     )  # fmt: skip
+
+
+def own_shares(codes: np.ndarray, nearest: np.ndarray, k: int) -> np.ndarray:
+    """Share (N,) of its own landmark among the k nearest of each photograph; NaN where it is unlabelled or alone.
+
+    codes (N,): landmarks, −1 where unlabelled. nearest (N, K): neighbour lists, positions among the N.
+    """
+    sizes = np.bincount(codes[codes >= 0], minlength=1)
+    width = np.where(codes >= 0, np.minimum(k, sizes[codes] - 1), 0)
+    return _share(codes[nearest[:, :k]] == codes[:, None], width)
 
 
 def check_nearest(k: int) -> int:

@@ -42,10 +42,10 @@ def read_clusters(results: Results) -> StoredClusters | None:
     return _read(path, results.workspace.record(path).sha256)
 
 
-def cluster_of(results: Results) -> dict[str, int] | None:
-    """The number of the cluster, −1 for none, that HDBSCAN puts every photograph in, by image id; None where that was not made."""
+def cluster_of(results: Results, subset: str = "all") -> dict[str, int] | None:
+    """Number of the cluster, −1 for none, that HDBSCAN puts each photograph of a subset in, by image id; None if not made."""
     found = read_clusters(results)
-    return None if found is None else dict(zip(subset_ids(results.dataset, "all"), found.numbers["all"].tolist(), strict=True))
+    return None if found is None else dict(zip(subset_ids(results.dataset, subset), found.numbers[subset].tolist(), strict=True))
 
 
 def measured(results: Results, k: int) -> Clusters | None:

@@ -39,7 +39,7 @@ def files() -> dict:
         models.append({
             "key": key, "title": f"{key} · a network", "colour": "#888888", "map": [50.0, 60.0], "places": f"files/places/{key}",
             "neighbours": f"files/neighbours/{key}", "width": WIDTH, "search": f"files/search/{key}?x=1",
-            "queries": f"files/queries/{key}", "caption": f"model {key}", "judged": 10,
+            "queries": f"files/queries/{key}", "caption": f"model {key}", "judged": 10, "together": [],
         })  # fmt: skip
         answers[f"/files/places/{key}"] = layout(number).tobytes() + np.full(COUNT, 0.5, np.float32).tobytes()
         answers[f"/files/neighbours/{key}"] = points.tobytes() + similarities.tobytes()

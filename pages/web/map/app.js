@@ -205,6 +205,7 @@ export class MapApp extends Drawing {
     if (model === this.model) return;
     this.model = model;
     this.root.querySelector(".caption").textContent = model.caption;
+    this.legend.draw();
     this.choose();
   }
 

@@ -19,7 +19,7 @@ export class Legend {
       this.drawRamp();
       return this.settle();
     }
-    const entries = app.scene.landmarks.map((landmark, number) => this.entry(landmark, number, counts.get(number) ?? 0));
+    const entries = app.scene.landmarks.map((landmark, number) => this.entry({ ...landmark, together: app.model.together[number] }, number, counts.get(number) ?? 0));
     if (counts.has(UNLABELLED)) {
       entries.push(this.entry({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));
     }
@@ -43,17 +43,18 @@ export class Legend {
     element.dataset.place = "below";
   }
 
-  entry({ name, colour, symbol }, number, count) {
+  entry({ name, colour, symbol, together }, number, count) {
     const { app } = this;
     const button = document.createElement("button");
     button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true"><path d="${SYMBOLS[symbol]}"/></svg>`;
     const counted = button.appendChild(document.createElement("span"));
     counted.className = "count";
-    counted.textContent = `(${count.toLocaleString("en")})`;
+    counted.textContent = together == null ? `(${count.toLocaleString("en")})` : `(${count.toLocaleString("en")} · ${Math.round(100 * together)} %)`;
     counted.before(`${name} `);
     button.setAttribute("aria-pressed", String(app.isolated.has(number)));
     button.classList.toggle("grey", app.isolated.size > 0 && !app.isolated.has(number));
     button.title = "Click: this landmark only. Shift-click: this one too. Click again: all.";
+    if (together != null) button.title += ` ${Math.round(100 * together)} %: how much of what lies nearest to its photographs is of it, in descriptor space.`;
     button.onclick = (event) => this.choose(number, event.shiftKey);
     return button;
   }

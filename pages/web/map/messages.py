@@ -35,7 +35,8 @@ class SceneModel(TypedDict):
     """A model of a scene and the addresses of its files; `places` is None without a map, `neighbours` where they are not listed.
 
     `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
-    quality of the map was judged by.
+    quality of the map was judged by; `together`: for each landmark, the mean share of it among the nearest of its photographs in
+    descriptor space, 0 to 1, None where it has but one or neighbours are not listed.
     """
 
     key: str
@@ -49,6 +50,7 @@ class SceneModel(TypedDict):
     queries: str
     caption: str
     judged: int | None
+    together: list[float | None]
 
 
 class Sheets(TypedDict):
