@@ -93,9 +93,9 @@ def _models(found: dict[str, Clusters], dataset: Dataset) -> None:
     formats = {"in no cluster, %": "{:.0f}", "purity": "{:.2f}", "NMI": "{:.2f}"}
     tables.draw(density.reset_index().style.format(formats, na_rep="–"), hide_index=True)
     st.caption(
-        "Purity: the share of the labelled photographs in clusters that are of the most frequent landmark of theirs; NMI: "
-        "normalised mutual information over all labelled ones, those in no cluster as one more. A cluster has five photographs at "
-        "least."
+        "On the graph of the neighbour lists, not of all pairs. Purity: the share of the labelled photographs in clusters that are of "
+        "the most frequent landmark of theirs; NMI: normalised mutual information over all labelled ones, those in no cluster as one "
+        "more. A cluster has five photographs at least."
     )
 
 

@@ -70,7 +70,7 @@ def _models(found, options, run: str) -> None:
     print_table(shown.T.rename_axis("") if text else shown, f"Clusters by the {options.k} nearest, {about}", options.format)
     if text:
         density = density_table({key: agreements(results, read_clusters(results)) for key, results in found.items()})
-        print_table(density, "\nHDBSCAN, which knows no label, beside the landmarks", options.format)
+        print_table(density, "\nHDBSCAN on neighbour lists, which knows no label, beside the landmarks", options.format)
         print("", *(step.words for step in steps(measured)), never_cluster(measured), sep="\n")
 
 
