@@ -18,9 +18,10 @@ def density_clusters(matrix: np.ndarray, positions: np.ndarray, similarities: np
         positions, similarities: (N, K) neighbour lists of all of them.
         smallest: photographs that make a cluster.
 
-    HDBSCAN (Campello, Moulavi & Sander, "Density-based clustering based on hierarchical density estimates", PAKDD 2013) by Euclidean
-    distance, on the graph of the neighbour lists in place of all pairs: exact where these hold all others, but for edges of one
-    length, which may come in another order, else as near as the lists are long. Parts of the graph without a neighbour in common are joined by their most similar photographs.
+    HDBSCAN (Campello, Moulavi & Sander, "Density-based clustering based on hierarchical density estimates", PAKDD 2013) by
+    Euclidean distance, on the graph of the neighbour lists in place of all pairs: exact where these hold all others, but for edges
+    of one length, which may come in another order, else as near as the lists are long. Parts of the graph without a neighbour in
+    common are joined by their most similar photographs.
     """
     if len(matrix) < max(smallest, 3):
         return np.full(len(matrix), NOISE, np.int32)
