@@ -1,3 +1,4 @@
+import { colourOf, isLit } from "./appearance.js";
 import { pointsInView } from "./neighbours.js";
 
 const MOST_THUMBNAILS = 260; // in view; with more of them they would cover each other
@@ -33,9 +34,8 @@ function drawThumbnails(app, context, at) {
     const sheet = cell && app.scene.sheet(cell.sheet, () => app.draw());
     if (!sheet) continue;
     const [left, top] = at(point).map((middle) => middle - side / 2);
-    const landmark = app.scene.landmark(point);
-    context.globalAlpha = !app.focus || app.focus.has(point) ? 1 : 0.3;
-    context.fillStyle = landmark?.colour ?? "#999999";
+    context.globalAlpha = isLit(app, point) ? 1 : 0.3;
+    context.fillStyle = `rgb(${colourOf(app, point).join(" ")})`;
     context.fillRect(left - 3, top - 3, side + 6, side + 6);
     context.drawImage(sheet, cell.left, cell.top, app.scene.sheets.cell, app.scene.sheets.cell, left, top, side, side);
   }
