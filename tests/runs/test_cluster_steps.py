@@ -16,6 +16,7 @@ from retrieval_core.ranking.neighbour_lists import neighbour_lists
 from retrieval_core.runs.cluster_steps import find_clusters
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.clusters import agreements, cluster_of, clusters_path, measured, read_clusters
+from retrieval_core.stored.colourings import colour
 from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace
 
@@ -44,6 +45,16 @@ def test_what_is_stored_is_what_is_computed(cache):
     assert measured(one, 6).own.tolist() == expected.own.tolist()
     assert clusters_path(results(cache, "1d-aqe")) == clusters_path(one)
     assert read_clusters(results(cache, "1d-aqe")) is found
+
+
+def test_the_cluster_colours_the_map(cache):
+    with pytest.raises(RetrievalError, match="Clusters of 1d were not looked for"):
+        colour(results(cache), "cluster")
+    list(find_clusters(Workspace(cache), "town", "quick", ("1d",)))
+    for subset in ("all", "labelled"):
+        numbers = cluster_of(results(cache), subset)
+        expected = {image_id: f"cluster {number + 1}" for image_id, number in numbers.items() if number >= 0}
+        assert colour(results(cache), "cluster", subset).values == expected
 
 
 def test_it_is_not_made_twice_and_lists_that_are_missing_are_made(cache):
