@@ -89,7 +89,7 @@ def _query(model: str, similarity: float, truth: Dataset) -> None:
     left = {row.query_id: row for row in remaining(truth, rankings, similarity)}
     one, query = left[asked], truth.query(asked)
     st.markdown(f"At **{similarity:.3f}** and above {one.answers:,} answers to {plain(asked)} remain under {model}; **{one.right} of "
-                f"these are right**, of {one.positives} that would be.")  # fmt: skip
+                f"these are right**, of {one.positives} that would be; unlabelled ones count as wrong.")  # fmt: skip
     ranking = next(entry for entry in rankings if entry.query_id == asked)
     scores = dict(zip(ranking.ids, ranking.scores.tolist(), strict=True))
     order = [image_id for _, image_id, _ in counted(ranking.ids, query)]
