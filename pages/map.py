@@ -21,7 +21,6 @@ SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film", "only", "brush")
-NEIGHBOURS = ["6", "12", "24", "48"]
 
 
 def main() -> None:
@@ -39,7 +38,7 @@ def main() -> None:
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
         alone.button("map")
-    link.allowed("k", NEIGHBOURS)
+    link.allowed("k", link.NEIGHBOURS)
     link.allowed("colour", ["landmark", "overlap", *colourings_of(dataset)])
     choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
     if len(ids) < FEWEST:

@@ -63,7 +63,11 @@ DEFAULTS = {
     "bin": "",  # that is looked at
     "only": "",  # values of the map's colouring that are shown: names, or low..high
     "brush": "",  # ranges of the map's histograms, as in similarity:0.5..0.9,hubness:3..20
+    "comparing": "precision",  # the part of Compare
+    "rate": "equal",  # of false matches, that puts the threshold of a similarity
+    "threshold": "",  # that was put by hand instead
 }
+NEIGHBOURS = ("6", "12", "24", "48")  # of a photograph, that are drawn or counted: choices of k
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
 _KEY = "shared state"
@@ -72,8 +76,8 @@ _CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after", "bin", "only", "brush"), "colour": ("only",), "method": ("settings", "view"),
-    "model": ("stage", "mining"), "stage": ("mining",),
+                "after", "bin", "only", "brush", "threshold"), "colour": ("only",), "method": ("settings", "view"),
+    "model": ("stage", "mining", "threshold"), "rate": ("threshold",), "stage": ("mining",),
     "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
     "before": ("step",), "after": ("step",),
 }  # fmt: skip
@@ -95,7 +99,7 @@ def _mend(state: dict[str, str]) -> None:
     readers: dict[str, Callable[[str], object]] = {
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
-        "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour,
+        "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour, "threshold": _similarity,
         "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
         **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},
     }  # fmt: skip
@@ -114,6 +118,11 @@ def _knobs(state: dict[str, str], text: str) -> None:
 def _share(text: str) -> None:
     if not re.fullmatch(r"0|1|1\.0+|0?\.[0-9]+", text):
         raise RetrievalError(f"The opacity of the unlabelled is {text[:_SHOWN]!r}. Write a number from 0 to 1.")
+
+
+def _similarity(text: str) -> None:
+    if text and not re.fullmatch(r"-?(0|0?\.[0-9]{1,6}|0\.|1|1\.0*)", text):
+        raise RetrievalError(f"The threshold is {text[:_SHOWN]!r}. Write a similarity from -1 to 1, as in 0.62.")
 
 
 def _view(text: str) -> None:

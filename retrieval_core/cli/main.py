@@ -10,6 +10,7 @@ from retrieval_core.cli.app import register_app
 from retrieval_core.cli.bins import register_bins
 from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.changes import register_changes
+from retrieval_core.cli.clusters import register_clusters
 from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.exchange import register_data, register_models
@@ -96,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
     register_why(add)
     register_scores(add)
     register_costs(add)
+    register_clusters(add)
     register_aggregations(add)
     register_changes(add)
     register_robustness(add)

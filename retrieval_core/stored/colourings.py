@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.evaluation.density_clusters import NOISE
 from retrieval_core.evaluation.hubness import hubness
 from retrieval_core.evaluation.judged_rankings import counted
 from retrieval_core.progress import finished
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.bins import read_bins
+from retrieval_core.stored.clusters import cluster_of
 from retrieval_core.stored.ranking import order_rows, query_pictures
 from retrieval_core.stored.results import Results
 
@@ -145,6 +147,14 @@ def _rank(asked: Asked) -> Ramp:
     return Ramp(ranks, f"Rank for {query.id}: first", "last", even=False)
 
 
+def _cluster(asked: Asked) -> Categories:
+    """The cluster that HDBSCAN finds without a label; a photograph in none is left out."""
+    found = cluster_of(asked.results, asked.subset)
+    if found is None:
+        raise RetrievalError(f"Clusters of {asked.results.model} were not looked for. Open Compare, Clusters, and press Measure.")
+    return Categories({image_id: f"cluster {number + 1}" for image_id, number in found.items() if number != NOISE})
+
+
 def _with_queries(dataset: Dataset) -> Sequence[str]:
     return ("",) if dataset.queries else ()
 
@@ -154,5 +164,6 @@ COLOURINGS = {
     "column": Colouring("column", _column, lambda dataset: sorted(dataset.columns)),
     "ap": Colouring("AP of the query", _precision, _with_queries),
     "hubness": Colouring("hubness", _hubness),
+    "cluster": Colouring("cluster, without labels", _cluster),
     "rank": Colouring("rank in the query's ranking", _rank, _with_queries),
 }

@@ -66,7 +66,7 @@ def scene() -> dict:
     model = lambda key, number: {  # noqa: E731
         "key": key, "title": key, "colour": "#888888", "map": [None, None], "caption": f"{COUNT:,} synthetic points", "width": WIDTH,
         "places": f"files/places/{number}?v=1", "neighbours": "files/lists?v=1" if COUNT <= LISTED else None,
-        "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None,
+        "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None, "together": [],
         "colouring": "files/colouring?x=1", "selection": "files/selection?x=1",
     }  # fmt: skip
     return {

@@ -24,7 +24,8 @@ ON_A_PAGE = {
     },
     "Query": {"photo": ("nobody", "..", "![x](http://x)"), "show": ("x",), "rerank": ("magic",),
               "knobs": ("k=0", "k=nan", "alpha", "neighbours=3", "k=1.5", "k=" + "9" * 400)},
-    "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",)},
+    "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",), "comparing": ("x",),
+                "threshold": ("7", "nan", "²", "1e-1", "x")},
     "Ledger": {"before": ("zz",), "after": ("zz",)},
     "Failures": {"atlas": ("x",)},
 }  # fmt: skip
@@ -36,8 +37,9 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
-              ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"})]  # fmt: skip
-SOUND = ("two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
+              ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
+              ("Compare", {"comparing": "pairs", "rate": "x"})]  # fmt: skip
+SOUND = ("pairs", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
 ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
 
 
