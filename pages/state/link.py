@@ -12,6 +12,7 @@ from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.changes import STRENGTHS
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.feedback.unlabelled.methods import METHODS as APART
 from retrieval_core.parameters import read_parameters
 from retrieval_core.projection.maps import METHODS, read_map_seed
 from retrieval_core.ranking.order import METHODS as METHODS_AFTER
@@ -59,16 +60,23 @@ DEFAULTS = {
     "mining": "",  # the step that learnt first from the triplets that are looked at
     "knob": "p",  # that is turned there, and to which value; empty for the default
     "value": "",
+    "apart": "svm",  # the method that tells labelled from unlabelled
+    "measure": "auc",  # of its judgement, for which this share of the labelled is hidden, in so many draws
+    "hidden": "0.2",
+    "draws": "10",
+    "prior": "0.1",  # that nnPU is given
+    "second": "",  # model, a view of co-training
+    "contour": "",  # over the map: the method whose decision it is; empty for none
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
 _KEY = "shared state"
 LOOKED = "looked at"  # what a run of a page has read already and asks for again; it begins with nothing
-_CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "film": ("", "open")}
+_CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "film": ("", "open"), "contour": ("", *APART)}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after"), "method": ("settings", "view"),
+                "after", "second"), "method": ("settings", "view"),
     "model": ("stage", "mining"), "stage": ("mining",),
     "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
     "before": ("step",), "after": ("step",),

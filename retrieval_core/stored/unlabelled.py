@@ -91,8 +91,8 @@ def _read(path: Path, version: str, model: str, choice: Choice, seconds: float) 
     """Kept as long as the file, whose hash `version` is, stays the same: a page asks for it many times."""
     arrays, about = read_arrays(path)
     tests = (AtRandom(**about[name]) for name in ("called", "junk"))
-    return Apart(model, choice, tuple(about["ids"]), about["labelled"], arrays["decisions"], np.array(arrays["measures"]), about["hidden"],
-                 about["counted"], *tests, seconds)  # fmt: skip
+    return Apart(model, choice, tuple(about["ids"]), about["labelled"], arrays["decisions"], np.array(arrays["measures"]),
+                 about["hidden"], about["counted"], *tests, seconds)  # fmt: skip
 
 
 def found_apart(results: Iterable[Results], choices: Iterable[Choice]) -> list[Apart]:
