@@ -152,10 +152,10 @@ def _decision(asked: Asked) -> Ramp:
     """The decision values of a method that tells labelled from unlabelled photographs."""
     found = last_apart(asked.results, asked.name)
     if found is None:
-        raise RetrievalError(f"{METHODS[asked.name].title} has not decided yet under {asked.results.model}. Press the button on the page "
-                             "Unlabelled.")  # fmt: skip
-    low = (f"Decision of {found.choice.title}, under {found.model}. The line is its border, 0, drawn in the plane of the map; the decision "
-           "is taken in descriptor space. Least like a labelled one")  # fmt: skip
+        raise RetrievalError(f"{METHODS[asked.name].title} has not decided yet under {asked.results.model}. Press the button on the "
+                             "page Unlabelled.")  # fmt: skip
+    low = (f"Decision of {found.choice.title}, under {found.model}. The line is its border, 0, drawn in the plane of the map; the "
+           "decision is taken in descriptor space. Least like a labelled one")  # fmt: skip
     return Ramp(dict(zip(found.ids, found.decisions.tolist(), strict=True)), low, "most", border=0.0)
 
 

@@ -27,7 +27,7 @@ class Sample:
     counted: np.ndarray
 
 
-def draw_sample(labels: np.ndarray, junk: np.ndarray, seed: int, most: int = MOST) -> Sample:
+def draw_sample(labels: np.ndarray, junk: np.ndarray, seed: int, most: int) -> Sample:
     """All photographs, or `most` drawn at random: of labels (N,), numbers of landmarks and -1 for none, and which are junk (N,).
 
     The labelled are kept as far as they leave half of the places to the unlabelled, or fill what these leave.
