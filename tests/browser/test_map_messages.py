@@ -4,11 +4,11 @@ import base64
 
 import pytest
 from modules_page import WEB, open_modules
-from small_scene import SHARED, SHOW, files, place_of
+from small_scene import CATEGORIES, RAMP, SHARED, SHOW, files, place_of
 from typed import problems
 
 from pages.web.home import View as HomeView
-from pages.web.map.messages import Scene, Shared
+from pages.web.map.messages import ColouringValues, Kept, Scene, SelectionMeasures, Shared
 from pages.web.paste import Pasted
 from pages.web.ranking.messages import Event, FlowView, MachineView, PickView, PictureView, StripsView
 from pages.web.why.messages import HeatView, LinesView
@@ -45,7 +45,7 @@ WATCH = """() => {
   Response.prototype.json = async function () { return window.watch(await json.call(this), new URL(this.url).pathname); };
 }"""
 # Fields that a message need not have, and what the map puts on a model once it has been fetched.
-FETCHED = {"lists", "similarities", "rankings", "found", "xy", "overlap", "sets", "canvas", "text", "button"}
+FETCHED = {"lists", "similarities", "rankings", "found", "xy", "ends", "overlap", "sets", "canvas", "text", "button"}
 
 
 def strange(page, optional=()):
@@ -55,13 +55,16 @@ def strange(page, optional=()):
 def test_the_scene_of_these_tests_is_a_scene():
     assert problems(files()["/files/scene"], Scene) == []
     assert problems(SHARED, Shared) == []
+    assert problems(RAMP, ColouringValues) == []
+    assert problems(CATEGORIES, ColouringValues) == []
+    assert problems(files()["/files/selection/1a"], SelectionMeasures) == []
 
 
 def test_the_map_reads_and_says_what_is_written_down(page):
     open_modules(page, files())
     page.evaluate(WATCH)
     html, css = ((WEB / "map" / f"map.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
-    data = {"scene": "files/scene", "shared": SHARED, "placed": None}
+    data = {"scene": "files/scene", "shared": SHARED, "placed": None, "bins": "b"}
     page.evaluate(SHOW.replace("data, setStateValue", "data: window.watch(data, 'data'), setStateValue"), [html, css, data])
     page.locator(".head[data-chosen]").wait_for(state="attached")
     page.wait_for_timeout(500)  # all that it reads is watched: its first frame comes late
@@ -72,6 +75,13 @@ def test_the_map_reads_and_says_what_is_written_down(page):
     for key in ("j", "f", "2", "u", "Escape", "l"):
         page.keyboard.press(key)
         page.wait_for_timeout(150)
+    page.mouse.click(*place_of(page, 9))
+    page.locator(".keep input").fill("mine")
+    page.locator(".keep button").click()
+    page.wait_for_function("() => window.events.length")
+    [[name, kept]] = page.evaluate("() => window.events")
+    assert (name, problems(kept, Kept)) == ("keep", [])
+    assert kept == {"name": "mine", "ids": ["tower_09"], "how": "points"}
     page.locator(".legend button").first.click()
     page.wait_for_function("() => window.told.at(-1)?.model === '1b' && window.told.at(-1).landmarks")
     assert strange(page) == set()

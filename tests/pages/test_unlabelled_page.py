@@ -1,15 +1,24 @@
 """The page Unlabelled: a button judges what is missing, figures and table are the core's, a decision leads to the map."""
 
+import numpy as np
 import pytest
+import streamlit as st
 from looking import end_of_work, stored, texts
 from own_photographs import write_photographs
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from typed import problems
 
+from pages.web.map.messages import ColouringValues
+from pages.web.map_scene import MapChoice, aligned
+from pages.web.routes import ROUTES
 from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.feedback.unlabelled.choice import make_choice
 from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.feedback.unlabelled.table import unlabelled_table
-from retrieval_core.stored.unlabelled import found_apart
+from retrieval_core.projection.border import border
+from retrieval_core.stored.unlabelled import found_apart, last_apart
 from retrieval_core.workspace import Workspace
 
 
@@ -57,6 +66,24 @@ def test_a_method_that_was_not_tried_and_values_that_can_not_be(open_page, judge
     app = open_page("Unlabelled", judged, model="1d", draws="7", hidden="<b>", apart="kmeans", measure="f1", prior="2", second="1d")
     for name in ("draws", "hidden", "apart", "measure", "prior", "second"):
         assert f"asks for {name}" in texts(app.warning)
+
+
+def test_the_map_is_served_the_decision_and_its_border(judged, monkeypatch):
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(judged))
+    st.cache_resource.clear()
+    address = "/files/colouring/town/1d?run=quick&method=tsne&subset={}&settings=&seed=0&colour=decision:svm"
+    found = last_apart(stored(judged, "1d"), "svm")
+    decisions = dict(zip(found.ids, found.decisions.tolist(), strict=True))
+    for subset in ("all", "labelled"):
+        served = TestClient(Starlette(routes=ROUTES)).get(address.format(subset)).json()
+        assert problems(served, ColouringValues) == []
+        choice = MapChoice("quick", "tsne", subset)
+        made = aligned("town", choice)["1d"]
+        assert served["values"] == pytest.approx([decisions[image_id] for image_id in made.ids], rel=1e-5)
+        assert np.array(served["border"]).ravel() == pytest.approx(border(made.xy, np.array(served["values"])).ravel(), abs=1e-4)
+    answer = TestClient(Starlette(routes=ROUTES)).get(address.format("all").replace("1d?", "1c?"))
+    assert (answer.status_code, "page Unlabelled" in answer.text) == (404, True)
+    st.cache_resource.clear()
 
 
 def test_a_dataset_without_labels_says_so(open_page, cache, tmp_path):
