@@ -90,9 +90,9 @@ def read_apart(results: Results, choice: Choice) -> Apart | None:
 def _read(path: Path, version: str, model: str, choice: Choice, seconds: float) -> Apart:
     """Kept as long as the file, whose hash `version` is, stays the same: a page asks for it many times."""
     arrays, about = read_arrays(path)
-    tests = (AtRandom(**about[name]) for name in ("called", "junk"))
+    called, junk = (AtRandom(**about[name]) for name in ("called", "junk"))
     return Apart(model, choice, tuple(about["ids"]), about["labelled"], arrays["decisions"], np.array(arrays["measures"]),
-                 about["hidden"], about["counted"], *tests, seconds)  # fmt: skip
+                 about["hidden"], about["counted"], called, junk, seconds)  # fmt: skip
 
 
 def last_apart(results: Results, method: str) -> Apart | None:

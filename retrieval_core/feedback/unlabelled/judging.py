@@ -48,9 +48,8 @@ def draw_sample(labels: np.ndarray, junk: np.ndarray, seed: int, most: int) -> S
     return Sample(labelled, labels[labelled], unlabelled, ~junk[unlabelled])
 
 
-def in_words(sample: Sample, total: int) -> str:
+def in_words(labelled: int, unlabelled: int, total: int) -> str:
     """How many take part, and that these are not all where they are not."""
-    labelled, unlabelled = len(sample.labelled), len(sample.unlabelled)
     words = f"{labelled:,} labelled and {unlabelled:,} unlabelled photographs"
     if labelled + unlabelled == total:
         return words

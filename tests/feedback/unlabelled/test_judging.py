@@ -62,8 +62,8 @@ def test_of_many_photographs_some_are_drawn_and_that_is_said():
     assert (len(whole.labelled), len(whole.unlabelled)) == (100, 900)
     assert (len(some.labelled), len(some.unlabelled)) == (100, 200)
     assert set(some.unlabelled) < set(whole.unlabelled)
-    assert in_words(whole, 1000) == "100 labelled and 900 unlabelled photographs"
-    assert "drawn at random from 1,000: the others have no decision value" in in_words(some, 1000)
+    assert in_words(100, 900, 1000) == "100 labelled and 900 unlabelled photographs"
+    assert "drawn at random from 1,000: the others have no decision value" in in_words(100, 200, 1000)
     mostly = draw_sample(np.where(np.arange(1000) < 900, 0, -1), np.zeros(1000, bool), 0, most=300)
     assert (len(mostly.labelled), len(mostly.unlabelled)) == (200, 100)
     assert not np.array_equal(some.unlabelled, draw_sample(labels, np.zeros(1000, bool), 1, most=300).unlabelled)
