@@ -35,8 +35,8 @@ def judgement(found: Sequence[Apart], dataset: Dataset, model: str, measure: str
     first = found[0]
     precision = precision_in_words(truth_is_known(dataset), first.hidden, first.counted, _junk(dataset))
     took_part = in_words(first.labelled, len(first.ids) - first.labelled, len(dataset.images))
-    st.caption(f"{precision} {took_part}. The interval is wider than the draws "
-               "alone would make it, since they share photographs (Nadeau and Bengio, 2003).")  # fmt: skip
+    st.caption(f"{precision} {took_part}. The interval is wider than draws alone would make it, since they share photographs "
+               "(Nadeau and Bengio, 2003). What is hidden is a random draw; what has no label may be none.")  # fmt: skip
 
 
 def _junk(dataset: Dataset) -> int:
