@@ -63,7 +63,7 @@ def _judge(results: Results, choice: Choice) -> Steps:
         sample, method = draw_of(results.dataset, choice.seed), METHODS[choice.method]
         ids = tuple(results.dataset.images[row].id for row in (*sample.labelled, *sample.unlabelled))
         views = [_view(workspace, results.dataset.name, results.run, key, version, ids)
-                 for key, version in ((results.model, inputs["descriptors"]), (choice.second, inputs["second"])) if key]  # fmt: skip
+                 for key, version in ((results.model, inputs["descriptors"]), (choice.second, inputs.get("view"))) if key]  # fmt: skip
         measures = []
         for draw in range(choice.draws):
             yield Progress(choice.method, draw, choice.draws + 1, f"draw {draw + 1} of {choice.draws}")

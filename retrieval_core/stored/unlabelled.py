@@ -69,11 +69,10 @@ def unlabelled_path(results: Results, choice: Choice) -> Path:
 
 def unlabelled_inputs(results: Results, choice: Choice) -> dict:
     """What it is made from: the descriptors, those of the second view, labels and junk, and the choice."""
-    second = open_results(results.workspace, results.dataset.name, results.run, choice.second).version if choice.second else ""
-    return {
-        "version": artefacts.VERSIONS["unlabelled"], "descriptors": results.version, "second": second, "truth": results.dataset.truth,
-        **choice.as_stored(),
-    }  # fmt: skip
+    made = {"version": artefacts.VERSIONS["unlabelled"], "descriptors": results.version, "truth": results.dataset.truth}
+    if choice.second:
+        made["view"] = open_results(results.workspace, results.dataset.name, results.run, choice.second).version
+    return {**made, **choice.as_stored()}
 
 
 def read_apart(results: Results, choice: Choice) -> Apart | None:
