@@ -77,7 +77,7 @@ def _priors(found: Apart, dataset: Dataset) -> None:
     table = unlabelled_table(several).assign(prior=[one.choice.prior for one in several]).set_index("prior")
     figures.show(prior_chart(table, [*TITLES.values(), CALLED], found.choice.prior), f"{dataset.name}-{found.model}-prior", "prior")
     known, share = truth_is_known(dataset), f"{found.by_chance:.2f}"
-    truth = f" In the judgement it is {share}" + (", in the decision below 0 but for the junk." if known else " or more.")
+    truth = f" With {found.hidden:,} hidden it is {share}" + (", in the decision below 0 but for the junk." if known else " or more.")
     st.caption(f"nnPU must be told π, which nobody knows; Settings turns it.{truth}")
 
 

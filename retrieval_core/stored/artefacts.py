@@ -3,9 +3,8 @@
 cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz,
     vocabulary.safetensors, learning.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
-cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, robustness-<change>.json,
-    costs.json, matches.safetensors, neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors, knobs/<knob>.safetensors,
-    unlabelled/<method>-<key>.safetensors
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, robustness-<change>.json, costs.json,
+    matches.safetensors, neighbours-<subset>.safetensors, knobs/<knob>.safetensors, maps/ and unlabelled/<method>-<key>.safetensors
 """
 
 from dataclasses import asdict
@@ -26,8 +25,7 @@ from retrieval_core.workspace import Workspace, short_hash
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
 VOCABULARY, SCORES, COSTS, MATCHES = "vocabulary.safetensors", "scores.json", "costs.json", "matches.safetensors"
-LEARNING, KNOBS, ROBUSTNESS = "learning.safetensors", "knobs", "robustness-{}.json"  # the last of a change
-UNLABELLED = "unlabelled"
+LEARNING, KNOBS, UNLABELLED, ROBUSTNESS = "learning.safetensors", "knobs", "unlabelled", "robustness-{}.json"  # the last of a change
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 VERSIONS = {"weights": 2, "whitening": 1, "vocabulary": 1, "aggregation": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8,
