@@ -5,6 +5,7 @@ from typing import cast
 import streamlit as st
 
 from pages.state import link, loaders, upload
+from pages.state.defaults import NEIGHBOURS
 from pages.state.link import choose
 from pages.web import alone, map_scene
 from pages.web.map import show_map
@@ -38,7 +39,7 @@ def main() -> None:
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
         alone.button("map")
-    link.allowed("k", link.NEIGHBOURS)
+    link.allowed("k", NEIGHBOURS)
     link.allowed("colour", ["landmark", "overlap", *colourings_of(dataset)])
     choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
     if len(ids) < FEWEST:

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 
+from pages.state.defaults import CHOICES, DEFAULTS, DEPENDENT
 from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.changes import STRENGTHS
@@ -17,70 +18,10 @@ from retrieval_core.projection.maps import METHODS, read_map_seed
 from retrieval_core.ranking.order import METHODS as METHODS_AFTER
 from retrieval_core.stored.colourings import COLOURINGS
 
-DEFAULTS = {
-    "dataset": "town",
-    "run": "",  # empty for the usual one of the dataset
-    "model": "1a",
-    "query": "",
-    "selection": "",
-    "method": "tsne",
-    "subset": "all",
-    "settings": "",  # of the projection; empty for the method's defaults
-    "seed": "0",
-    "k": "12",
-    "protocol": "oxford",
-    "view": "",  # where the map is looked at: centre and zoom
-    "landmarks": "",  # that are isolated in the legend
-    "unlabelled": "0.45",  # opacity; 0 hides them
-    "colour": "landmark",
-    "thumbnails": "on",
-    "film": "",
-    "photo": "",  # a photograph that is searched for instead of a query
-    "box": "",  # on the picture that is searched for: x1,y1,x2,y2 in its pixels, or whole; empty for the query's own
-    "show": "ranking",
-    "rerank": "alphaqe",  # what is done after the search on the page Query, and with which parameters
-    "knobs": "",
-    "changes": "",  # of the picture that is searched for, with their strengths
-    "change": "rotation",  # of all queries, in the robustness chart
-    "match": "",  # the photograph of which it is shown why it is similar
-    "how": "heat",  # and by what
-    "strips": "one",
-    "versus": "",  # the model beside the chosen one
-    "own": "counted",  # a query's own image: counted as a positive, or left_out
-    "rows": "report",
-    "cells": "ap",
-    "cost": "milliseconds",  # what the models' mAP is drawn against
-    "variant": "1b-mixed",  # that is to be trained there
-    "step": "",  # of the ledger, as 1a-1b
-    "before": "",  # and after: two models that the ledger compares
-    "after": "",
-    "atlas": "hard",
-    "part": "aggregation",  # of the laboratory
-    "stage": "",  # the training that is looked at; empty for the last of the model
-    "mining": "",  # the step that learnt first from the triplets that are looked at
-    "knob": "p",  # that is turned there, and to which value; empty for the default
-    "value": "",
-    "bin": "",  # that is looked at
-    "only": "",  # values of the map's colouring that are shown: names, or low..high
-    "brush": "",  # ranges of the map's histograms, as in similarity:0.5..0.9,hubness:3..20
-    "comparing": "precision",  # the part of Compare
-    "rate": "equal",  # of false matches, that puts the threshold of a similarity
-    "threshold": "",  # that was put by hand instead
-}
-NEIGHBOURS = ("6", "12", "24", "48")  # of a photograph, that are drawn or counted: choices of k
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
 _KEY = "shared state"
 LOOKED = "looked at"  # what a run of a page has read already and asks for again; it begins with nothing
-_CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
-# What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
-_DEPENDENT = {
-    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after", "bin", "only", "brush", "threshold"), "colour": ("only",), "method": ("settings", "view"),
-    "model": ("stage", "mining", "threshold"), "rate": ("threshold",), "stage": ("mining",),
-    "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
-    "before": ("step",), "after": ("step",),
-}  # fmt: skip
 
 
 def load_state() -> None:
@@ -101,7 +42,7 @@ def _mend(state: dict[str, str]) -> None:
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
         "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour, "threshold": _similarity,
         "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
-        **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},
+        **{name: partial(check_choice, name, choices=choices) for name, choices in CHOICES.items()},
     }  # fmt: skip
     for name, read in readers.items():
         try:
@@ -149,7 +90,7 @@ def put(**changes: str) -> None:
     """Change parameters, here and in the URL; what depends on one that changes falls back, unless it is given as well."""
     state = st.session_state.setdefault(_KEY, dict(DEFAULTS))
     changed = [name for name, value in changes.items() if state[name] != str(value)]
-    state |= {left: DEFAULTS[left] for name in changed for left in _DEPENDENT.get(name, ())}
+    state |= {left: DEFAULTS[left] for name in changed for left in DEPENDENT.get(name, ())}
     state |= {name: str(value) for name, value in changes.items()}
     _write_url(state)
 

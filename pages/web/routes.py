@@ -132,8 +132,8 @@ def queries(request: Request) -> Answer:
 
 def colouring(request: Request) -> Answer:
     """A colouring's value of every point; see scene_colours.values. Bins and columns may change, so nobody keeps it."""
-    subset, given = asked(request, "subset"), request.query_params
-    return JSONResponse(scene_colours.values(_results(request), subset, asked(request, "colour"), given.get("query", ""),
+    choice, given = _choice(request), request.query_params
+    return JSONResponse(scene_colours.values(_results(request), choice, asked(request, "colour"), given.get("query", ""),
                                              whole(given.get("k", "12"), "k"))), ""  # fmt: skip
 
 

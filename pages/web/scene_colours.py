@@ -3,25 +3,28 @@
 import numpy as np
 
 from pages.web.map.messages import ColouringValues, SelectionMeasures
+from pages.web.map_scene import MapChoice, aligned
 from pages.widgets import style
 from retrieval_core.errors import RetrievalError
+from retrieval_core.projection.border import border
 from retrieval_core.ranking.selection import mean_within, similarity_to
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.colourings import OTHER, Ramp, colour, colourings_of, shortened
 from retrieval_core.stored.results import Results
 
 
-def values(results: Results, subset: str, key: str, query: str, k: int) -> ColouringValues:
-    """The values of a colouring for the points of a subset, ready to be drawn: the tail of the categories is one, grey.
+def values(results: Results, choice: MapChoice, key: str, query: str, k: int) -> ColouringValues:
+    """The values of a colouring for the points of a map, ready to be drawn: the tail of the categories is one, grey.
 
     RetrievalError for a colouring that there is not, or if what it reads is missing.
     """
-    found = colour(results, key, subset, query, k)
-    ids, title = subset_ids(results.dataset, subset), colourings_of(results.dataset)[key]
+    found = colour(results, key, choice.subset, query, k)
+    ids, title = subset_ids(results.dataset, choice.subset), colourings_of(results.dataset)[key]
     if isinstance(found, Ramp):
         numbers = [float(f"{found.values[image_id]:.6g}") if image_id in found.values else None for image_id in ids]
+        line = [] if found.border is None else _border(results, choice, numbers, found.border)
         return {"title": title, "names": [], "colours": [], "symbols": [], "low": found.low, "high": found.high, "even": found.even,
-                "values": numbers}  # fmt: skip
+                "values": numbers, "border": line}  # fmt: skip
     names, category = shortened(found)
     places = {name: float(place) for place, name in enumerate(names)}
     return {
@@ -29,7 +32,16 @@ def values(results: Results, subset: str, key: str, query: str, k: int) -> Colou
         "colours": [style.TAIL if name == OTHER else style.HUES[place] for place, name in enumerate(names)],
         "symbols": [place % style.SYMBOLS for place in range(len(names))],
         "values": [places[category[image_id]] if image_id in category else None for image_id in ids],
+        "border": [],
     }  # fmt: skip
+
+
+def _border(results: Results, choice: MapChoice, numbers: list[float | None], level: float) -> list[list[float]]:
+    """Where the numbers of the photographs cross a level on the map of a model; nothing where it has no map of this choice."""
+    if (made := aligned(results.dataset.name, choice).get(results.model)) is None:
+        return []
+    pieces = border(made.xy, np.array(numbers, float) - level)
+    return np.round(pieces.astype(float), 4).tolist()
 
 
 def measures(results: Results, subset: str, points: bytes, query: str) -> SelectionMeasures:

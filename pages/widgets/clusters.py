@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import clusters, door, link, loaders
+from pages.state.defaults import NEIGHBOURS
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
@@ -33,7 +34,7 @@ def show() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("How the landmarks cluster, in descriptor space", width="stretch")
-        k = int(choose("k", link.NEIGHBOURS, st.segmented_control, "Neighbours", format_func=lambda k: f"{k} nearest", **QUIET))
+        k = int(choose("k", NEIGHBOURS, st.segmented_control, "Neighbours", format_func=lambda k: f"{k} nearest", **QUIET))
     found = clusters.measured(k)
     if found:
         _models(found, dataset)

@@ -12,12 +12,14 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.density_clusters import NOISE
 from retrieval_core.evaluation.hubness import hubness
 from retrieval_core.evaluation.judged_rankings import counted
+from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.progress import finished
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.bins import read_bins
 from retrieval_core.stored.clusters import cluster_of
 from retrieval_core.stored.ranking import order_rows, query_pictures
 from retrieval_core.stored.results import Results
+from retrieval_core.stored.unlabelled import last_apart
 
 OTHER = "other"
 MOST = 10  # categories that have a colour of their own
@@ -38,6 +40,7 @@ class Ramp:
     low: str
     high: str
     even: bool = True
+    border: float | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,22 @@ def _cluster(asked: Asked) -> Categories:
     return Categories({image_id: f"cluster {number + 1}" for image_id, number in found.items() if number != NOISE})
 
 
+def _decision(asked: Asked) -> Ramp:
+    """The decision values of a method that tells labelled from unlabelled photographs."""
+    found = last_apart(asked.results, asked.name)
+    if found is None:
+        raise RetrievalError(f"{METHODS[asked.name].title} has not decided yet under {asked.results.model}. Press the button on the "
+                             "page Unlabelled.")  # fmt: skip
+    low = (f"Decision of {found.choice.title}, under {found.model}. The line is its border, 0, drawn in the plane of the map; the "
+           "decision is taken in descriptor space. Least like a labelled one")  # fmt: skip
+    return Ramp(dict(zip(found.ids, found.decisions.tolist(), strict=True)), low, "most", border=0.0)
+
+
+def _decided(dataset: Dataset) -> Sequence[str]:
+    labelled = {image.label is not None for image in dataset.images}
+    return tuple(METHODS) if len(labelled) == 2 else ()
+
+
 def _with_queries(dataset: Dataset) -> Sequence[str]:
     return ("",) if dataset.queries else ()
 
@@ -166,4 +185,5 @@ COLOURINGS = {
     "hubness": Colouring("hubness", _hubness),
     "cluster": Colouring("cluster, without labels", _cluster),
     "rank": Colouring("rank in the query's ranking", _rank, _with_queries),
+    "decision": Colouring("decision", _decision, _decided),
 }

@@ -16,11 +16,11 @@ SHARED = {
 
 RAMP = {
     "title": "hubness", "names": [], "colours": [], "symbols": [], "low": "fewest", "high": "most", "even": True,
-    "values": [float(point) for point in range(COUNT - 1)] + [None],
+    "values": [float(point) for point in range(COUNT - 1)] + [None], "border": [[-1.0, 0.25, 1.0, 0.25]],
 }  # fmt: skip
 CATEGORIES = {
     "title": "bin", "names": ["towers", "a, b"], "colours": ["#9678f0", "#808080"], "symbols": [0, 1], "low": "", "high": "",
-    "even": True, "values": [0.0] * 5 + [1.0] * 3 + [None] * (COUNT - 8),
+    "even": True, "values": [0.0] * 5 + [1.0] * 3 + [None] * (COUNT - 8), "border": [],
 }  # fmt: skip
 
 

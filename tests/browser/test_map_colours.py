@@ -52,6 +52,25 @@ def test_categories_have_a_legend_that_filters(page):
     assert (name, kept["name"], len(kept["ids"]), kept["how"]) == ("keep", "both", 8, "filter bin a%2C b,towers")
 
 
+INK_AT = """([x, y]) => {
+  const canvas = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[2];
+  const scale = (0.94 * Math.min(canvas.width, canvas.height)) / 2;
+  const pixel = canvas.getContext("2d").getImageData(canvas.width / 2 + x * scale, canvas.height / 2 - y * scale, 1, 1).data;
+  return pixel[3] > 200 && pixel[0] < 128;
+}"""
+ON_IT = [0.07, 0.25]  # between the points
+
+
+def test_the_border_of_a_colouring_is_a_line_over_the_map(page):
+    show_small_map(page)
+    assert not page.evaluate(INK_AT, ON_IT)
+    page.locator("details.menu summary", has_text="Look").click()
+    page.locator('[data-do="colour"]').select_option("hubness")
+    page.wait_for_function(INK_AT, arg=ON_IT)
+    page.locator('[data-do="colour"]').select_option("landmark")
+    page.wait_for_function(f"(at) => !({INK_AT})(at)", arg=ON_IT)
+
+
 def test_a_drag_on_a_histogram_filters_and_a_click_takes_it_away(page):
     show_small_map(page)
     hubness = page.locator(".measures .histogram", has_text="Hubness")

@@ -97,7 +97,7 @@ def test_what_a_link_asks_for_and_is_not_here_is_said(open_page, binned, paramet
 @pytest.mark.parametrize("subset", ["all", "labelled"])
 @pytest.mark.parametrize("key", ["hubness", "ap", "rank"])
 def test_a_colouring_is_served_point_for_point(client, town_cache, subset, key):
-    asked = f"run=quick&subset={subset}&colour={key}&query=brock_tower_1&k=3"
+    asked = f"run=quick&method=tsne&subset={subset}&colour={key}&query=brock_tower_1&k=3"
     served = client.get(f"/files/colouring/town/1c?{asked}").json()
     assert problems(served, ColouringValues) == []
     results = stored(town_cache, "1c")
@@ -108,7 +108,7 @@ def test_a_colouring_is_served_point_for_point(client, town_cache, subset, key):
 
 
 def test_what_cannot_be_coloured_is_one_sentence(client):
-    asked = "/files/colouring/town/1c?run=quick&subset=all"
+    asked = "/files/colouring/town/1c?run=quick&method=tsne&subset=all"
     assert (client.get(asked).status_code, client.get(f"{asked}&colour=jet").status_code) == (400, 404)
     assert "no bins yet" in client.get(f"{asked}&colour=bin").text
     assert client.get(f"{asked}&colour=hubness&k=x").status_code == 400

@@ -28,6 +28,7 @@ ON_A_PAGE = {
                 "threshold": ("7", "nan", "²", "1e-1", "x")},
     "Ledger": {"before": ("zz",), "after": ("zz",)},
     "Failures": {"atlas": ("x",)},
+    "Unlabelled": {"measure": ("x", "f1"), "hidden": ("2", "²"), "draws": ("7", "-1"), "prior": ("1", "nan"), "second": ("zz", "<b>")},
 }  # fmt: skip
 ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "box": "1,2"}), ("Ledger", {"step": "1a-zz"}),
               ("Query", {"query": "{query}", "box": "nan,0,1,1"}), ("Ledger", {"step": "<b>"}),
@@ -40,7 +41,7 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
               ("Compare", {"comparing": "pairs", "rate": "x"})]  # fmt: skip
 SOUND = ("pairs", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
-ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
+ELSEWHERE = {"landmarks", "cost", "value", "apart"}  # read in the browser, and shown only where something was measured or turned
 
 
 def links():

@@ -42,7 +42,8 @@ class ColouringValues(TypedDict):
     """A colouring's value of every point, None where it has none: numbers of categories, or numbers on a ramp.
 
     `names`, `colours` and `symbols` are those of the categories, empty for a ramp; `low` and `high` say what the ramp's ends are,
-    empty for categories; `even` is False where ratios count on the ramp and not differences.
+    empty for categories; `even` is False where ratios count on the ramp and not differences. `border`: pieces of a line over the
+    map, [x1, y1, x2, y2] each.
     """
 
     title: str
@@ -53,6 +54,7 @@ class ColouringValues(TypedDict):
     high: str
     even: bool
     values: list[float | None]
+    border: list[list[float]]
 
 
 class SelectionMeasures(TypedDict):

@@ -11,6 +11,7 @@ export function drawOverlay(app, context) {
   const { view, places } = app;
   const at = (point) => view.toScreen(places.x(point), places.y(point));
   context.clearRect(0, 0, view.width, view.height);
+  if (app.colouring?.border.length && places.share === 1) drawBorder(app, context);
   app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context, at);
   if (!app.focus) drawQueries(app, context, at);
   const found = app.compared;
@@ -23,6 +24,22 @@ export function drawOverlay(app, context) {
   if (centre) star(context, view.toScreen(...centre), app.paper);
   for (const point of [app.ring, app.hover]) if (point >= 0) ring(context, at(point), 12, app.ink, 3, app.paper);
   if (app.outline?.length > 1) drawOutline(app, context);
+}
+
+/** The line at which a colouring changes sides, on a pale ground, so that it is seen over points of any colour. */
+function drawBorder(app, context) {
+  for (const [colour, width] of [[app.paper, 6], [app.ink, 2]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.lineCap = "round";
+    context.beginPath();
+    for (const [x1, y1, x2, y2] of app.colouring.border) {
+      context.moveTo(...app.view.toScreen(x1, y1));
+      context.lineTo(...app.view.toScreen(x2, y2));
+    }
+    context.stroke();
+  }
+  context.lineCap = "butt";
 }
 
 function drawThumbnails(app, context, at) {
