@@ -12,6 +12,7 @@ from retrieval_core.cli.changes import register_changes
 from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.exchange import register_data, register_models
+from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.robustness import register_robustness
@@ -99,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     register_changes(add)
     register_robustness(add)
     register_knobs(add)
+    register_feedback(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")

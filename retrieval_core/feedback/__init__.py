@@ -1,1 +1,1 @@
-"""Learning from what a person marks: which photographs of a ranking are right, and which are wrong."""
+"""Learning from a user's marks and from unlabelled photographs."""

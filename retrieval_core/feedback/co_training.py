@@ -1,8 +1,8 @@
 """Co-training: two models, each with a learner that labels photographs for the other one.
 
-Source: Blum and Mitchell, "Combining labeled and unlabeled data with co-training", COLT 1998, with their p = 1, n = 3 and u = 75. Their
-pool is drawn from all that is unlabelled; where one photograph in hundreds is right it would mostly hold none, so ours is drawn from the
-first of the search.
+Source: Blum and Mitchell, "Combining labeled and unlabeled data with co-training", COLT 1998, with their p = 1, n = 3 and u = 75.
+Their pool is drawn from all that is unlabelled; where one photograph in hundreds is right it would mostly hold none, so ours is drawn
+from the first of the search.
 """
 
 from collections.abc import Mapping

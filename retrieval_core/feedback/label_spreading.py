@@ -66,5 +66,5 @@ LABEL_SPREADING = Method(
     "label spreading", {"k": 7, "alpha": 0.2, "candidates": 1000},
     {"k": (1, 48), "alpha": (0.0, 0.99), "candidates": (10, 5000)}, learn,
     "what flows from the right marks less what flows from the wrong ones", "Zhou et al. 2003, defaults of scikit-learn",
-    part="what no mark reaches follows by its similarity",
+    walks=True, part="what no mark reaches follows by its similarity",
 )  # fmt: skip

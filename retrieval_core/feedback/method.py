@@ -77,7 +77,8 @@ class Method(Parametrised):
     `learn(round, parameters)` gives every photograph a value (N,): the higher, the more surely right. It is called with one mark at
     least. `value` says in words what the values are. `views`: how many models it needs.
     `signed`: whether a value of 0 lies between right and wrong as soon as there are marks of both signs.
-    `part` says which photographs it orders anew, where that is not all of them; `source` is where it is from.
+    `walks`: whether it takes the listed neighbours. `part` says which photographs it orders anew, where that is not all of them;
+    `source` is where it is from.
     """
 
     learn: Learn
@@ -85,4 +86,5 @@ class Method(Parametrised):
     source: str
     views: int = 1
     signed: bool = True
+    walks: bool = False
     part: str = ""
