@@ -12,6 +12,7 @@ from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.changes import STRENGTHS
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.feedback.methods import METHODS as FEEDBACK
 from retrieval_core.parameters import read_parameters
 from retrieval_core.projection.maps import METHODS, read_map_seed
 from retrieval_core.ranking.order import METHODS as METHODS_AFTER
@@ -59,6 +60,9 @@ DEFAULTS = {
     "mining": "",  # the step that learnt first from the triplets that are looked at
     "knob": "p",  # that is turned there, and to which value; empty for the default
     "value": "",
+    "learn": "",  # by which method of feedback; empty for the one that is offered first
+    "learning": "",  # with which parameters
+    "marks": "",  # of answers, as state/marks.py writes them
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
@@ -68,9 +72,10 @@ _CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "fil
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after"), "method": ("settings", "view"),
+                "after", "marks", "learn"), "method": ("settings", "view"),
     "model": ("stage", "mining"), "stage": ("mining",),
-    "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
+    "query": ("photo", "box", "match", "marks"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match", "marks"),
+    "learn": ("learning",),
     "before": ("step",), "after": ("step",),
 }  # fmt: skip
 
@@ -91,6 +96,7 @@ def _mend(state: dict[str, str]) -> None:
     readers: dict[str, Callable[[str], object]] = {
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
+        "learning": lambda text: FEEDBACK[state["learn"]].fill_in(read_parameters(text)) if state["learn"] in FEEDBACK else None,
         "seed": read_map_seed, "unlabelled": _share, "view": _view,
         "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
         **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},

@@ -44,20 +44,18 @@ def learn(
     """
     chosen = METHODS[check_choice("method of feedback", method, METHODS)]
     used = chosen.fill_in(parameters or {})
-    return values(chosen, as_round(chosen, views, right, wrong, neighbours), used)
+    if len(views) != chosen.views:
+        raise RetrievalError(f"{chosen.title} learns from the descriptors of {chosen.views} models, not of {len(views)}.")
+    return values(chosen, as_round(views, right, wrong, neighbours), used)
 
 
 def as_round(
-    method: Method,
     views: Sequence[tuple[np.ndarray, Descriptors]],
     right: Sequence[str],
     wrong: Sequence[str],
     neighbours: np.ndarray | None = None,
 ) -> Round:
     """Marks by id as rows, checked; see `learn`."""
-    if len(views) != method.views:
-        need = "two models that look differently" if method.views == 2 else "one model"
-        raise RetrievalError(f"{method.title} learns from {need}, and was given {len(views)}. Name {method.views}.")
     ids = views[0][1].ids
     for _, photographs in views:
         if are_sets(photographs.matrix):

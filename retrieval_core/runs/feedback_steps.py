@@ -5,12 +5,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-import numpy as np
-
 from retrieval_core.datasets.no_precision import why_no_precision
-from retrieval_core.datasets.types import Query
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.feedback.methods import METHODS, as_round
+from retrieval_core.feedback.residual import masks
 from retrieval_core.feedback.simulated_user import simulate
 from retrieval_core.feedback.simulations import MARKS, ROUNDS
 from retrieval_core.progress import Progress
@@ -52,7 +50,7 @@ def simulate_feedback(
         check_choice("method of feedback", method, METHODS)
         if METHODS[method].views == 2 and beside in ("", key):
             raise RetrievalError(f"{METHODS[method].title} learns from two models, and {key} is one. Name another with --beside.")
-        as_round(METHODS[method], _views(opened, key, beside, method, 0), (), ())
+        as_round(_views(opened, key, beside, method, 0), (), ())
     for number, (key, method) in enumerate(tasks):
         for progress in _simulate(opened, key, simulation_choice(method, beside, marks, rounds)):
             done = number + (progress.done / progress.total if progress.total else 0.0)
@@ -85,17 +83,11 @@ def _simulate(opened: dict[str, Results], key: str, choice: dict) -> Steps:
             yield Progress(method.title, row, len(queries.ids))
             file = folder / f"{row}.json"
             if not file.exists():
-                first = as_round(method, _views(opened, key, choice["beside"], choice["method"], row), (), (), neighbours)
-                right, junk = _masks(results.dataset.query(query_id), photographs.ids)
+                first = as_round(_views(opened, key, choice["beside"], choice["method"], row), (), (), neighbours)
+                right, junk = masks(results.dataset.query(query_id), photographs.ids)
                 found = simulate(method, choice["parameters"], first, query_id, right, junk, choice["marks"], choice["rounds"])
                 write_json(file, [[asdict(score) for score in pair] for pair in found])
             pairs.append(read_json(file))
         with workspace.writing(path, inputs, seconds=time.monotonic() - begin) as temporary:
             write_json(temporary, {"method": choice["method"], "beside": choice["beside"], "pairs": pairs})
         shutil.rmtree(folder)
-
-
-def _masks(query: Query, ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Which photographs are positives of a query, and which are junk: two times (N,) bool."""
-    positives, junk = set(query.positives), set(query.junk)
-    return np.array([one in positives for one in ids]), np.array([one in junk for one in ids])
