@@ -1,6 +1,7 @@
 """Query, Feedback: answers are marked right or wrong, and a method that learns from the marks orders what is left anew."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -9,7 +10,7 @@ from pages.state import actions, door, link, loaders, marks, rankings, search_qu
 from pages.state.link import choose
 from pages.state.search_query import Subject
 from pages.web.ranking import show_view
-from pages.web.ranking.messages import Event, MarkingView
+from pages.web.ranking.messages import Event, MarkingView, Strip
 from pages.widgets import feedback_gain, gallery, parameter_fields
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.types import Dataset
@@ -80,9 +81,9 @@ def _chosen(dataset: Dataset, model: str, protocol: str) -> tuple[str, str, dict
 
 def _round(subject: Subject, dataset: Dataset, keys: Sequence[str], marked: Sequence[marks.Mark], method: Method | None) -> Round:
     """The query under the models that learn, and the marks."""
-    views = [(rankings.descriptor(key, lambda key=key: search_query.asked(subject, dataset, key), subject.key),
-              loaders.results(key).descriptors[0]) for key in keys]  # fmt: skip
-    neighbours = walked(loaders.results(keys[0])) if method and method.walks else None
+    described = [rankings.descriptor(key, partial(search_query.asked, subject, dataset, key), subject.key) for key in keys]
+    views = [(one, loaders.results(key).descriptors[0]) for one, key in zip(described, keys, strict=True)]
+    neighbours = walked(loaders.results(keys[0]), method) if method else None
     return as_round(views, marks.ids(marked, True), marks.ids(marked, False), neighbours)
 
 
@@ -92,14 +93,13 @@ def _view(
 ) -> MarkingView:  # fmt: skip
     """What is left of the ranking after the marks, what the method is least sure of, and the marks, as lists."""
     ids = loaders.results(model).descriptors[0].ids
-    before = sum(view.similarities for view in found.views)
-    after = values(method, found, parameters) if method else before
+    after = values(method, found, parameters) if method else found.similarities
     ranked = order(found, after)
     left = ranked[~np.isin(ranked, found.marked)]
     names = lambda rows: [ids[row] for row in rows]  # noqa: E731
     cards = lambda rows: gallery.result_cards(dataset, subject.query, names(rows), after[rows])  # noqa: E731
-    strips = [{"title": "Answers that are not marked", "note": _gain(found, order(found, before), ranked, subject, ids, protocol),
-               "cards": cards(left[:k])}]  # fmt: skip
+    gain = _gain(found, order(found, found.similarities), ranked, subject, ids, protocol)
+    strips: list[Strip] = [{"title": "Answers that are not marked", "note": gain, "cards": cards(left[:k])}]
     if method and len(marked):
         unsure = least_sure(method, found, after, ASKED)
         note = "" if len(unsure) else "Mark one right and one wrong: then there is a border to be unsure at."

@@ -91,7 +91,7 @@ def _drawn(table: pd.DataFrame, stem: str, protocol: str) -> None:
         numbers = dict.fromkeys((CHANGE, LOW, HIGH), "{:+.1f}") | dict.fromkeys((BEFORE, AFTER), "{:.1f}")
         tables.draw(table.style.format(numbers, na_rep="–"))
     st.caption("Marked photographs are left out before and after: the longer one marks, the fewer and the harder right answers are "
-               f"left, and mAP falls on both sides. {BETTER}, {WORSE}: queries that gained, and that lost; {QUERIES}: those with a right "
+               f"left, and mAP falls in both. {BETTER}, {WORSE}: queries that gained, and that lost; {QUERIES}: those with a right "
                f"answer that is not marked. Whiskers, {LOW} and {HIGH}: 95 % interval when whole landmarks are drawn anew. Of two "
                "models, before is the sum of both similarities. Junk is never marked.")  # fmt: skip
 

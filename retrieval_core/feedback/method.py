@@ -53,16 +53,19 @@ class Round:
         """Whether there are marks of both signs, so that something can be told apart."""
         return len(self.right) > 0 and len(self.wrong) > 0
 
+    @cached_property
+    def similarities(self) -> np.ndarray:
+        """To the query, (N,) float32, summed over the models: what ranks without marks."""
+        return np.sum([view.similarities for view in self.views], axis=0) if len(self.views) > 1 else self.views[0].similarities
+
     def first(self, count: int) -> np.ndarray:
-        """Rows of the first photographs by their similarity under all views, and of the marked ones; rising."""
-        similarities = sum(view.similarities for view in self.views)
-        count = min(count, len(similarities))
-        return np.union1d(np.argpartition(-similarities, count - 1)[:count], self.marked)
+        """Rows of the first photographs by their similarity, and of the marked ones; rising."""
+        count = min(count, len(self.similarities))
+        return np.union1d(np.argpartition(-self.similarities, count - 1)[:count], self.marked)
 
     def followed(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Values (N,) of all photographs where only some rows (K,) have one (K,): the others come below, by their similarity."""
-        similarities = self.views[0].similarities
-        every = similarities - (similarities.max() - values.min()) - np.float32(1)
+        every = self.similarities - (self.similarities.max() - values.min()) - np.float32(1)
         every[rows] = values
         return every
 

@@ -67,20 +67,21 @@ def as_round(
             raise RetrievalError(f"The photograph {one!r} is marked, and is not among those described. Take its mark away.")
     if both := set(right) & set(wrong):
         raise RetrievalError(f"The photograph {min(both)!r} is marked as right and as wrong. Take one mark away.")
-    rows = [np.array([views[0][1].row(one) for one in marked], np.int64) for marked in (right, wrong)]
-    return Round(tuple(View(np.asarray(query, np.float32), one.matrix) for query, one in views), *rows, neighbours)
+    rows = lambda marked: np.array([views[0][1].row(one) for one in marked], np.int64)  # noqa: E731
+    found = tuple(View(np.asarray(query, np.float32), photographs.matrix) for query, photographs in views)
+    return Round(found, rows(right), rows(wrong), neighbours)
 
 
 def values(method: Method, round: Round, parameters: Mapping[str, float]) -> np.ndarray:
     """What a method gives every photograph, (N,) float32; the similarities where nothing is marked."""
     if not len(round.marked):
-        return np.sum([view.similarities for view in round.views], axis=0)
+        return round.similarities
     return method.learn(round, parameters).astype(np.float32, copy=False)
 
 
 def order(round: Round, found: np.ndarray) -> np.ndarray:
     """All rows (N,) by falling values (N,); equal ones by their similarity, then as they stand."""
-    return np.lexsort((-round.views[0].similarities, -found))
+    return np.lexsort((-round.similarities, -found))
 
 
 def least_sure(method: Method, round: Round, found: np.ndarray, count: int) -> np.ndarray:
@@ -93,4 +94,4 @@ def least_sure(method: Method, round: Round, found: np.ndarray, count: int) -> n
         return np.empty(0, np.int64)
     turn = 0.0 if method.signed else (found[round.right].mean() + found[round.wrong].mean()) / 2
     left = np.setdiff1d(np.arange(len(found)), round.marked)
-    return left[np.lexsort((-round.views[0].similarities[left], np.abs(found[left] - turn)))[:count]]
+    return left[np.lexsort((-round.similarities[left], np.abs(found[left] - turn)))[:count]]

@@ -23,7 +23,8 @@ def residual_score(query_id: str, ranking: np.ndarray, positives: np.ndarray, le
     ranks = np.flatnonzero(positives[ranking[~left_out[ranking]]])
     if not len(ranks):
         return Score(query_id, None, None, 0)
-    return Score(query_id, *(average_precision(ranks, len(ranks), protocol) for protocol in PROTOCOLS), len(ranks))
+    area, finite_sum = (average_precision(ranks, len(ranks), protocol) for protocol in PROTOCOLS)
+    return Score(query_id, area, finite_sum, len(ranks))
 
 
 def residual_scores(query: Query, ids: Sequence[str], rankings: Sequence[np.ndarray], marked: np.ndarray) -> list[Score]:

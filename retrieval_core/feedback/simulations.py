@@ -51,8 +51,8 @@ def _round(one: Simulation, number: int, dataset: Dataset, protocol: str) -> dic
     counted = sum(score.positives > 0 for score in before)
     if not counted:
         return {BEFORE: np.nan, AFTER: np.nan, CHANGE: np.nan, LOW: np.nan, HIGH: np.nan, BETTER: 0, WORSE: 0, QUERIES: 0}
-    aps = [[score.ap(protocol) for score in scores] for scores in (before, after)]
-    change = compare(*aps, [dataset.query(score.query_id).label for score in before])
+    was, now = ([score.ap(protocol) for score in scores] for scores in (before, after))
+    change = compare(was, now, [dataset.query(score.query_id).label for score in before])
     return {BEFORE: means[0], AFTER: means[1], CHANGE: change.points, LOW: change.low, HIGH: change.high, BETTER: change.better,
             WORSE: change.worse, QUERIES: counted}  # fmt: skip
 

@@ -78,7 +78,7 @@ def _simulate(opened: dict[str, Results], key: str, choice: dict) -> Steps:
             return
         begin, folder = time.monotonic(), half_done(path, inputs)
         photographs, queries = results.descriptors
-        neighbours, pairs = walked(results, choice["method"]), []
+        neighbours, pairs = walked(results, method), []
         for row, query_id in enumerate(queries.ids):
             yield Progress(method.title, row, len(queries.ids))
             file = folder / f"{row}.json"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval_core.evaluation.average_precision import Score
+from retrieval_core.feedback.method import Method
 from retrieval_core.feedback.methods import METHODS
 from retrieval_core.feedback.simulations import MARKS, ROUNDS, Simulation
 from retrieval_core.stored import artefacts
@@ -36,9 +37,9 @@ def simulation_inputs(results: Results, choice: dict) -> dict:
     return {"version": artefacts.VERSIONS["feedback"], "truth": dataset.truth, "descriptors": described, "choice": choice, **walks}
 
 
-def walked(results: Results, method: str) -> np.ndarray | None:
+def walked(results: Results, method: Method) -> np.ndarray | None:
     """The neighbours that a method walks along, (N, K) rows: None where they are not listed, or it takes none."""
-    found = results.neighbours("all") if METHODS[method].walks else None
+    found = results.neighbours("all") if method.walks else None
     return found[0] if found else None
 
 
