@@ -40,7 +40,7 @@ def _fitted(round: Round, rows: np.ndarray, signs: np.ndarray, pull: float) -> l
 
 CO_TRAINING = Method(
     "co-training",
-    {"right": 1, "wrong": 3, "pool": 75, "rounds": 5, "candidates": 500, "pull": 0.1, "seed": 0},
+    {"right": 1, "wrong": 3, "pool": 75, "rounds": 5, "candidates": 500, "pull": 1.0, "seed": 0},
     {"right": (0, 50), "wrong": (0, 50), "pool": (1, 5000), "rounds": (0, 50), "candidates": (1, 100_000), "pull": PULL,
      "seed": (0, 999_999)}, learn, "sum of the log odds under both models", "Blum and Mitchell 1998", views=2,
 )  # fmt: skip

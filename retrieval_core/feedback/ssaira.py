@@ -2,7 +2,8 @@
 
 Source: Zhou, Chen and Dai, "Enhancing relevance feedback in image retrieval using unlabeled data", ACM TOIS 24(2), 2006. The number
 of neighbours k, ξ, and how ranks are scaled are not known from there and are ours; so is that only the first `candidates` of the
-search are ranked anew: the third power of every difference is too much for all of them.
+search are ranked anew: the third power of every difference is too much for all of them. k = 1, which leaves what is wrong as it is,
+was better on held-out training landmarks than 5 and 10.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,7 +81,7 @@ def _with(
     return np.hstack([apart[0], distances(matrix, right, power)]), np.hstack([apart[1], distances(matrix, wrong, power)])
 
 
-_DEFAULTS = {"k": 5, "xi": 0.1, "candidates": 500}
+_DEFAULTS = {"k": 1, "xi": 0.1, "candidates": 500}
 _BOUNDS = {"k": (1, 100), "xi": (1e-6, 10.0), "candidates": (10, 5000), "p": (1, 8), "p_other": (1, 8)}
 _WORDS = ("sum of both learners' ranks", "after Zhou, Chen and Dai 2006")
 _PART = "it orders the first of the search, the others follow below"

@@ -24,5 +24,5 @@ def learn(round: Round, parameters: Mapping[str, float]) -> np.ndarray:
 
 
 SVM = Method(
-    "support vector machine", {"c": 1.0}, {"c": (1e-3, 1000.0)}, learn, "distance from the margin's middle", "Tong and Chang 2001",
+    "support vector machine", {"c": 10.0}, {"c": (1e-3, 1000.0)}, learn, "distance from the margin's middle", "Tong and Chang 2001",
 )  # fmt: skip

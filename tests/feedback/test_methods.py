@@ -238,7 +238,7 @@ def test_marks_are_named_by_id_and_what_can_not_be_is_said():
         learn("magic", [(view.query, one)], [], [])
     with pytest.raises(RetrievalError, match="descriptors of 2 models, not of 1"):
         learn("cotraining", [(view.query, one)], ["mill_03"], [])
-    with pytest.raises(RetrievalError, match="γ|gamma of Rocchio must be"):
+    with pytest.raises(RetrievalError, match="gamma of Rocchio must be"):
         learn("rocchio", [(view.query, one)], ["mill_03"], [], {"gamma": -1})
     with pytest.raises(RetrievalError, match="described different photographs"):
         as_round([(view.query, one), (other.query, Descriptors(ids[::-1], two.matrix))], [], [])
