@@ -55,6 +55,6 @@ def learn(round: Round, parameters: Mapping[str, float]) -> np.ndarray:
 
 
 LOGISTIC = Method(
-    "logistic regression, pulled toward the query", {"pull": 1.0}, {"pull": PULL}, learn, "log odds that it is right",
+    "logistic, pulled to the query", {"pull": 1.0}, {"pull": PULL}, learn, "log odds that it is right",
     "after orm011/seesaw",
 )  # fmt: skip
