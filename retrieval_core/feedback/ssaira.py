@@ -17,6 +17,10 @@ _BLOCK = 32_768  # differences held at a time: they stay in the processor's cach
 
 def distances(rows: np.ndarray, others: np.ndarray, power: int) -> np.ndarray:
     """Minkowski distances (R, M) float32 of (R, D) to (M, D): the root of the sum of differences to a whole power."""
+    if power == 2:  # by products, many times faster; in double precision, since near ones are what counts
+        one, two = rows.astype(np.float64), others.astype(np.float64)
+        squares = (one**2).sum(axis=1)[:, None] + (two**2).sum(axis=1) - 2 * one @ two.T
+        return np.sqrt(np.maximum(squares, 0)).astype(np.float32)
     found, step = np.empty((len(rows), len(others)), np.float32), max(1, _BLOCK // rows.shape[1])
     for start in range(0, len(rows), step):
         block = rows[start : start + step]

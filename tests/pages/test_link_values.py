@@ -40,7 +40,8 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
               ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"})]  # fmt: skip
-SOUND = ("two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio")  # what another parameter needs beside it
+# What another parameter needs beside it:
+SOUND = ("two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio")
 ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
 
 
