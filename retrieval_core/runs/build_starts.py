@@ -27,11 +27,13 @@ def build_starts(workspace: Workspace, backbones: Sequence[str]) -> Generator[Pr
     folder = workspace.ensure_writable(workspace.folder("starts"))
     groups = yield from teaching_pictures(folder / "pictures")
     for backbone in backbones:
-        lesson = LESSONS[backbone]
-        state, seconds = yield from distil(backbone, lesson, groups, folder / backbone)
-        pictures = [make_pictures(groups, lesson, 1, number) for number in range(FITTED_TO)]
-        stored = packed(backbone, state, normalise(resized(torch.cat(pictures), lesson.side)))
-        about = {"teacher": "EfficientNet-Lite0", **asdict(lesson), "seconds": round(seconds)}
+        lessons, state, seconds = LESSONS[backbone], None, 0.0
+        for number, lesson in enumerate(lessons):
+            state, more = yield from distil(backbone, lesson, groups, folder / backbone / str(number), number, state)
+            seconds += more
+        pictures = [make_pictures(groups, lessons[-1], len(lessons), number) for number in range(FITTED_TO)]
+        stored = packed(backbone, state, normalise(resized(torch.cat(pictures), lessons[-1].side)))
+        about = {"teacher": "EfficientNet-Lite0", "lessons": [asdict(lesson) for lesson in lessons], "seconds": round(seconds)}
         FOLDER.mkdir(exist_ok=True)
         with replacing(FOLDER / f"{backbone}.safetensors") as temporary:
             save_weights(stored, temporary, {name: json.dumps(value) for name, value in about.items()})

@@ -55,11 +55,12 @@ class Lesson:
     weight_decay: float = 0.02
 
 
-LESSONS = {
-    "alexnet": Lesson(1500, 1e-3, 112, 160),
-    "resnet18": Lesson(1800, 2e-3, 96, 144),
-    "resnet50": Lesson(1800, 2e-3, 112, 160),
+LESSONS: dict[str, tuple[Lesson, ...]] = {
+    "alexnet": (Lesson(1500, 1e-3, 112, 160),),
+    "resnet18": (Lesson(1800, 2e-3, 96, 144),),
+    "resnet50": (Lesson(1800, 2e-3, 112, 160),),
 }
+"""What each backbone is taught: lessons one after the other, each with the weights that the one before left."""
 
 
 class Student(nn.Module):
