@@ -41,7 +41,7 @@ def test_marks_by_click_and_key_and_undo(page, address):
     marks_in_url(page, f"{ids[0]},!{second}")
     gone_from_answers(page, second)
     page.locator('section:has-text("least sure") .slot').first.wait_for()
-    assert page.locator(":focus").get_attribute("data-image")  # the keyboard stays among the photographs
+    assert page.locator(".card:focus").get_attribute("data-image")  # the keyboard stays among the photographs
     page.keyboard.press("u")
     marks_in_url(page, ids[0])
     marked = page.get_by_role("button", name=f"{ids[0]} is right")
