@@ -55,14 +55,17 @@ DEFAULTS = {
     "draws": "10",
     "prior": "0.1",  # that nnPU is given
     "second": "",  # model, a view of co-training
+    "learn": "",  # by which method of feedback; empty for the one that is offered first
+    "learning": "",  # with which parameters
+    "marks": "",  # of answers, as state/marks.py writes them
 }
 NEIGHBOURS = ("6", "12", "24", "48")  # of a photograph, that are drawn or counted: choices of k
 CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 DEPENDENT = {
-    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after", "bin", "only", "brush", "threshold", "second"), "colour": ("only",), "method": ("settings", "view"),
-    "model": ("stage", "mining", "threshold"), "rate": ("threshold",), "stage": ("mining",),
-    "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
-    "before": ("step",), "after": ("step",),
+    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before", "after", "bin", "only",
+                "brush", "threshold", "second", "marks", "learn"),
+    "colour": ("only",), "method": ("settings", "view"), "model": ("stage", "mining", "threshold"), "rate": ("threshold",),
+    "stage": ("mining",), "query": ("photo", "box", "match", "marks"), "photo": ("box", "match", "marks"),
+    "rerank": ("knobs",), "knob": ("value",), "learn": ("learning",), "before": ("step",), "after": ("step",),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.changes import STRENGTHS
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.feedback.methods import METHODS as FEEDBACK
 from retrieval_core.parameters import read_parameters
 from retrieval_core.projection.maps import METHODS, read_map_seed
 from retrieval_core.ranking.order import METHODS as METHODS_AFTER
@@ -40,6 +41,7 @@ def _mend(state: dict[str, str]) -> None:
     readers: dict[str, Callable[[str], object]] = {
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
+        "learning": lambda text: FEEDBACK[state["learn"]].fill_in(read_parameters(text)) if state["learn"] in FEEDBACK else None,
         "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour, "threshold": _similarity,
         "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
         **{name: partial(check_choice, name, choices=choices) for name, choices in CHOICES.items()},

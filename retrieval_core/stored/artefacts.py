@@ -4,7 +4,8 @@ cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safet
     vocabulary.safetensors, learning.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
 cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors, clusters.safetensors,
-    robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors, maps/ and unlabelled/<method>-<key>.safetensors
+    robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors, maps/ and unlabelled/<method>-<key>.safetensors,
+    feedback/<method>-<key>.json
 """
 
 from dataclasses import asdict
@@ -27,7 +28,7 @@ RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
 VOCABULARY, SCORES, COSTS, MATCHES = "vocabulary.safetensors", "scores.json", "costs.json", "matches.safetensors"
 LEARNING, CLUSTERS, KNOBS = "learning.safetensors", "clusters.safetensors", "knobs"
-UNLABELLED, ROBUSTNESS = "unlabelled", "robustness-{}.json"  # the last of a change
+UNLABELLED, FEEDBACK, ROBUSTNESS = "unlabelled", "feedback", "robustness-{}.json"  # the last of a change
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 

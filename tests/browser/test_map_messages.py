@@ -10,7 +10,7 @@ from typed import problems
 from pages.web.home import View as HomeView
 from pages.web.map.messages import ColouringValues, Kept, Scene, SelectionMeasures, Shared
 from pages.web.paste import Pasted
-from pages.web.ranking.messages import Event, FlowView, MachineView, PickView, PictureView, StripsView
+from pages.web.ranking.messages import Event, FlowView, MachineView, MarkingView, PickView, PictureView, StripsView
 from pages.web.why.messages import HeatView, LinesView
 
 pytestmark = pytest.mark.browser
@@ -103,6 +103,9 @@ VIEWS = {
         "kind": "picture", "name": "a", "src": SRC, "size": [120, 100], "box": [1, 1, 90, 90], "own": [1, 1, 80, 80]}),
     "strips": (StripsView, {
         "kind": "strips", "beside": True, "width": 120, "note": "n", "strips": [{"title": "1a", "note": "", "cards": [CARD]}] * 2}),
+    "marking": (MarkingView, {
+        "kind": "marking", "width": 120, "note": "n", "marks": [{"id": "b", "right": False}],
+        "strips": [{"title": "Answers", "note": "3 → 4", "cards": [CARD, CARD | {"id": "b"}]}]}),
     "machine": (MachineView, {
         "kind": "machine", "walk": [PHOTOGRAPH | {"word": "good"}] * 3, "length": 3, "counted": CURVE, "left_out": None}),
     "flow": (FlowView, {
@@ -116,7 +119,7 @@ DRAW = """async ([name, html, data]) => {
 }"""
 PRESS = {
     "pick": ".pick button:not([aria-pressed=true])", "picture": "text=Whole picture", "strips": ".card",
-    "machine": "text=Next positive", "flow": ".line",
+    "machine": "text=Next positive", "flow": ".line", "marking": ".marks .right",
 }  # fmt: skip
 
 
@@ -138,7 +141,7 @@ def test_a_view_reads_and_says_what_is_written_down(page, kind):
     left_out = {"caption", "why", "other", "only", "note", "title", "rank", "similarity", "own", "word", "elsewhere"}
     assert strange(page, left_out) == set()
     told = page.evaluate("() => window.told")
-    assert bool(told) == (kind in ("pick", "picture", "strips"))
+    assert bool(told) == (kind in ("pick", "picture", "strips", "marking"))
     assert [wrong for event in told for wrong in problems(event, Event)] == []
 
 

@@ -34,13 +34,17 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Query", {"query": "{query}", "box": "nan,0,1,1"}), ("Ledger", {"step": "<b>"}),
               ("Map", {"dataset": "nowhere"}), ("Map", {"dataset": "../x"}), ("Map", {"method": "art"}), ("Query", {"strips": "x"}),
               ("Query", {"strips": "two", "versus": "zz"}), ("Query", {"query": "{query}", "show": "why", "match": "nobody"}),
-              ("Query", {"query": "{query}", "show": "why", "how": "x"}), ("Laboratory", {"part": "x"}),
+              ("Query", {"query": "{query}", "show": "why", "how": "x"}),
+              ("Query", {"show": "feedback", "learn": "x"}), ("Query", {"show": "feedback", "learn": "rocchio", "learning": "alpha=x"}),
+              ("Query", {"show": "feedback", "marks": "nobody"}), ("Query", {"show": "feedback", "marks": "~x:1"}),
+              ("Laboratory", {"part": "x"}),
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
               ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
               ("Compare", {"comparing": "pairs", "rate": "x"})]  # fmt: skip
-SOUND = ("pairs", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
+# What another parameter needs beside it:
+SOUND = ("pairs", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio")
 ELSEWHERE = {"landmarks", "cost", "value", "apart"}  # read in the browser, and shown only where something was measured or turned
 
 
