@@ -7,6 +7,7 @@ import sys
 
 from retrieval_core.cli.aggregations import register_aggregations
 from retrieval_core.cli.app import register_app
+from retrieval_core.cli.bins import register_bins
 from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.changes import register_changes
 from retrieval_core.cli.costs import register_costs
@@ -116,6 +117,7 @@ def parser() -> argparse.ArgumentParser:
     register_starts(
         add("starts", None, "teach the backbones that networks start from").add_subparsers(required=True, metavar="ACTION"), _command
     )
+    register_bins(add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command)
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 

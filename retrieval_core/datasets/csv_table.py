@@ -1,9 +1,9 @@
-"""A table of photographs: a CSV file with the columns image, landmark and, if wanted, split."""
+"""A table of photographs: a CSV file with the columns image, landmark and, if wanted, split; others can colour the map."""
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from retrieval_core.datasets.checks import check_ids, check_label, check_truth
@@ -28,6 +28,7 @@ _OTHER_NAMES = {"image": ("path", "file", "filename", "image_path", "filepath", 
 class _Row:
     image: Image
     split: str
+    others: Mapping[str, str] = field(compare=False)  # by further column; empty cells are left out
 
 
 def read_csv(file: str | Path, name: str, ground_truth: str | Path | None = None) -> Dataset:
@@ -47,7 +48,8 @@ def read_csv(file: str | Path, name: str, ground_truth: str | Path | None = None
     if not kept:
         raise RetrievalError(f"{file} has no photographs to look at. Add lines, with the split database, query or none.")
     images = tuple(row.image for row in kept)
-    dataset = with_ground_truth(Dataset(name, images, (), (str(file),), notes=notes), file.parent, ground_truth)
+    plain = Dataset(name, images, (), (str(file),), notes=notes, columns=_by_column(kept))
+    dataset = with_ground_truth(plain, file.parent, ground_truth)
     asking = [row.image for row in kept if row.split == "query"]
     if not asking:
         return dataset
@@ -100,9 +102,18 @@ def _rows(file: Path, whole: bool = True) -> tuple[list[_Row], tuple[str, ...]]:
     if doubled:
         notes.append(f"{file}: {doubled} rows that are there twice were read once.")
     if others := [column for column in columns if column and column not in COLUMNS]:
-        notes.append(f"{file}: the columns {', '.join(others)} are not used.")
+        notes.append(f"{file}: the columns {', '.join(others)} can colour the map; nothing else uses them.")
     check_ids(list(seen), file)
     return [seen[image_id][1] for image_id in sorted(seen)], tuple(notes)
+
+
+def _by_column(rows: Sequence[_Row]) -> dict[str, dict[str, str]]:
+    """What the further columns say: by column, the text by image id."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        for column, cell in row.others.items():
+            found.setdefault(column, {})[row.image.id] = cell
+    return found
 
 
 def _columns(file: Path, lines: Iterator[tuple[int, str]]) -> tuple[list[str], str]:
@@ -144,7 +155,8 @@ def _row(file: Path, number: int, cells: dict[str, str], whole: bool) -> _Row:
         check_label(label, f"{file}, line {number}")
     if split == "query" and label is None:
         raise _fault(file, number, "a query needs a landmark, which says what answers it")
-    return _Row(Image("/".join(map(id_of, path.with_suffix("").parts)), found, label), split)
+    others = {column: composed(cell) for column, cell in cells.items() if column and cell and column not in COLUMNS}
+    return _Row(Image("/".join(map(id_of, path.with_suffix("").parts)), found, label), split, others)
 
 
 def _below(folder: Path, text: str) -> PurePosixPath | None:

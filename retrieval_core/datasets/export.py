@@ -13,10 +13,11 @@ What was written is read back before it gets its name, and compared: it comes ba
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.workspace import temporary_name
 
 EXPORTS = ("oxford", "classes", "csv")  # layouts of photographs; descriptors have their own
+PART_EXPORTS = ("csv", "classes", "oxford")  # of a part of a dataset; the last are lists without photographs
 TABLE = "images.csv"
 
 
@@ -85,6 +87,47 @@ def export_descriptors(dataset: Dataset, folder: Path, database: np.ndarray, que
             np.save(place / "queries.npy", queries[sorted(range(len(names)), key=names.__getitem__)])
         plain = tuple(Image(image.id, "") for image in dataset.images)
         _compare(replace(dataset, images=plain), Dataset(dataset.name, tuple(Image(image_id, "") for image_id in ids), answered), "npy")
+
+
+def part_of(dataset: Dataset, name: str, ids: Collection[str]) -> Dataset:
+    """Some photographs of a dataset, and the queries that have an answer or junk among them, with these alone.
+
+    Ids that the dataset does not have are passed over. The photograph of a query need not be in the part.
+    """
+    wanted = set(ids)
+    images = tuple(image for image in dataset.images if image.id in wanted)
+    own = lambda found: tuple(image_id for image_id in found if image_id in wanted)  # noqa: E731
+    queries = (replace(query, good=own(query.good), ok=own(query.ok), junk=own(query.junk)) for query in dataset.queries)
+    return Dataset(name, images, tuple(query for query in queries if query.positives or query.junk))
+
+
+def export_part(part: Dataset, folder: Path, layout: str) -> None:
+    """Write what `part_of` gave; `layout` is one of PART_EXPORTS.
+
+    csv and classes hold the photographs, and no queries: theirs may lie outside. oxford is lab/ alone: a ground truth that
+    names the part's photographs, for `data add NAME PHOTOGRAPHS --ground-truth FOLDER/lab`. Raises RetrievalError as
+    `export_dataset` does, and for lists where no query has an answer in the part.
+    """
+    check_choice("layout", layout, PART_EXPORTS)
+    if layout != "oxford":
+        return export_dataset(replace(part, queries=()), folder, layout)
+    if not part.queries:
+        raise RetrievalError(f"No query has an answer among the {len(part.images)} photographs of {part.name!r}. Choose csv or classes.")
+    with _into(folder) as place:
+        _write_queries(place, part.queries)
+
+
+def zipped_part(part: Dataset, layout: str) -> bytes:
+    """The folder that `export_part` writes, as a ZIP archive."""
+    with TemporaryDirectory() as place:
+        export_part(part, Path(place, "part"), layout)
+        archive = Path(shutil.make_archive(str(Path(place, "archive")), "zip", Path(place, "part")))
+        return archive.read_bytes()
+
+
+def part_table(part: Dataset) -> str:
+    """The ids and landmarks of a part as a CSV file: what the program shows of photographs that it only has descriptors of, too."""
+    return "".join(map(write_cells, (("image_id", "landmark"), *((image.id, image.label or "") for image in part.images))))
 
 
 @contextmanager

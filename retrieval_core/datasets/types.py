@@ -1,5 +1,6 @@
 """What a dataset is: photographs with ids, and queries with their ground truth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -63,6 +64,7 @@ class Dataset:
     into, also those that were not there. As long as neither these nor the photographs change, the dataset is the same.
     left_out: what else lies there, and why it was not read.
     notes: sentences on what was read otherwise than one might think, for the person who adds it.
+    columns: what a table says of the photographs besides: by column, text by image id. Scores and descriptors do not depend on it.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Dataset:
     sources: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     @cached_property
     def photographs(self) -> str:

@@ -10,7 +10,7 @@ from retrieval_core.workspace import short_hash
 
 TRAINING_SET = "town-train"
 SEEDS = range(2**32)  # what NumPy and torch take
-RESERVED = (IMPORTED_RUN, "photographs", "original", "sheets", "thumbnails")
+RESERVED = (IMPORTED_RUN, "photographs", "original", "sheets", "thumbnails", "bins")
 """Names that no run can have: other things lie under them in a dataset's folder."""
 
 

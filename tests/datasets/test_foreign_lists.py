@@ -42,7 +42,7 @@ def test_a_table_is_read_as_it_was_written(tmp_path, change):
 @pytest.mark.parametrize(("text", "encoding", "said"), [
     (PLAIN, "cp1252", "read as cp1252"), (PLAIN, "utf-16", None), ("\ufeff" + PLAIN, "utf-16-be", None),
     (PLAIN + "a.jpg,mill\n", "utf-8", "1 rows that are there twice"),
-    (PLAIN.replace("\n", ",http://x\n").replace("http://x", "url", 1), "utf-8", "the columns url are not used"),
+    (PLAIN.replace("\n", ",http://x\n").replace("http://x", "url", 1), "utf-8", "the columns url can colour the map"),
 ])  # fmt: skip
 def test_what_could_be_meant_otherwise_is_said(tmp_path, text, encoding, said):
     rows, notes = table(tmp_path / "set", text, encoding)
