@@ -21,6 +21,7 @@ from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
 from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
+from retrieval_core.cli.unlabelled import register_unlabelled
 from retrieval_core.cli.why import register_why
 from retrieval_core.errors import Failed, RetrievalError, check_choice, room_needed
 from retrieval_core.presets import MODELS, SEARCH_CHOICES
@@ -100,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     register_changes(add)
     register_robustness(add)
     register_knobs(add)
+    register_unlabelled(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")

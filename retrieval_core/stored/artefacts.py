@@ -4,7 +4,8 @@ cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safet
     vocabulary.safetensors, learning.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
 cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, robustness-<change>.json,
-    costs.json, matches.safetensors, neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors, knobs/<knob>.safetensors
+    costs.json, matches.safetensors, neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors, knobs/<knob>.safetensors,
+    unlabelled/<method>-<key>.safetensors
 """
 
 from dataclasses import asdict
@@ -26,10 +27,11 @@ RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
 VOCABULARY, SCORES, COSTS, MATCHES = "vocabulary.safetensors", "scores.json", "costs.json", "matches.safetensors"
 LEARNING, KNOBS, ROBUSTNESS = "learning.safetensors", "knobs", "robustness-{}.json"  # the last of a change
+UNLABELLED = "unlabelled"
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
 VERSIONS = {"weights": 2, "whitening": 1, "vocabulary": 1, "aggregation": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8,
-            "neighbours": 2, "sheets": 1, "after": 1, "robustness": 1, "learning": 1, "knobs": 1}  # fmt: skip
+            "neighbours": 2, "sheets": 1, "after": 1, "robustness": 1, "learning": 1, "knobs": 1, "unlabelled": 1}  # fmt: skip
 """Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 

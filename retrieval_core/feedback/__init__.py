@@ -1,0 +1,1 @@
+"""Learning from a user's marks and from unlabelled photographs."""
