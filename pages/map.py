@@ -9,16 +9,18 @@ from pages.state.link import choose
 from pages.web import alone, map_scene
 from pages.web.map import show_map
 from pages.web.map.messages import Placed, Shared
-from pages.widgets import gallery, projection
+from pages.widgets import bins, gallery, projection
+from pages.widgets.errors import shown_errors
 from retrieval_core.presets import get_preset
 from retrieval_core.projection.maps import FEWEST, METHODS, NO_MAP
 from retrieval_core.stored.artefacts import subset_ids
+from retrieval_core.stored.colourings import colourings_of
 from retrieval_core.stored.ranking import asked_picture
 
 SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
-BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film")
+BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film", "only", "brush")
 NEIGHBOURS = ["6", "12", "24", "48"]
 
 
@@ -32,10 +34,13 @@ def main() -> None:
         subset = choose("subset", SUBSETS, st.segmented_control, "Photographs", format_func=SUBSETS.get, **QUIET)
         with st.popover("Settings", icon=":material/tune:"):
             projection.settings(method)
+        with st.popover("Bins", icon=":material/inventory_2:"):
+            bins.section(dataset)
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
         alone.button("map")
     link.allowed("k", NEIGHBOURS)
+    link.allowed("colour", ["landmark", "overlap", *colourings_of(dataset)])
     choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
     if len(ids) < FEWEST:
         st.info(f"A map takes at least {FEWEST} photographs, and of these there are {len(ids)}.")
@@ -60,7 +65,13 @@ def main() -> None:
 @st.fragment
 def in_browser(address: str, shared: Shared, new: Placed | None) -> None:
     """The map. A change that is made on it runs this alone again; only what the rest of the page shows runs the page."""
-    gallery.follow(show_map(address, shared, lambda heard: take_over(heard, loaders.dataset()), new), loaders.dataset())
+    dataset = loaders.dataset()
+    why, kept = show_map(address, shared, lambda heard: take_over(heard, dataset), new, bins.version(dataset))
+    if kept:
+        with shown_errors():
+            bins.keep(dataset, kept["name"], kept["ids"], f"{kept['how']} on the map of {shared['model']}")
+        st.rerun()
+    gallery.follow(why, dataset)
     if link.get("model") != shared["model"] or (new and upload.uploaded() is None):
         st.rerun()
 

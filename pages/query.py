@@ -10,7 +10,7 @@ from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event
-from pages.widgets import after_search, gallery, ranking_views, search_choices, why, work
+from pages.widgets import after_search, bins, gallery, ranking_views, search_choices, why, work
 from retrieval_core.datasets.types import Dataset
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why"}
@@ -84,6 +84,8 @@ def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> Non
     rankings = {key: ranking(subject, dataset, key) for key in chosen}
     beside = link.get("strips") == "two" and len(chosen) == 2
     gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, beside), "strips"), dataset)
+    head = rankings[chosen[0]][0][:k]
+    bins.keep_form(dataset, head, f"first {len(head)} of the ranking of {subject.name} under {chosen[0]}")
 
 
 def about(subject: Subject, dataset: Dataset, model) -> None:

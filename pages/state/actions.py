@@ -6,6 +6,7 @@ from pages.state import door, loaders
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.runs import jobs
+from retrieval_core.stored.bins import Bin, carry_over, remove_bin, save_bin
 from retrieval_core.training.overlap import Pair, confirm_different
 
 
@@ -24,7 +25,21 @@ def cancel_work(place: str) -> None:
 def add_folder(name: str, path: str, check: Callable[[Dataset], None]) -> Dataset:
     """Register a folder of this machine; see add_dataset. RetrievalError for a visitor, who learns nothing of the folder."""
     door.for_the_owner("add anything")
-    return add_dataset(loaders.workspace(), name, path, check=check)
+    added = add_dataset(loaders.workspace(), name, path, check=check)
+    carry_over(loaders.workspace(), name)
+    return added
+
+
+def keep_bin(dataset: str, bin: Bin) -> None:
+    """Keep a selection under a name; see save_bin. RetrievalError for a visitor."""
+    door.for_the_owner("keep anything")
+    save_bin(loaders.workspace(), dataset, bin)
+
+
+def drop_bin(dataset: str, name: str) -> None:
+    """Remove a bin; see remove_bin. RetrievalError for a visitor."""
+    door.for_the_owner("remove anything")
+    remove_bin(loaders.workspace(), dataset, name)
 
 
 def call_different(training: str, pairs: Iterable[Pair]) -> None:

@@ -15,6 +15,7 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.parameters import read_parameters
 from retrieval_core.projection.maps import METHODS, read_map_seed
 from retrieval_core.ranking.order import METHODS as METHODS_AFTER
+from retrieval_core.stored.colourings import COLOURINGS
 
 DEFAULTS = {
     "dataset": "town",
@@ -59,16 +60,25 @@ DEFAULTS = {
     "mining": "",  # the step that learnt first from the triplets that are looked at
     "knob": "p",  # that is turned there, and to which value; empty for the default
     "value": "",
+    "bin": "",  # that is looked at
+    "only": "",  # values of the map's colouring that are shown: names, or low..high
+    "brush": "",  # ranges of the map's histograms, as in similarity:0.5..0.9,hubness:3..20
+    "apart": "svm",  # the method that tells labelled from unlabelled
+    "measure": "auc",  # of its judgement, for which this share of the labelled is hidden, in so many draws
+    "hidden": "0.2",
+    "draws": "10",
+    "prior": "0.1",  # that nnPU is given
+    "second": "",  # model, a view of co-training
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
 _KEY = "shared state"
 LOOKED = "looked at"  # what a run of a page has read already and asks for again; it begins with nothing
-_CHOICES = {"colour": ("landmark", "overlap"), "thumbnails": ("on", "off"), "film": ("", "open")}
+_CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after"), "method": ("settings", "view"),
+                "after", "bin", "only", "brush", "second"), "colour": ("only",), "method": ("settings", "view"),
     "model": ("stage", "mining"), "stage": ("mining",),
     "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
     "before": ("step",), "after": ("step",),
@@ -91,7 +101,7 @@ def _mend(state: dict[str, str]) -> None:
     readers: dict[str, Callable[[str], object]] = {
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
-        "seed": read_map_seed, "unlabelled": _share, "view": _view,
+        "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour,
         "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
         **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},
     }  # fmt: skip
@@ -115,6 +125,16 @@ def _share(text: str) -> None:
 def _view(text: str) -> None:
     if text and not re.fullmatch(r"(-?[0-9]{1,9}(\.[0-9]*)?,){2}[0-9]{1,9}(\.[0-9]*)?", text):
         raise RetrievalError(f"The view {text[:_SHOWN]!r} is not three numbers, a place and how near it is seen, as in 0.1,-0.2,3.")
+
+
+def _brush(text: str) -> None:
+    number = r"-?[0-9]{1,9}(\.[0-9]{1,9})?"
+    if text and not re.fullmatch(rf"((^|,)(similarity|hubness):{number}\.\.{number}){{1,2}}", text):
+        raise RetrievalError(f"The brush {text[:_SHOWN]!r} is not written as in similarity:0.5..0.9,hubness:3..20.")
+
+
+def _colour(text: str) -> None:
+    check_choice("colour", text.partition(":")[0], ("landmark", "overlap", *COLOURINGS))
 
 
 def get(name: str) -> str:

@@ -27,6 +27,7 @@ from retrieval_core.projection.placement import place
 from retrieval_core.ranking.neighbour_lists import listed
 from retrieval_core.ranking.picture import Picture
 from retrieval_core.stored.artefacts import map_choice, sha256, subset_ids
+from retrieval_core.stored.colourings import colourings_of
 from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.ranking import first_of
 from retrieval_core.stored.results import Results, list_sheets, open_results
@@ -82,6 +83,7 @@ def describe(name: str, choice: MapChoice) -> Scene:
                     for query in dataset.queries if query.image_id in order],
         "models": [_model(state, dataset, choice, laid_out.get(state.key))
                    for state in model_states(loaders.workspace(), name, choice.run) if state.explorable],
+        "colourings": [{"key": key, "title": title} for key, title in colourings_of(dataset).items()],
         "sheets": {"cell": CELL, "columns": COLUMNS, "files": _sheets(dataset), "cells": sheet_cells(dataset, choice.subset)},
         "files": {"ids": f"files/ids/{shown}", "labels": f"files/labels/{shown}", "photograph": f"files/photograph/{name}/",
                   "version": dataset.photographs[:12]},
@@ -165,6 +167,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
         "width": found[0].shape[1] if found else listed(len(dataset.images)),
         "search": address("neighbours-of", rows),
         "queries": address("queries", scene_rankings.rankings_version(results, choice.subset)),
+        "colouring": address("colouring", rows), "selection": address("selection", rows),
         "caption": caption(made, state, choice.run) if made else "",
         "judged": made.quality["neighbours"] if made else None,
     }  # fmt: skip
@@ -207,4 +210,5 @@ def version(name: str, choice: MapChoice) -> str:
     results = (open_results(loaders.workspace(), name, choice.run, state.key) for state in states)
     listed_now = [one.neighbours(choice.subset) is not None for one in results]
     members = scene_rankings.members_version(dataset, choice.subset)
-    return short_hash([members, choice.address(), made, listed_now, maps_version(name, choice), _sheets(dataset)])
+    colourings = list(colourings_of(dataset))
+    return short_hash([members, choice.address(), made, listed_now, maps_version(name, choice), _sheets(dataset), colourings])

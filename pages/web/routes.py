@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from pages.state import loaders
 from pages.state.door import Caller
 from pages.state.hidden_paths import without_paths
-from pages.web import map_scene, modules, scene_rankings
+from pages.web import map_scene, modules, scene_colours, scene_rankings
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
@@ -138,6 +139,24 @@ def queries(request: Request) -> Answer:
     return JSONResponse(scene_rankings.query_rankings(results, subset)), scene_rankings.rankings_version(results, subset)
 
 
+def colouring(request: Request) -> Answer:
+    """A colouring's value of every point; see scene_colours.values. Bins and columns may change, so nobody keeps it."""
+    choice, asked = _choice(request), request.query_params
+    return JSONResponse(scene_colours.values(_results(request), choice, _asked(request, "colour"), asked.get("query", ""),
+                                             _whole(asked.get("k", "12"), "k"))), ""  # fmt: skip
+
+
+async def selection(request: Request) -> Response:
+    """How similar photographs are to a selection, the points of the body (uint32), or to a query; see scene_colours.measures."""
+    points = await request.body()
+    return await run_in_threadpool(_answering(lambda request: _measured(request, points)), request)
+
+
+def _measured(request: Request, points: bytes) -> Answer:
+    found = scene_colours.measures(_results(request), _asked(request, "subset"), points, request.query_params.get("query", ""))
+    return JSONResponse(found), ""
+
+
 def _dataset(request: Request) -> Dataset:
     return open_dataset(loaders.workspace(), request.path_params["dataset"])
 
@@ -209,19 +228,24 @@ def _said(request: Request, text: str) -> str:
     return without_paths(text, loaders.workspace()) if caller.is_visitor else text
 
 
-ROUTES = [modules.ROUTE] + [
-    Route(f"/files/{path}", _answering(endpoint))
-    for path, endpoint in (
-        ("photograph/{dataset}/{image:path}", photograph),
-        ("rendered/{dataset}/{picture:path}", rendered),
-        ("crop/{dataset}/{query:path}", crop),
-        ("sheet/{dataset}/{number}", sheet),
-        ("scene/{dataset}", scene),
-        ("ids/{dataset}", ids),
-        ("labels/{dataset}", labels),
-        ("places/{dataset}/{model}", places),
-        ("neighbours/{dataset}/{model}", neighbour_arrays),
-        ("neighbours-of/{dataset}/{model}", neighbours_of),
-        ("queries/{dataset}/{model}", queries),
-    )
-]
+ROUTES = (
+    [modules.ROUTE]
+    + [
+        Route(f"/files/{path}", _answering(endpoint))
+        for path, endpoint in (
+            ("photograph/{dataset}/{image:path}", photograph),
+            ("rendered/{dataset}/{picture:path}", rendered),
+            ("crop/{dataset}/{query:path}", crop),
+            ("sheet/{dataset}/{number}", sheet),
+            ("scene/{dataset}", scene),
+            ("ids/{dataset}", ids),
+            ("labels/{dataset}", labels),
+            ("places/{dataset}/{model}", places),
+            ("neighbours/{dataset}/{model}", neighbour_arrays),
+            ("neighbours-of/{dataset}/{model}", neighbours_of),
+            ("queries/{dataset}/{model}", queries),
+            ("colouring/{dataset}/{model}", colouring),
+        )
+    ]
+    + [Route("/files/selection/{dataset}/{model}", selection, methods=["POST"])]
+)

@@ -12,6 +12,7 @@ from retrieval_core.presets import PRESETS
 HUES = (
     "#9678f0", "#b42d78", "#697800", "#f09600", "#87a5e1", "#963ca5", "#ff4b78", "#1ec3b4", "#692dff", "#d2a55a", "#00783c",
 )  # fmt: skip
+TAIL = "#808080"  # categories without a hue of their own, beside #999999 for what has no value: their marker tells them apart
 SYMBOLS = 11  # markers that the map can draw
 MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")  # of the report
 BEYOND_RAMP = ("#86d096", "#76be86", "#69b079", "#5da26d", "#4c925d", "#3c814e", "#2b713f", "#186131")  # beyond it

@@ -1,7 +1,6 @@
 """The commands about bins: `bins list`, `bins show`, `bins save`, `bins remove`, `bins export`."""
 
 import sys
-from pathlib import Path
 
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.paths import absolute
@@ -19,7 +18,9 @@ def register_bins(actions, command) -> None:
         one.add_argument("name", help="the name of the bin")
         every.append(one)
     save.add_argument("ids", nargs="*", help="the ids of the photographs")
-    save.add_argument("--from", dest="file", metavar="FILE", help="a text file with one id a line; - reads them from the command before")
+    save.add_argument(
+        "--from", dest="file", metavar="FILE", help="a text file with one id a line; - reads them from the command before"
+    )
     save.add_argument("--made-by", metavar="SENTENCE", help="what the selection was, in one sentence")
     export.add_argument("folder", help="the folder, which must be empty or new")
     export.add_argument("--layout", required=True, help="csv or classes: with the photographs; oxford: the lists of the queries that "
@@ -39,7 +40,9 @@ def bins_list(workspace: Workspace, options, arguments) -> None:
         lost = f", {len(missing):,} of them gone" if (missing := gone(bin, dataset)) else ""
         print(f"{bin.name:24} {len(bin.ids):>7,} photographs{lost}; {bin.made_by}")
     if not kept:
-        print(f"{dataset.name!r} has no bins. Keep one with: {workspace.command('bins', 'save', 'NAME', 'ID', '--dataset', dataset.name)}")
+        print(
+            f"{dataset.name!r} has no bins. Keep one with: {workspace.command('bins', 'save', 'NAME', 'ID', '--dataset', dataset.name)}"
+        )
 
 
 def bins_show(workspace: Workspace, options, arguments) -> None:
@@ -64,8 +67,7 @@ def bins_save(workspace: Workspace, options, arguments) -> None:
     if strangers := [image_id for image_id in ids if image_id not in known]:
         raise RetrievalError(f"{len(strangers):,} of the {len(ids):,} ids are not in {dataset.name!r}, the first is {strangers[0]!r}. "
                              "Correct or remove them.")  # fmt: skip
-    made_by = options.made_by or f"ids {'from ' + Path(options.file).name if options.file else 'on the command line'}"
-    save_bin(workspace, dataset.name, Bin(options.name, tuple(ids), made_by))
+    save_bin(workspace, dataset.name, Bin(options.name, tuple(ids), options.made_by or "a list of ids"))
     print(f"{options.name}: {len(set(ids)):,} photographs of {dataset.name}.")
 
 

@@ -121,7 +121,9 @@ def parser() -> argparse.ArgumentParser:
     register_starts(
         add("starts", None, "teach the backbones that networks start from").add_subparsers(required=True, metavar="ACTION"), _command
     )
-    register_bins(add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command)
+    register_bins(
+        add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command
+    )
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 

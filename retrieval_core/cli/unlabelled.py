@@ -22,7 +22,7 @@ def register_unlabelled(add) -> None:
     command.add_argument("--seed", type=int, default=0, help="seed of the draws (default: 0)")
     command.add_argument("--prior", type=float, default=0.1, help="share of the unlabelled that are believed to be positives, which "
                          "nnPU must be given (default: 0.1)")  # fmt: skip
-    command.add_argument("--second", default="", help="the other model that is a view of co-training (default: the first other one)")
+    command.add_argument("--second", default="", help="the other model that is a view of co-training (default: the last other one)")
     command.add_argument("--format", default="text", help="text, csv, latex or markdown (default: text)")
 
 
@@ -62,7 +62,9 @@ def unlabelled(workspace: Workspace, options, arguments) -> None:
     draw(jobs.watched(workspace, arguments, load_and_judge(), "look"))
     if left_out:
         print(f"Left out: {'; '.join(left_out)}.", file=sys.stderr)
-    found = [one for key, several in choices.items() for one in found_apart([open_results(workspace, options.dataset, run, key)], several)]
+    found = [
+        one for key, several in choices.items() for one in found_apart([open_results(workspace, options.dataset, run, key)], several)
+    ]
     about = f"in percent, {options.share:.0%} of the labelled hidden, {options.draws} draws, dataset {options.dataset}, run {run}"
     print_table(unlabelled_table(found), f"Labelled against unlabelled: {about}", options.format)
     if options.format == "text":

@@ -112,7 +112,9 @@ def export_part(part: Dataset, folder: Path, layout: str) -> None:
     if layout != "oxford":
         return export_dataset(replace(part, queries=()), folder, layout)
     if not part.queries:
-        raise RetrievalError(f"No query has an answer among the {len(part.images)} photographs of {part.name!r}. Choose csv or classes.")
+        raise RetrievalError(
+            f"No query has an answer among the {len(part.images)} photographs of {part.name!r}. Choose csv or classes."
+        )
     with _into(folder) as place:
         _write_queries(place, part.queries)
 

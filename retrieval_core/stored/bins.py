@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from retrieval_core.datasets.catalog import list_datasets
 from retrieval_core.datasets.names import composed
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
@@ -67,6 +68,21 @@ def remove_bin(workspace: Workspace, dataset_name: str, name: str) -> None:
     if not file.exists():
         read_bin(workspace, dataset_name, name)
     file.unlink(missing_ok=True)
+
+
+def carry_over(workspace: Workspace, name: str) -> list[str]:
+    """Copy the bins of a dataset that was added from the same place under another name, unless this one has bins; their names.
+
+    So a dataset that gets another name keeps them.
+    """
+    entries = {entry.name: entry for entry in list_datasets(workspace)}
+    if read_bins(workspace, name):
+        return []
+    same = [other.name for other in entries.values() if other.name != name and other.path == entries[name].path]
+    carried = {bin.name: bin for other in same for bin in read_bins(workspace, other)}
+    for bin in carried.values():
+        save_bin(workspace, name, bin)
+    return sorted(carried)
 
 
 def gone(bin: Bin, dataset: Dataset) -> list[str]:

@@ -11,11 +11,13 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.hubness import hubness
 from retrieval_core.evaluation.judged_rankings import counted
+from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.progress import finished
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.bins import read_bins
 from retrieval_core.stored.ranking import order_rows, query_pictures
 from retrieval_core.stored.results import Results
+from retrieval_core.stored.unlabelled import last_apart
 
 OTHER = "other"
 MOST = 10  # categories that have a colour of their own
@@ -30,12 +32,13 @@ class Categories:
 
 @dataclass(frozen=True)
 class Ramp:
-    """A number by image id; `low` and `high` say what the ends of the ramp are. `even` is False where ratios count and not differences."""
+    """A number by image id. `low` and `high` say what the ends of the ramp are; `even` is False where ratios count, not differences."""
 
     values: Mapping[str, float]
     low: str
     high: str
     even: bool = True
+    border: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Colouring:
-    """A row: its title, its values, and of which names there are several, as one for each column; none where it can't colour a dataset."""
+    """A row: its title, its values, and the names of several, as of the columns; no name where it can't colour a dataset."""
 
     title: str
     values: Callable[[Asked], Categories | Ramp]
@@ -123,7 +126,7 @@ def _precision(asked: Asked) -> Ramp:
 def _hubness(asked: Asked) -> Ramp:
     found = asked.results.neighbours(asked.subset)
     if found is None:
-        raise RetrievalError("Hubness is counted in the neighbour lists, and there are none of these descriptors. Open the map: it makes "
+        raise RetrievalError("Hubness is counted in the neighbour lists, and there are none of these descriptors. The page Map makes "
                              "them, up to 60,000 photographs.")  # fmt: skip
     counts = hubness(found[0], asked.k)
     ids = subset_ids(asked.results.dataset, asked.subset)
@@ -132,17 +135,33 @@ def _hubness(asked: Asked) -> Ramp:
 
 def _rank(asked: Asked) -> Ramp:
     """The rank in the ranking of the pinned query, as AP counts it: junk has none."""
-    dataset = asked.results.dataset
+    dataset, (database, queries) = asked.results.dataset, asked.results.descriptors
     if not asked.query:
         raise RetrievalError("The rank is that in a query's ranking, and no query is chosen. Choose one with J or K.")
-    query = next((one for one in dataset.queries if one.id == asked.query), None)
-    if query is None:
+    if asked.query not in queries:
         raise RetrievalError(f"{dataset.name!r} has no query {asked.query!r}. Choose another with J or K.")
-    database, queries = asked.results.descriptors
+    query = dataset.query(asked.query)
     row = queries.matrix[queries.row(query.id)][None]
     positions, _ = finished(order_rows(asked.results, row, query_pictures(dataset, [query.id]), [query.id]))
     ranked = [database.ids[position] for position in positions[0]]
-    return Ramp({image_id: float(rank) for rank, image_id, _ in counted(ranked, query)}, f"Rank for {query.id}: first", "last", even=False)
+    ranks = {image_id: float(rank) for rank, image_id, _ in counted(ranked, query)}
+    return Ramp(ranks, f"Rank for {query.id}: first", "last", even=False)
+
+
+def _decision(asked: Asked) -> Ramp:
+    """The decision values of a method that tells labelled from unlabelled photographs."""
+    found = last_apart(asked.results, asked.name)
+    if found is None:
+        raise RetrievalError(f"{METHODS[asked.name].title} has not decided yet under {asked.results.model}. Press the button on the page "
+                             "Unlabelled.")  # fmt: skip
+    low = (f"Decision of {found.choice.title}, under {found.model}. The line is its border, 0, drawn in the plane of the map; the decision "
+           "is taken in descriptor space. Least like a labelled one")  # fmt: skip
+    return Ramp(dict(zip(found.ids, found.decisions.tolist(), strict=True)), low, "most", border=0.0)
+
+
+def _decided(dataset: Dataset) -> Sequence[str]:
+    labelled = {image.label is not None for image in dataset.images}
+    return tuple(METHODS) if len(labelled) == 2 else ()
 
 
 def _with_queries(dataset: Dataset) -> Sequence[str]:
@@ -155,4 +174,5 @@ COLOURINGS = {
     "ap": Colouring("AP of the query", _precision, _with_queries),
     "hubness": Colouring("hubness", _hubness),
     "rank": Colouring("rank in the query's ranking", _rank, _with_queries),
+    "decision": Colouring("decision", _decision, _decided),
 }

@@ -11,7 +11,7 @@ from retrieval_core.datasets.array_files import read_arrays
 from retrieval_core.datasets.catalog import BUILT_IN
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.feedback.unlabelled.at_random import AtRandom
-from retrieval_core.feedback.unlabelled.choice import Choice
+from retrieval_core.feedback.unlabelled.choice import PRIOR, Choice, make_choice
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored import artefacts
 from retrieval_core.stored.results import Results, open_results
@@ -91,8 +91,17 @@ def _read(path: Path, version: str, model: str, choice: Choice, seconds: float) 
     """Kept as long as the file, whose hash `version` is, stays the same: a page asks for it many times."""
     arrays, about = read_arrays(path)
     tests = (AtRandom(**about[name]) for name in ("called", "junk"))
-    return Apart(model, choice, tuple(about["ids"]), about["labelled"], arrays["decisions"], np.array(arrays["measures"]), about["hidden"],
-                 about["counted"], *tests, seconds)  # fmt: skip
+    return Apart(model, choice, tuple(about["ids"]), about["labelled"], arrays["decisions"], np.array(arrays["measures"]),
+                 about["hidden"], about["counted"], *tests, seconds)  # fmt: skip
+
+
+def last_apart(results: Results, method: str) -> Apart | None:
+    """The last that was made of a method under a model, of nnPU with the usual prior, if it still holds; None if there is none."""
+    folder = unlabelled_path(results, make_choice(method, second=results.model)).parent
+    records = sorted(results.workspace.records(folder).values(), key=lambda record: record.made, reverse=True)
+    made = (Choice(**record.notes["choice"]) for record in records)
+    wanted = (choice for choice in made if choice.method == method and choice.prior in (0.0, PRIOR))
+    return next((found for choice in wanted if (found := read_apart(results, choice)) is not None), None)
 
 
 def found_apart(results: Iterable[Results], choices: Iterable[Choice]) -> list[Apart]:

@@ -5,21 +5,24 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.web.component import component
-from pages.web.map.messages import MapData, Placed, Shared
+from pages.web.map.messages import Kept, MapData, Placed, Shared
 from pages.web.ranking.messages import Event
 
 KEY = "map"
 
 
-def show_map(scene: str, shared: Shared, on_change: Callable[[Shared], None], placed: Placed | None = None) -> Event | None:
+def show_map(
+    scene: str, shared: Shared, on_change: Callable[[Shared], None], placed: Placed | None = None, bins: str = ""
+) -> tuple[Event | None, Kept | None]:
     """Show the map of a scene, an address that answers with what map_scene.describe returns.
 
     `on_change` is called with what the page and the browser both know when the person in front of the browser has changed it.
-    Returns whether it was asked why a photograph is similar, and to what, since the last run of the page; None if it was not.
+    Returns what was asked for since the last run of the page, each None if it was not: why a photograph is similar, and to what; and
+    a selection to be kept as a bin.
     """
-    data: MapData = {"scene": scene, "shared": shared, "placed": placed}
+    data: MapData = {"scene": scene, "shared": shared, "placed": placed, "bins": bins}
     drawn = component("map")(
         key=KEY, data=data, default={"state": None}, on_state_change=lambda: on_change(st.session_state[KEY]["state"]),
-        on_why_change=lambda: None, height="content",
+        on_why_change=lambda: None, on_keep_change=lambda: None, height="content",
     )  # fmt: skip
-    return drawn.why
+    return drawn.why, drawn.keep

@@ -1,11 +1,12 @@
 import { Card } from "./card.js";
+import { Coloured } from "./colours.js";
 import { Density } from "./density.js";
-import { Drawing } from "./drawing.js";
 import { Film } from "./film.js";
 import { Gallery } from "./gallery.js";
 import { listenToKeys } from "./keyboard.js";
 import { Legend } from "./legend.js";
 import { MOST_DRAWN } from "./appearance.js";
+import { Measures } from "./measures.js";
 import { chosenList, compareNeighbours, fetchNeighbours } from "./neighbours.js";
 import { Notice } from "./notice.js";
 import { Panel } from "./panel.js";
@@ -21,7 +22,7 @@ const FORESEEN = 12; // photographs fetched for a point before it is clicked
 const REST = 120; // milliseconds after which the points of a new view are counted and chosen again
 
 /** The map: what is chosen on it, and how that becomes a picture. */
-export class MapApp extends Drawing {
+export class MapApp extends Coloured {
   constructor(root, tell, ask) {
     super();
     this.root = root;
@@ -30,6 +31,7 @@ export class MapApp extends Drawing {
     Object.assign(this, {
       tool: "pan", hover: -1, ring: -1, selection: [], trail: [], isolated: new Set(), query: null, placed: null,
       unlabelled: 0.45, colour: "landmark", thumbnails: true, film: false, k: 12, changed: { points: true },
+      colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, bins: "", how: "selection",
     });
     this.view = new View();
     this.density = new Density();
@@ -40,6 +42,7 @@ export class MapApp extends Drawing {
     this.points = this.openPoints();
     this.gallery = new Gallery(this, root.querySelector(".cards"));
     this.panel = new Panel(this, root);
+    this.measures = new Measures(this, root);
     this.legend = new Legend(this, root.querySelector(".legend"));
     this.card = new Card(this, root.querySelector(".hovered"));
     this.strip = new Film(this, root.querySelector(".film"));
@@ -114,7 +117,8 @@ export class MapApp extends Drawing {
   }
 
   /** Select points; one of them shows its neighbours. */
-  select(points, back = false) {
+  select(points, back = false, how = "points") {
+    this.how = how;
     if (!back && this.selection.length === 1 && this.selection[0] !== points[0]) this.trail.push(this.selection[0]);
     this.selection = points;
     this.placed = null;
@@ -147,7 +151,7 @@ export class MapApp extends Drawing {
   askWhy(id) {
     const chosen = this.selection.length === 1 ? this.scene.ids[this.selection[0]] : "";
     const query = this.placed || chosen ? "" : this.query.id;
-    this.ask({ match: id, photo: chosen, query, model: this.model.key });
+    this.ask("why", { match: id, photo: chosen, query, model: this.model.key });
   }
 
   stepQuery(by) {
@@ -174,6 +178,8 @@ export class MapApp extends Drawing {
     this.repaint();
     this.panel.draw();
     this.strip.draw();
+    this.measures.ask();
+    this.recolour();
     if (!found && mayFetch && (this.selection.length === 1 || this.query)) this.fetchMissing();
   }
 

@@ -1,3 +1,5 @@
+import { shareOf } from "./colouring.js";
+
 /** Colour, size and order of the points, from what is chosen. */
 
 export const MOST_DRAWN = 200_000; // points drawn one by one; above, the density below them shows all
@@ -6,7 +8,14 @@ export const UNLABELLED = 65535;
 const GREY = [153, 153, 153];
 const RAMP = [[0, 34, 78], [66, 78, 108], [124, 123, 120], [188, 175, 111], [254, 232, 56]]; // cividis, made for colour-blind eyes
 
-export const rgb = (colour) => [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+const parsed = new Map();
+
+/** "#rrggbb" as [r, g, b]; asked for once a point. */
+export function rgb(colour) {
+  if (!parsed.has(colour)) parsed.set(colour, [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16)));
+  return parsed.get(colour);
+}
+
 const mixed = (one, other, share) => one.map((value, k) => value + (other[k] - value) * share);
 
 /** The colour of a share of 0 … 1 on the ramp. */
@@ -25,43 +34,55 @@ export function pointSide(count) {
 
 export const growth = (view) => Math.min(2.2, Math.max(0.8, view.zoom ** 0.3));
 
-/** Colours (N × 4) and looks (N × 2) of all points: what isn't in focus or isolated goes to grey. */
+/** The colour of a point as it is chosen, before it may go to grey: its landmark's, its distortion, or its value of a colouring. */
+export function colourOf(app, i) {
+  const { scene, colouring } = app;
+  if (app.colour === "overlap") return Number.isNaN(app.model.overlap[i]) ? GREY : rampColour(app.model.overlap[i]);
+  if (!colouring) return rgb(scene.landmark(i)?.colour ?? "#999999");
+  const value = colouring.values[i];
+  if (value === null) return GREY;
+  return colouring.names.length ? rgb(colouring.colours[value]) : rampColour(shareOf(value, colouring.ends, colouring.even));
+}
+
+/** Whether a point counts as one in colour: a labelled one, or one with a value of the colouring. */
+const stands = ({ scene, colouring }, i) => (colouring ? colouring.values[i] !== null : scene.labels[i] !== UNLABELLED);
+
+/** The number of a point's marker. */
+function symbolOf({ scene, colouring }, i) {
+  if (!colouring) return scene.landmark(i)?.symbol ?? 0;
+  return colouring.names.length && colouring.values[i] !== null ? colouring.symbols[colouring.values[i]] : 0;
+}
+
+/** Colours (N × 4) and looks (N × 2) of all points: what isn't in focus, isolated or let through by the filter goes to grey. */
 export function paint(app) {
-  const { scene, isolated, focus } = app;
-  const count = scene.count;
+  const { count } = app.scene;
   const colours = new Uint8Array(4 * count);
   const looks = new Uint8Array(2 * count);
   const side = pointSide(count);
   const dim = app.dark ? [74, 82, 94] : [205, 210, 217];
-  const hues = scene.landmarks.map((landmark) => rgb(landmark.colour));
   for (let i = 0; i < count; i++) {
-    const label = scene.labels[i];
-    const labelled = label !== UNLABELLED;
-    const lit = isLit(i, label, isolated, focus);
-    let colour = labelled ? hues[label] : GREY;
-    let opacity = labelled ? 0.95 : app.unlabelled;
-    if (app.colour === "overlap") {
-      const share = app.model.overlap[i];
-      colour = Number.isNaN(share) ? GREY : rampColour(share);
-    }
-    if (!lit) {
+    const standing = stands(app, i);
+    let colour = colourOf(app, i);
+    let opacity = standing ? 0.95 : app.colouring ? 0.45 : app.unlabelled;
+    if (!isLit(app, i)) {
       colour = mixed(colour, dim, 0.8);
       opacity = Math.min(opacity, 0.6);
     }
     colours.set([...colour, Math.round(255 * opacity)], 4 * i);
-    looks[2 * i] = labelled ? side : Math.max(2, Math.round(side * 0.65));
-    looks[2 * i + 1] = labelled ? scene.landmarks[label].symbol : 0;
+    looks[2 * i] = standing ? side : Math.max(2, Math.round(side * 0.65));
+    looks[2 * i + 1] = symbolOf(app, i);
   }
   return { colours, looks };
 }
 
-function isLit(i, label, isolated, focus) {
-  return (!focus || focus.has(i)) && (!isolated.size || isolated.has(label));
+/** Whether a point is shown in its colour: by the filter where there is one, else by what is in focus. */
+export function isLit({ mask, focus, isolated, scene }, i) {
+  return (mask ? mask[i] === 1 : !focus || focus.has(i)) && (!isolated.size || isolated.has(scene.labels[i]));
 }
 
 /** Numbers of the points to draw, lowest first: unlabelled, then grey ones, then those in colour. */
 export function drawingOrder(app) {
-  const { scene, isolated, focus, view, places } = app;
+  const { scene, mask, focus, view, places } = app;
   const drawn = isDrawn(app);
   const layers = [[], [], []];
   const all = scene.count <= MOST_DRAWN;
@@ -73,9 +94,8 @@ export function drawingOrder(app) {
     if (!drawn(i)) continue;
     if (!all && (Math.abs(places.x(i) - view.x) > side[0] || Math.abs(places.y(i) - view.y) > side[1])) continue;
     taken++;
-    const label = scene.labels[i];
-    const lit = isLit(i, label, isolated, focus);
-    layers[lit && (focus || label !== UNLABELLED) ? 2 : label === UNLABELLED ? 0 : 1].push(i);
+    const standing = stands(app, i);
+    layers[isLit(app, i) && (focus || mask || standing) ? 2 : standing ? 1 : 0].push(i);
   }
   return Uint32Array.from(layers.flat());
 }

@@ -1,10 +1,29 @@
 import { rampColour, UNLABELLED } from "./appearance.js";
+import { chosenCategories, readRange, writtenRange, written } from "./colouring.js";
+import { Histogram } from "./histogram.js";
 import { SYMBOLS } from "./symbols.js";
 import { FILLED } from "./view.js";
 
 const MARGIN = 16; // pixels between the legend and the edge of the map, and the points
 
-/** The landmarks, each with its colour, its symbol and its number of photographs; click isolates, Shift-click adds. */
+function tally(values) {
+  const counts = new Map();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** One of a set alone, or all again if it was alone; with `add` one more or one less. */
+function chooseAmong(chosen, number, add) {
+  const alone = chosen.size === 1 && chosen.has(number);
+  if (add) {
+    if (!chosen.delete(number)) chosen.add(number);
+  } else {
+    chosen.clear();
+    if (!alone) chosen.add(number);
+  }
+}
+
+/** The landmarks, or the values of a colouring, each with its colour, its symbol and its number of photographs; click isolates, Shift-click adds. */
 export class Legend {
   constructor(app, element) {
     this.app = app;
@@ -13,18 +32,61 @@ export class Legend {
 
   draw() {
     const { app, element } = this;
-    const counts = new Map();
-    for (const label of app.scene.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
     if (app.colour === "overlap") {
       this.drawRamp();
-      return this.settle();
+    } else if (app.colouring?.names.length) {
+      element.replaceChildren(...this.categories());
+    } else if (app.colouring) {
+      this.drawValues();
+    } else {
+      const counts = tally(app.scene.labels);
+      const entries = app.scene.landmarks.map((landmark, number) => this.landmark(landmark, number, counts.get(number) ?? 0));
+      if (counts.has(UNLABELLED)) {
+        entries.push(this.landmark({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));
+      }
+      element.replaceChildren(...entries);
     }
-    const entries = app.scene.landmarks.map((landmark, number) => this.entry(landmark, number, counts.get(number) ?? 0));
-    if (counts.has(UNLABELLED)) {
-      entries.push(this.entry({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));
-    }
-    element.replaceChildren(...entries);
     return this.settle();
+  }
+
+  landmark(landmark, number, count) {
+    const { isolated } = this.app;
+    return this.entry(landmark, count, isolated.has(number), isolated.size > 0, "landmark", (add) => {
+      chooseAmong(isolated, number, add);
+      this.app.repaint();
+      this.app.tell();
+      this.draw();
+    });
+  }
+
+  /** The categories of a colouring; the photographs without one are counted, and can't be chosen. */
+  categories() {
+    const { app } = this;
+    const { names, colours, symbols, values } = app.colouring;
+    const [counts, chosen] = [tally(values), chosenCategories(app.colouring, app.only)];
+    const entries = names.map((name, number) => {
+      const looks = { name, colour: colours[number], symbol: symbols[number] };
+      return this.entry(looks, counts.get(number) ?? 0, chosen.has(number), chosen.size > 0, "value", (add) => {
+        chooseAmong(chosen, number, add);
+        app.setOnly([...chosen].map((one) => written(names[one])).join(","));
+      });
+    });
+    if (counts.has(null)) {
+      const rest = document.createElement("span");
+      rest.textContent = `none (${counts.get(null).toLocaleString("en")})`;
+      entries.push(rest);
+    }
+    return entries;
+  }
+
+  /** A colouring on a ramp: a histogram in its colours, which filters. */
+  drawValues() {
+    const { app, element } = this;
+    const { low, high, values, even } = app.colouring;
+    element.replaceChildren();
+    const colour = (share) => `rgb(${rampColour(share).map(Math.round).join(",")})`;
+    const drawn = new Histogram(element, app.colouring.title, (range) => app.setOnly(range ? writtenRange(range) : ""), colour);
+    drawn.show(values, readRange(app.only), { even, title: `${low} … ${high}` });
   }
 
   /** Lie over the map where its points leave room, beside or above them; else below it. */
@@ -43,33 +105,18 @@ export class Legend {
     element.dataset.place = "below";
   }
 
-  entry({ name, colour, symbol }, number, count) {
-    const { app } = this;
+  entry({ name, colour, symbol }, count, chosen, some, kind, choose) {
     const button = document.createElement("button");
     button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true"><path d="${SYMBOLS[symbol]}"/></svg>`;
     const counted = button.appendChild(document.createElement("span"));
     counted.className = "count";
     counted.textContent = `(${count.toLocaleString("en")})`;
     counted.before(`${name} `);
-    button.setAttribute("aria-pressed", String(app.isolated.has(number)));
-    button.classList.toggle("grey", app.isolated.size > 0 && !app.isolated.has(number));
-    button.title = "Click: this landmark only. Shift-click: this one too. Click again: all.";
-    button.onclick = (event) => this.choose(number, event.shiftKey);
+    button.setAttribute("aria-pressed", String(chosen));
+    button.classList.toggle("grey", some && !chosen);
+    button.title = `Click: this ${kind} only. Shift-click: this one too. Click again: all.`;
+    button.onclick = (event) => choose(event.shiftKey);
     return button;
-  }
-
-  choose(number, add) {
-    const { isolated } = this.app;
-    const alone = isolated.size === 1 && isolated.has(number);
-    if (add) {
-      if (!isolated.delete(number)) isolated.add(number);
-    } else {
-      isolated.clear();
-      if (!alone) isolated.add(number);
-    }
-    this.app.repaint();
-    this.app.tell();
-    this.draw();
   }
 
   drawRamp() {

@@ -1,14 +1,11 @@
 import { MapApp } from "./app.js";
 import { UNLABELLED } from "./appearance.js";
+import { read, readBrush, writtenBrush, written } from "./colouring.js";
 import { Scene } from "./scene.js";
 
 // Milliseconds before the page is told of a change: its answer must not delay the lines and the gallery of a click, and a
 // view is told when it has come to rest.
 const DELAYS = { "": 0, shown: 80, rested: 500 };
-
-/** A name in the list of the isolated landmarks, and back: a comma separates them. */
-const written = (name) => name.replaceAll("%", "%25").replaceAll(",", "%2C");
-const read = (text) => text.replace(/%2C/gi, ",").replaceAll("%25", "%");
 
 /** What the unlabelled are called in that list: no landmark is called so. */
 function nobody(landmarks) {
@@ -21,7 +18,7 @@ function nobody(landmarks) {
 class Link {
   constructor(root) {
     this.said = {}; // what the page said last; it says the same again after every change that was made here
-    this.app = new MapApp(root, (when, changes) => this.tell(when, changes), (event) => this.setTrigger("why", event));
+    this.app = new MapApp(root, (when, changes) => this.tell(when, changes), (name, event) => this.setTrigger(name, event));
   }
 
   /** What the page keeps in the link of the page. */
@@ -31,7 +28,7 @@ class Link {
     return {
       model: app.model.key, query: app.query?.id ?? "", k: String(app.k), view: app.view.text,
       landmarks: [...app.isolated].map(name).join(","), unlabelled: String(app.unlabelled), colour: app.colour,
-      thumbnails: app.thumbnails ? "on" : "off", film: app.film ? "open" : "",
+      thumbnails: app.thumbnails ? "on" : "off", film: app.film ? "open" : "", only: app.only, brush: writtenBrush(app.brush),
       selection: app.scene.ids ? app.selection.map((point) => app.scene.ids[point]) : [], placed: app.placed?.key ?? "",
     };
   }
@@ -52,11 +49,13 @@ class Link {
   }
 
   /** Take over what the page says anew; what it only repeats may have been changed here since. */
-  async hear({ scene, shared, placed }) {
+  async hear({ scene, shared, placed, bins }) {
     const { app } = this;
     const differ = (one, other) => Object.keys(one).filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
     const anew = Object.fromEntries(differ(shared, this.said).map((name) => [name, shared[name]]));
     this.said = this.latest = shared;
+    const kept = app.bins !== bins;
+    app.bins = bins;
     this.placed = placed; // a new picture's place and neighbours under the page's model; `shared` names it by its key
     if (scene !== this.address) {
       this.address = scene;
@@ -71,6 +70,8 @@ class Link {
       });
     } else if (app.scene && differ(anew, this.shared()).length) {
       await app.notice.guard(() => this.adopt({ ...this.shared(), ...anew }, false));
+    } else if (app.scene && kept) {
+      app.recolour();
     }
   }
 
@@ -82,7 +83,7 @@ class Link {
     app.view.text = shared.view;
     app.isolated = new Set(shared.landmarks.split(",").map(read).filter((name) => numbers.has(name)).map((name) => numbers.get(name)));
     app.unlabelled = Math.min(1, Math.max(0, Number(shared.unlabelled) || 0));
-    app.colour = shared.colour === "overlap" ? "overlap" : "landmark";
+    [app.colour, app.only, app.brush] = [shared.colour, shared.only, readBrush(shared.brush)];
     app.thumbnails = shared.thumbnails !== "off";
     app.query = app.scene.queries.find((query) => query.id === shared.query) ?? null;
     if (fresh) {

@@ -31,8 +31,43 @@ class SceneQuery(TypedDict):
     junk: list[int]
 
 
+class SceneColouring(TypedDict):
+    """What else can colour the map: its key, and what it is called."""
+
+    key: str
+    title: str
+
+
+class ColouringValues(TypedDict):
+    """A colouring's value of every point, None where it has none: numbers of categories, or numbers on a ramp.
+
+    `names`, `colours` and `symbols` are those of the categories, empty for a ramp; `low` and `high` say what the ramp's ends are,
+    empty for categories; `even` is False where ratios count on the ramp and not differences. `border`: pieces of a line over the
+    map, [x1, y1, x2, y2] each.
+    """
+
+    title: str
+    names: list[str]
+    colours: list[str]
+    symbols: list[int]
+    low: str
+    high: str
+    even: bool
+    values: list[float | None]
+    border: list[list[float]]
+
+
+class SelectionMeasures(TypedDict):
+    """Of a selection, or of a query: the mean similarity of its pairs, None for fewer than two, and every point's to it."""
+
+    within: float | None
+    similarities: list[float]
+
+
 class SceneModel(TypedDict):
     """A model of a scene and the addresses of its files; `places` is None without a map, `neighbours` where they are not listed.
+
+    `colouring` and `selection` begin the addresses of ColouringValues and SelectionMeasures.
 
     `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
     quality of the map was judged by.
@@ -47,6 +82,8 @@ class SceneModel(TypedDict):
     width: int
     search: str
     queries: str
+    colouring: str
+    selection: str
     caption: str
     judged: int | None
 
@@ -78,6 +115,7 @@ class Scene(TypedDict):
     landmarks: list[Landmark]
     queries: list[SceneQuery]
     models: list[SceneModel]
+    colourings: list[SceneColouring]
     sheets: Sheets
     files: Files
 
@@ -98,7 +136,8 @@ class QueryRanking(Neighbours):
 class Shared(TypedDict):
     """What the page and the browser both know, in either direction; as the link spells it, but for the selection: image ids.
 
-    `placed` is the key of a new picture on the map, or "".
+    `only`: values of the colouring that are shown, names or "low..high"; `brush`: ranges of the histograms, as in
+    "similarity:0.5..0.9,hubness:3..20". `placed` is the key of a new picture on the map, or "".
     """
 
     model: str
@@ -110,6 +149,8 @@ class Shared(TypedDict):
     colour: str
     thumbnails: str
     film: str
+    only: str
+    brush: str
     selection: list[str]
     placed: str
 
@@ -128,9 +169,18 @@ class Placed(Place):
     picture: str
 
 
+class Kept(TypedDict):
+    """A selection that is to be kept as a bin; `how` it was made, in a word or two."""
+
+    name: str
+    ids: list[str]
+    how: str
+
+
 class MapData(TypedDict):
-    """What the page hands to the map: the address of a Scene, what both know, and the new picture, if there is one."""
+    """What the page hands to the map: the address of a Scene, what both know, the new picture, if there is one, and the bins' hash."""
 
     scene: str
     shared: Shared
     placed: Placed | None
+    bins: str

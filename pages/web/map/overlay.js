@@ -1,3 +1,4 @@
+import { colourOf, isLit } from "./appearance.js";
 import { pointsInView } from "./neighbours.js";
 
 const MOST_THUMBNAILS = 260; // in view; with more of them they would cover each other
@@ -10,6 +11,7 @@ export function drawOverlay(app, context) {
   const { view, places } = app;
   const at = (point) => view.toScreen(places.x(point), places.y(point));
   context.clearRect(0, 0, view.width, view.height);
+  if (app.colouring?.border.length && places.share === 1) drawBorder(app, context);
   app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context, at);
   if (!app.focus) drawQueries(app, context, at);
   const found = app.compared;
@@ -24,6 +26,22 @@ export function drawOverlay(app, context) {
   if (app.outline?.length > 1) drawOutline(app, context);
 }
 
+/** The line at which a colouring changes sides, on a pale ground, so that it is seen over points of any colour. */
+function drawBorder(app, context) {
+  for (const [colour, width] of [[app.paper, 6], [app.ink, 2]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.lineCap = "round";
+    context.beginPath();
+    for (const [x1, y1, x2, y2] of app.colouring.border) {
+      context.moveTo(...app.view.toScreen(x1, y1));
+      context.lineTo(...app.view.toScreen(x2, y2));
+    }
+    context.stroke();
+  }
+  context.lineCap = "butt";
+}
+
 function drawThumbnails(app, context, at) {
   const points = app.scene.sheets.files.length ? pointsInView(app, MOST_THUMBNAILS) : null;
   if (!points?.length) return false;
@@ -33,9 +51,8 @@ function drawThumbnails(app, context, at) {
     const sheet = cell && app.scene.sheet(cell.sheet, () => app.draw());
     if (!sheet) continue;
     const [left, top] = at(point).map((middle) => middle - side / 2);
-    const landmark = app.scene.landmark(point);
-    context.globalAlpha = !app.focus || app.focus.has(point) ? 1 : 0.3;
-    context.fillStyle = landmark?.colour ?? "#999999";
+    context.globalAlpha = isLit(app, point) ? 1 : 0.3;
+    context.fillStyle = `rgb(${colourOf(app, point).join(" ")})`;
     context.fillRect(left - 3, top - 3, side + 6, side + 6);
     context.drawImage(sheet, cell.left, cell.top, app.scene.sheets.cell, app.scene.sheets.cell, left, top, side, side);
   }

@@ -103,7 +103,7 @@ export class Pointer {
     if (moved && kind !== "pan") {
       const inside = app.places.inside(app.outline, isDrawn(app));
       app.outline = null;
-      app.select(event.shiftKey && app.tool !== "pan" ? [...new Set([...app.selection, ...inside])] : inside);
+      app.select(event.shiftKey && app.tool !== "pan" ? [...new Set([...app.selection, ...inside])] : inside, false, kind);
     } else if (!moved) {
       const point = this.point(...this.place(event));
       if (point >= 0) this.choose(point, event.shiftKey);

@@ -1,4 +1,4 @@
-import { drawingOrder, growth, pointSide, UNLABELLED } from "./appearance.js";
+import { drawingOrder, growth, paint } from "./appearance.js";
 import { verdict } from "./neighbours.js";
 
 function hand(blob, name) {
@@ -25,16 +25,14 @@ export function savePng(app) {
 
 /** The view as an SVG: points as circles, lines and rings as they are on the screen. */
 export function saveSvg(app) {
-  const { view, places, scene } = app;
-  const side = pointSide(scene.count) * growth(view);
+  const { view, places } = app;
+  const { colours, looks } = paint(app);
   const parts = [`<rect width="${view.width}" height="${view.height}" fill="${app.paper}"/>`];
   for (const point of drawingOrder(app)) {
     const [left, top] = view.toScreen(places.x(point), places.y(point));
     if (left < 0 || top < 0 || left > view.width || top > view.height) continue;
-    const label = scene.labels[point];
-    const lit = (!app.focus || app.focus.has(point)) && (!app.isolated.size || app.isolated.has(label));
-    const colour = !lit ? (app.dark ? "#4a525e" : "#cdd2d9") : label === UNLABELLED ? "#999999" : scene.landmarks[label].colour;
-    const radius = ((label === UNLABELLED ? 0.65 : 1) * side) / 2;
+    const colour = `#${[...colours.subarray(4 * point, 4 * point + 3)].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+    const radius = (looks[2 * point] * growth(view)) / 2;
     parts.push(`<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${radius.toFixed(1)}" fill="${colour}"/>`);
   }
   if (app.compared && app.centrePlace()) {

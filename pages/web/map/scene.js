@@ -1,14 +1,16 @@
+import { extent } from "./colouring.js";
+
 /** What the app serves of a scene, fetched when it is needed and kept. */
 
-async function fetched(address) {
-  const answer = await fetch(address).catch(() => {
+async function fetched(address, how) {
+  const answer = await fetch(address, how).catch(() => {
     throw new Error("The app does not answer. Is it still running, and is the network there?");
   });
   if (!answer.ok) throw new Error((await answer.text()).slice(0, 400));
   return answer;
 }
 
-export const fetchJson = async (address) => (await fetched(address)).json();
+export const fetchJson = async (address, how) => (await fetched(address, how)).json();
 export const fetchBytes = async (address) => (await fetched(address)).arrayBuffer();
 
 export class Scene {
@@ -60,6 +62,14 @@ export class Scene {
 
   loadQueries(model) {
     return this.once(model.queries, async () => Object.assign(model, { rankings: await fetchJson(model.queries) }));
+  }
+
+  /** A colouring's values and the ends of their range, from the address that colouringAddress gives. */
+  loadValues(address) {
+    return this.once(address, async () => {
+      const found = await fetchJson(address);
+      return { ...found, ends: extent(found.values) };
+    });
   }
 
   loadIds() {

@@ -21,12 +21,7 @@ export class Toolbar {
       app.draw();
       app.tell();
     };
-    this.find("colour").onchange = (event) => {
-      app.colour = event.target.value;
-      app.repaint();
-      app.legend.draw();
-      app.tell();
-    };
+    this.find("colour").onchange = (event) => app.setColour(event.target.value);
     this.find("k").onchange = (event) => {
       app.k = Number(event.target.value);
       app.choose();
@@ -76,7 +71,10 @@ export class Toolbar {
     this.find("unlabelled").value = app.unlabelled;
     this.find("unlabelled-on").checked = app.unlabelled > 0;
     this.find("thumbnails").checked = app.thumbnails;
-    this.find("colour").value = app.colour;
+    const select = this.find("colour");
+    const others = app.scene.colourings.map(({ key, title }) => new Option(`Colour: ${title}`, key));
+    select.replaceChildren(...[...select.options].slice(0, 2), ...others);
+    select.value = app.colour;
     this.find("k").value = app.k;
     this.find("film").setAttribute("aria-pressed", String(app.film));
     this.use(app.tool);

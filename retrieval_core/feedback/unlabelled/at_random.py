@@ -26,11 +26,11 @@ class AtRandom:
     def words(self) -> str:
         """For a person."""
         if self.p is None:
-            return f"{self.others} are too few for a test"
+            return f"there are {self.others}, too few for a test"
         chance = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
         found = "can be told from" if self.p < LEVEL else "can't be told from"
-        return (f"{self.labelled:,} labelled {found} these {self.others:,}: {100 * self.same:.0f} % of the five nearest are of the same "
-                f"group, {100 * self.by_chance:.0f} % by chance ({chance})")  # fmt: skip
+        return (f"{self.labelled:,} labelled {found} these {self.others:,}: {100 * self.same:.0f} % of the five nearest are of the "
+                f"same group, {100 * self.by_chance:.0f} % by chance ({chance})")  # fmt: skip
 
 
 def random_draw_test(labelled: np.ndarray, others: np.ndarray, seed: int) -> AtRandom:

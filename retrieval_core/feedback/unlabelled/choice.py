@@ -31,13 +31,17 @@ class Choice:
         if not low <= self.share <= high:
             raise RetrievalError(f"The share of the labelled that are hidden is {self.share!r}. Choose one from {low} to {high}.")
         if not 2 <= self.draws <= MOST_DRAWS:
-            raise RetrievalError(f"The number of draws is {self.draws!r}. Choose one from 2 to {MOST_DRAWS}: of one there is no interval.")
+            raise RetrievalError(
+                f"The number of draws is {self.draws!r}. Choose one from 2 to {MOST_DRAWS}: of one there is no interval."
+            )
         if not 0 <= self.seed < 2**32:
             raise RetrievalError(f"The seed is {self.seed!r}. Choose a whole number from 0 to {2**32 - 1}.")
         if self.method == NEEDS_PRIOR and not 0 < self.prior < 1:
             raise RetrievalError(f"The share π of positives among the unlabelled is {self.prior!r}. Choose one between 0 and 1.")
         if self.method == NEEDS_SECOND and not self.second:
-            raise RetrievalError("Co-training takes two models, and there is no second one here. Describe the dataset under another one.")
+            raise RetrievalError(
+                "Co-training takes two models, and there is no second one here. Describe the dataset under another one."
+            )
 
     def as_stored(self) -> dict:
         """As artefacts name it."""
@@ -50,9 +54,7 @@ class Choice:
         return METHODS[self.method].title + given
 
 
-def make_choice(
-    method: str, share: float = SHARE, draws: int = DRAWS, seed: int = 0, prior: float = PRIOR, second: str = ""
-) -> Choice:
+def make_choice(method: str, share: float = SHARE, draws: int = DRAWS, seed: int = 0, prior: float = PRIOR, second: str = "") -> Choice:
     """A choice in which what the method does not ask for is left out."""
     return Choice(method, share, draws, seed, prior if method == NEEDS_PRIOR else 0.0, second if method == NEEDS_SECOND else "")
 
@@ -67,5 +69,5 @@ def with_priors(choices: Sequence[Choice]) -> list[Choice]:
 
 
 def second_model(model: str, ready: Sequence[str], asked: str = "") -> str:
-    """The other view of a model: what is asked for unless that is the model itself, else the first other that is ready, else ""."""
-    return next((key for key in (asked, *ready) if key and key != model), "")
+    """The other view of a model: what is asked for unless that is the model itself, else the last other that is ready, else ""."""
+    return next((key for key in (asked, *reversed(ready)) if key and key != model), "")

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-SHARE = 0.1
+SHARE = 0.25
 NEAREST = 5
 
 
 def first_negatives(labelled: np.ndarray, unlabelled: np.ndarray) -> np.ndarray:
-    """Positions of the tenth of the unlabelled (U, D) that is least like the labelled (P, D), by the mean over its nearest five."""
+    """Positions of the quarter of the unlabelled (U, D) that is least like the labelled (P, D): by the mean over its nearest five."""
     nearest = min(NEAREST, len(labelled))
     closeness = np.concatenate([
         np.partition(2 * block @ labelled.T - (labelled**2).sum(axis=1), -nearest, axis=1)[:, -nearest:].mean(axis=1)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
-from sklearn.metrics import roc_auc_score
+from scipy.special import stdtrit
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.feedback.unlabelled.method import MOST_DIMENSIONS, Groups, Method
 
 FEWEST = 5  # labelled, and unlabelled, photographs that a judgement takes
-MOST = 7000  # photographs that take part; of more, some are drawn
+MOST = 6000  # photographs that take part; of more, some are drawn
 MEASURES = ("auc", "precision", "recall")
 LEVEL = 0.95
 
@@ -78,6 +77,8 @@ def judge_once(method: Method, views: list[np.ndarray], sample: Sample, share: f
     All three are of the hidden ones and the unlabelled that count. Precision is the share of hidden ones among what is called
     positive, NaN where nothing is; it is too low as far as unlabelled photographs show a landmark that nobody has noted.
     """
+    from sklearn.metrics import roc_auc_score
+
     count = len(sample.labelled)
     hidden = np.zeros(count, bool)
     hidden[np.random.default_rng([seed, 1]).permutation(count)[: hidden_count(count, share)]] = True
@@ -95,7 +96,9 @@ def hidden_count(labelled: int, share: float) -> int:
     return min(labelled - 2, max(1, round(share * labelled)))
 
 
-def _decide(method: Method, views: list[np.ndarray], labelled: np.ndarray, landmarks: np.ndarray, prior: float, seed: int) -> np.ndarray:
+def _decide(
+    method: Method, views: list[np.ndarray], labelled: np.ndarray, landmarks: np.ndarray, prior: float, seed: int
+) -> np.ndarray:
     """Decision values in the order of the views' rows when `labelled` are the labelled ones."""
     others = np.setdiff1d(np.arange(len(views[0])), labelled)
     first, *second = [(view[labelled], view[others]) for view in views]
@@ -114,5 +117,5 @@ def interval(values: np.ndarray, share: float) -> tuple[float, float, float]:
     known = values[~np.isnan(values)]
     if len(known) < 2:
         return (float(known.mean()) if len(known) else np.nan), np.nan, np.nan
-    far = t.ppf((1 + LEVEL) / 2, len(known) - 1) * known.std(ddof=1) * np.sqrt(1 / len(known) + share / (1 - share))
+    far = stdtrit(len(known) - 1, (1 + LEVEL) / 2) * known.std(ddof=1) * np.sqrt(1 / len(known) + share / (1 - share))
     return float(known.mean()), float(max(0.0, known.mean() - far)), float(min(1.0, known.mean() + far))

@@ -3,8 +3,6 @@
 import warnings
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.semi_supervised import LabelSpreading
 
 from retrieval_core.feedback.unlabelled.first_negatives import WORDS, first_negatives
 from retrieval_core.feedback.unlabelled.method import Groups, Method
@@ -13,6 +11,9 @@ NEIGHBOURS, GIVEN_BACK, ROUNDS = 7, 0.2, 100
 
 
 def _decide(groups: Groups) -> np.ndarray:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.semi_supervised import LabelSpreading
+
     marks = np.where(groups.marks == 1, 1, -1)
     marks[len(groups.labelled) + first_negatives(groups.labelled, groups.unlabelled)] = 0
     neighbours = min(NEIGHBOURS, len(marks) - 1)
@@ -26,8 +27,8 @@ def _decide(groups: Groups) -> np.ndarray:
 
 LABEL_SPREADING = Method(
     "label spreading", _decide,
-    definition=f"The labels of the labelled and of {WORDS} spread along the graph of {NEIGHBOURS} nearest neighbours; α = {GIVEN_BACK}. "
-               "The decision is the share of labelled less the share of negatives that arrives.",
+    definition=f"The labels of the labelled and of {WORDS} spread along the graph of {NEIGHBOURS} nearest neighbours; "
+               f"α = {GIVEN_BACK}. The decision is the share of labelled less the share of negatives that arrives.",
     assumes="Photographs that are near one another show the same; the first negatives, which nobody marked, are negatives.",
     source="Zhou, Bousquet, Lal, Weston and Schölkopf, Learning with local and global consistency, NIPS 2003",
 )  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 MOST_DIMENSIONS = 256  # principal components that a method is given, which bounds the time of all of them
 STRENGTH = 10.0  # C of every logistic regression
@@ -53,6 +52,8 @@ class Method:
     source: str
 
 
-def logistic(rows: np.ndarray, marks: np.ndarray, weights: str | None = "balanced") -> LogisticRegression:
+def logistic(rows: np.ndarray, marks: np.ndarray, weights: str | None = "balanced"):
     """Logistic regression of marks (N,) on rows (N, D); "balanced": every class weighs the same, None: every row."""
+    from sklearn.linear_model import LogisticRegression  # a page that only reads what was decided need not wait for it
+
     return LogisticRegression(C=STRENGTH, class_weight=weights, max_iter=1000).fit(rows, marks)

@@ -5,14 +5,14 @@ from scipy.special import expit
 
 from retrieval_core.feedback.unlabelled.method import Groups, Method
 
-STEPS, RATE = 500, 0.1
+STEPS, RATE = 300, 0.2
 
 
 def _decide(groups: Groups) -> np.ndarray:
-    rows = groups.rows - groups.rows.mean(axis=0)
+    rows = (groups.rows - groups.rows.mean(axis=0)).astype(np.float32)  # half the memory to walk through at each step
     rows *= np.sqrt(rows.shape[1] / max((rows**2).sum(axis=1).mean(), 1e-12))  # a variance of 1 on the mean over dimensions
     count = len(groups.labelled)
-    weights, bias = fit_nnpu(rows[:count], rows[count:], groups.prior, np.zeros(rows.shape[1]), STEPS, RATE)
+    weights, bias = fit_nnpu(rows[:count], rows[count:], groups.prior, np.zeros(rows.shape[1], np.float32), STEPS, RATE)
     return rows @ weights + bias
 
 
@@ -25,7 +25,7 @@ def fit_nnpu(
 
     Where the second term falls below zero, a step goes up the slope of it, as the paper has it.
     """
-    weights, bias = np.array(start, float), 0.0
+    weights, bias = np.array(start), 0.0
     for _ in range(steps):
         on_positive, on_unlabelled = expit(positive @ weights + bias), expit(unlabelled @ weights + bias)
         negative_risk = on_unlabelled.mean() - prior * on_positive.mean()

@@ -1,8 +1,6 @@
 """Self-training: a classifier that adds what it is sure of to what it learns from."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.semi_supervised import SelfTrainingClassifier
 
 from retrieval_core.feedback.unlabelled.first_negatives import WORDS, first_negatives
 from retrieval_core.feedback.unlabelled.method import STRENGTH, Groups, Method
@@ -11,6 +9,9 @@ SURE = 0.75  # probability from which on a photograph is added
 
 
 def _decide(groups: Groups) -> np.ndarray:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.semi_supervised import SelfTrainingClassifier
+
     marks = np.where(groups.marks == 1, 1, -1)  # -1: not known
     marks[len(groups.labelled) + first_negatives(groups.labelled, groups.unlabelled)] = 0
     learner = SelfTrainingClassifier(LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1000), threshold=SURE)

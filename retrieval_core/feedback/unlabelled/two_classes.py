@@ -1,13 +1,14 @@
 """Labelled and unlabelled as two classes of a support vector machine with a Gaussian kernel."""
 
 import numpy as np
-from sklearn.svm import SVC
 
 from retrieval_core.feedback.unlabelled.method import Groups, Method
 
 
 def _decide(groups: Groups) -> np.ndarray:
     """Signed distance from the boundary, in margins."""
+    from sklearn.svm import SVC
+
     return SVC(kernel="rbf", gamma="scale", class_weight="balanced").fit(groups.rows, groups.marks).decision_function(groups.rows)
 
 
