@@ -69,6 +69,11 @@ DEFAULTS = {
     "draws": "10",
     "prior": "0.1",  # that nnPU is given
     "second": "",  # model, a view of co-training
+    "guess": "apart",  # part of the page Unlabelled
+    "jury": "",  # models that the detective asks; empty for those without search-time choices
+    "among": "5",  # so many nearest labelled photographs
+    "votes": "",  # that a suspect has at least; empty for more than half of the models
+    "suspect": "",  # that is looked at; empty for the first
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
@@ -78,7 +83,8 @@ _CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 _DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after", "bin", "only", "brush", "second"), "colour": ("only",), "method": ("settings", "view"),
+                "after", "bin", "only", "brush", "second", "jury", "votes", "suspect"),
+    "jury": ("votes",), "colour": ("only",), "method": ("settings", "view"),
     "model": ("stage", "mining"), "stage": ("mining",),
     "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
     "before": ("step",), "after": ("step",),

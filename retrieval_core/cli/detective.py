@@ -62,8 +62,8 @@ def _print_suspects(workspace: Workspace, results, options, votes: int, about: s
         for image_id in ids:
             if image_id not in (landmarks if decision else known):
                 what = f"a suspect with {votes} votes or more" if decision else "decided"
-                raise RetrievalError(f"{image_id!r} of {dataset.name!r} is not {what}. Run the command without it, and choose from what "
-                                     "it prints.")  # fmt: skip
+                raise RetrievalError(f"{image_id!r} of {dataset.name!r} is not {what}. Run the command without it, and choose from "
+                                     "what it prints.")  # fmt: skip
             decide(workspace, dataset.name, image_id, landmarks.get(image_id, ""), decision)
     words = {ACCEPTED: "accepted", REJECTED: "rejected"}
     decided = {image_id: words[name] for image_id, (name, _) in decisions(workspace, dataset.name).items()}

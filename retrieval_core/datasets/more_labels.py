@@ -16,8 +16,8 @@ def with_labels(dataset: Dataset, found: Mapping[str, str]) -> Dataset:
     """
     for image_id, landmark in found.items():
         if landmark not in dataset.labels:
-            raise RetrievalError(f"{image_id!r} was found to show {landmark!r}, which {dataset.name!r} does not have any more. Take the "
-                                 "decision back.")  # fmt: skip
+            raise RetrievalError(f"{image_id!r} was found to show {landmark!r}, which {dataset.name!r} does not have any more. Take "
+                                 "the decision back.")  # fmt: skip
     new = {image.id: found[image.id] for image in dataset.images if image.label is None and image.id in found}
     images = tuple(replace(image, label=new.get(image.id, image.label)) for image in dataset.images)
     queries = []

@@ -88,8 +88,8 @@ def vote(matrix: np.ndarray, classes: np.ndarray, k: int = K) -> Votes:
     labelled, rows = np.flatnonzero(classes >= 0), np.flatnonzero(classes < 0)
     if not len(labelled) or not len(rows):
         which = "unlabelled" if len(labelled) else "labelled"
-        raise RetrievalError(f"There are no {which} photographs. The detective compares unlabelled with labelled ones: choose a dataset "
-                             "that has both.")  # fmt: skip
+        raise RetrievalError(f"There are no {which} photographs. The detective compares unlabelled with labelled ones: choose a "
+                             "dataset that has both.")  # fmt: skip
     places, similarities = search(matrix[rows], matrix[labelled], check_k(k))
     found, line = classes[labelled][places], np.arange(len(rows))
     middle = np.sort(found, axis=1)[:, found.shape[1] // 2]  # what more than half of a sorted row are stands in its middle

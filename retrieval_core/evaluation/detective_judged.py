@@ -55,7 +55,8 @@ def judged(dataset: Dataset, trials: Sequence[Trial], voters: int) -> pd.DataFra
 
     Over several trials, counts are sums. "show it" counts the hidden ones, and "hardly seen" the junk of the landmark; any other
     suspect is taken for wrong, which is known only where the truth of the unlabelled is. The 95 % interval of the precision is that of
-    whole landmarks drawn anew; where all are right or all wrong, Clopper and Pearson's. "found of hidden": the share of all hidden photographs that are suspects of their landmark. Percent.
+    whole landmarks drawn anew; where all are right or all wrong, Clopper and Pearson's. "found of hidden": the share of all hidden
+    photographs that are suspects of their landmark. Percent.
     """
     hardly, rows = hardly_seen(dataset), {}
     hidden = sum(len(trial.hidden) for trial in trials)

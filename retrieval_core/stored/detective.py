@@ -3,7 +3,7 @@
 Decisions are two bins of the dataset, ACCEPTED and REJECTED; each says of a photograph which landmark was meant.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from retrieval_core.datasets.types import Dataset
@@ -20,21 +20,23 @@ _MADE_BY = {
 }
 
 
+def votes_of(results: Results, k: int, hidden: Collection[str] = ()) -> Votes:
+    """What a model says of the unlabelled photographs, and of those that are hidden among them; see `vote`."""
+    return vote(results.descriptors[0].matrix, classes_of(results.dataset, hidden), k)
+
+
 def find_suspects(results: Sequence[Results], k: int, least: int) -> list[Suspect]:
     """The suspects of some models of one dataset; see `suspects`."""
     dataset = results[0].dataset
-    classes = classes_of(dataset)
-    votes = {one.model: vote(one.descriptors[0].matrix, classes, k) for one in results}
-    return suspects(dataset, classes, votes, least)
+    return suspects(dataset, classes_of(dataset), {one.model: votes_of(one, k) for one in results}, least)
 
 
 def trial(results: Sequence[Results], k: int, share: float | None = None, seed: int = 0) -> Trial:
     """The suspects with one vote or more, as they are; or with a share of the labelled photographs hidden among the unlabelled."""
     dataset = results[0].dataset
-    hidden = hide(dataset, share, seed) if share else {}
-    classes = classes_of(dataset, hidden)
-    votes: dict[str, Votes] = {one.model: vote(one.descriptors[0].matrix, classes, k) for one in results}
-    return Trial(suspects(dataset, classes, votes, 1), hidden)
+    hidden = hide(dataset, share, seed) if share is not None else {}
+    votes = {one.model: votes_of(one, k, hidden) for one in results}
+    return Trial(suspects(dataset, classes_of(dataset, hidden), votes, 1), hidden)
 
 
 def decisions(workspace: Workspace, dataset_name: str) -> dict[str, tuple[str, str]]:
@@ -50,7 +52,9 @@ def decide(workspace: Workspace, dataset_name: str, image_id: str, landmark: str
         kept = {bin.name: bin for bin in read_bins(workspace, dataset_name)}
         for name, made_by in _MADE_BY.items():
             before = kept.get(name, Bin(name, (), made_by))
-            said = {one: said for one, said in before.said.items() if one != image_id} | ({image_id: landmark} if name == decision else {})
+            said = {one: said for one, said in before.said.items() if one != image_id} | (
+                {image_id: landmark} if name == decision else {}
+            )
             ids = tuple(one for one in before.ids if one != image_id) + ((image_id,) if name == decision else ())
             after = replace(before, ids=ids, said=said)
             if after != before and ids:
