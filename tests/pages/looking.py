@@ -7,7 +7,8 @@ from retrieval_core.runs import jobs
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.workspace import Workspace
 
-PAGES = {name: f"pages/{name.lower()}.py" for name in ("Start", "Map", "Query", "Compare", "Ledger", "Failures", "Laboratory")}
+NAMES = ("Start", "Map", "Query", "Compare", "Ledger", "Failures", "Unlabelled", "Laboratory")
+PAGES = {name: f"pages/{name.lower()}.py" for name in NAMES}
 
 
 def texts(elements) -> str:
