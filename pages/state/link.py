@@ -74,6 +74,7 @@ DEFAULTS = {
     "among": "5",  # so many nearest labelled photographs
     "votes": "",  # that a suspect has at least; empty for more than half of the models
     "suspect": "",  # that is looked at; empty for the first
+    "against": "",  # training set that is looked at for near-equal photographs
 }
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read

@@ -1,4 +1,4 @@
-"""The detective: its votes are those of a naive loop, its suspects those with enough of them, and its precision counts the right ones."""
+"""The detective: its votes are those of a naive loop, its suspects have enough of them, and its precision counts the right ones."""
 
 import numpy as np
 import pytest
