@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders, model_metrics
+from pages.state import actions, door, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Card, Strip
 from pages.widgets import bins, gallery, overlaps, tables, work
+from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import list_datasets, open_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS, mean_average_precision, score_rankings
@@ -68,6 +69,7 @@ def groups_of(dataset: Dataset, training: Sequence[str]) -> None:
     table = groups_table(groups, dataset)
     with alone.part("groups"):
         pictures(dataset, against, groups)
+    different(groups)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("All groups", width="stretch")
         tables.save(table, f"{dataset.name}-duplicates", "save duplicates")
@@ -97,6 +99,19 @@ def meaning(dataset: Dataset, groups: Sequence[Group], against: str) -> None:
 @st.cache_data(max_entries=64, show_spinner="Scoring …")
 def _scores(name: str, truth: str, version: str, against: str, key: str, _mended: Dataset) -> list:
     return score_rankings(_mended, model_metrics.rankings(key))
+
+
+def different(groups: Sequence[Group]) -> None:
+    """What a person sees to be different photographs is no group any more, and stops no training."""
+    named = {f"Group {number}": group for number, group in enumerate(groups, 1)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.multiselect("Groups of photographs that only look alike", list(named), key="different groups")
+        if door.button("These are different photographs", disabled=not chosen):
+            with shown_errors():
+                for name in chosen:
+                    for pair in named[name].pairs:
+                        actions.call_different(pair.training, [pair])
+            st.rerun()
 
 
 def pictures(dataset: Dataset, against: Dataset | None, groups: Sequence[Group]) -> None:

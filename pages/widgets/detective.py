@@ -81,9 +81,7 @@ def _one(dataset: Dataset, open_ones: Sequence[Suspect], found: Sequence[Suspect
         link.put(suspect="")
     one = named.get(link.get("suspect")) or next(iter(open_ones), None)
     if one is not None:
-        with alone.part("suspect"):
-            st.subheader(f"{plain(one.landmark)}? {len(one.votes)} of {one.voters} votes: {', '.join(one.votes)}")
-            _pictures(dataset, one)
+        st.subheader(f"{plain(one.landmark)}? {len(one.votes)} of {one.voters} votes: {', '.join(one.votes)}")
     with st.container(horizontal=True):
         _decide(dataset, one, ACCEPTED, f"Accept: it shows {plain(one.landmark)}" if one else "Accept", ":material/check:", "A")
         _decide(dataset, one, REJECTED, "Reject", ":material/close:", "X")
@@ -94,6 +92,9 @@ def _one(dataset: Dataset, open_ones: Sequence[Suspect], found: Sequence[Suspect
         if door.button("Undo", icon=":material/undo:", shortcut="U", disabled=not detective.can_undo(dataset)):
             detective.undo(dataset)
             st.rerun()
+    if one is not None:
+        with alone.part("suspect"):
+            _pictures(dataset, one)
 
 
 def _after(open_ones: Sequence[Suspect], one: Suspect | None) -> Suspect | None:
@@ -121,7 +122,7 @@ def _pictures(dataset: Dataset, one: Suspect) -> None:
                          for image_id in near[:SHOWN]]  # fmt: skip
     closer = f"nearer by {one.closer:.3f} than is typical there"
     strips = [{"title": "Unlabelled", "note": "", "cards": [left]}, {"title": one.landmark, "note": closer, "cards": right}]
-    gallery.follow(show_view({"kind": "strips", "beside": True, "width": 200, "strips": strips}, "suspect"), dataset)
+    gallery.follow(show_view({"kind": "strips", "beside": True, "width": 120, "strips": strips}, "suspect"), dataset)
 
 
 def _all(dataset: Dataset, found: Sequence[Suspect], known: Mapping[str, tuple[str, str]]) -> None:
@@ -156,7 +157,7 @@ def _right(dataset: Dataset, models: Sequence[str], k: int) -> None:
     stem = f"{dataset.name}-detective"
     figures.show(right_by_votes(hidden), stem, "right")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{share} of the labelled hidden, {detective.DRAWS} draws**, percent; lowest and highest of the 95 % interval",
+        st.markdown(f"**{share} of the labelled hidden, {detective.DRAWS} draws**, by the least number of votes; percent, with the 95 % interval",
                     width="stretch")  # fmt: skip
         tables.save(hidden, stem, "save detective")
     percent = [PRECISION, LOW, HIGH]

@@ -71,7 +71,7 @@ def judged(dataset: Dataset, trials: Sequence[Trial], voters: int) -> pd.DataFra
             PRECISION: 100 * np.mean(right) if right else np.nan, LOW: low, HIGH: high,
             **({FOUND: 100 * sum(shown) / hidden} if hidden else {}),
         }  # fmt: skip
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("votes, at least")
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("votes")
     return table if hidden else table.drop(columns="show it")
 
 

@@ -112,8 +112,8 @@ class Leaks:
                 "knowing the landmark.")  # fmt: skip
         if not against:
             return easy
-        return (f"{easy} {len(self.trained)} of {queries} queries are cut from, or answered by, a near-equal of a photograph of "
-                f"{against}, a training set: what was trained on is no test.")  # fmt: skip
+        return (f"{easy} {len(self.trained)} of {queries} are cut from, or answered by, a near-equal of a photograph of {against}: "
+                "what was trained on is no test. Look at them: the more bits differ, the likelier it is chance.")  # fmt: skip
 
 
 def leaks(dataset: Dataset, groups: Sequence[Group]) -> Leaks:

@@ -120,7 +120,7 @@ def test_queries_lose_what_is_near_equal_to_them_or_was_trained_on():
     found = leaks(dataset, groups)
     assert (found.easy, found.trained) == (("mill_1",), ("mill_1", "mill_2"))
     assert "1 of 2 queries have an answer that is a near-equal" in found.words(2)
-    assert "2 of 2 queries are cut from" in found.words(2, "mine")
+    assert "2 of 2 are cut from" in found.words(2, "mine")
     mended = without_duplicates(dataset, groups)
     assert [(query.good, query.ok, query.junk) for query in mended.queries] == [(("a",), (), ("e", "b", "c")), (("d",), (), ("c",))]
     assert without_duplicates(dataset, []) == dataset
