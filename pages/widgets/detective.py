@@ -9,7 +9,7 @@ from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
 from pages.web.ranking import show_view
-from pages.web.ranking.messages import Card
+from pages.web.ranking.messages import Card, Strip
 from pages.widgets import figures, gallery, tables, work
 from pages.widgets.detective_figure import right_by_votes
 from pages.widgets.errors import shown_errors
@@ -121,7 +121,7 @@ def _pictures(dataset: Dataset, one: Suspect) -> None:
                           "why": {"query": "", "photo": one.image_id, "model": one.votes[0]}}
                          for image_id in near[:SHOWN]]  # fmt: skip
     closer = f"nearer by {one.closer:.3f} than is typical there"
-    strips = [{"title": "Unlabelled", "note": "", "cards": [left]}, {"title": one.landmark, "note": closer, "cards": right}]
+    strips: list[Strip] = [{"title": "Unlabelled", "cards": [left]}, {"title": one.landmark, "note": closer, "cards": right}]
     gallery.follow(show_view({"kind": "strips", "beside": True, "width": 120, "strips": strips}, "suspect"), dataset)
 
 

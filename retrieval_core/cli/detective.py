@@ -37,7 +37,7 @@ def detective(workspace: Workspace, options, arguments) -> None:
     run = chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
     if not names(options.models):
-        models = jury(models)
+        models = tuple(jury(models))
     votes = check_votes(usual_votes(len(models)) if options.votes is None else options.votes, len(models))
     results = [open_results(workspace, options.dataset, run, key) for key in models]
     about = f"dataset {options.dataset}, run {run}, models {', '.join(models)}, k {options.k}"

@@ -30,7 +30,8 @@ def hide(dataset: Dataset, share: float, seed: int) -> dict[str, str]:
     """
     if not 0 < share <= 0.5:
         raise RetrievalError(f"A share of {share:g} can't be hidden. Give a number above 0 and up to 0.5 with --hide.")
-    random, hidden = np.random.default_rng([seed, 41]), {}
+    hidden: dict[str, str] = {}
+    random = np.random.default_rng([seed, 41])
     for landmark in dataset.labels:
         own = [image.id for image in dataset.images if image.label == landmark]
         count = min(max(1, round(share * len(own))), len(own) - FEWEST)

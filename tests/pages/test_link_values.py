@@ -36,8 +36,11 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
-              ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"})]  # fmt: skip
-SOUND = ("two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
+              ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
+              ("Unlabelled", {"guess": "x"}), ("Unlabelled", {"guess": "detective", "jury": "zz"}),
+              ("Unlabelled", {"guess": "detective", "among": "4"}), ("Unlabelled", {"guess": "detective", "votes": "0"}),
+              ("Unlabelled", {"guess": "detective", "suspect": "nobody"}), ("Duplicates", {"against": "nowhere"})]  # fmt: skip
+SOUND = ("detective", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
 ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
 
 
