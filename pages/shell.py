@@ -18,6 +18,7 @@ page = st.navigation([
     st.Page("ledger.py", title="Ledger", icon=":material/receipt_long:"),
     st.Page("failures.py", title="Failures", icon=":material/error_outline:"),
     st.Page("unlabelled.py", title="Unlabelled", icon=":material/question_mark:"),
+    st.Page("duplicates.py", title="Duplicates", icon=":material/content_copy:"),
     st.Page("laboratory.py", title="Laboratory", icon=":material/science:"),
 ])  # fmt: skip
 

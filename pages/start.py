@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.state import link, loaders
-from pages.widgets import build, home, overlaps, start_tables
+from pages.widgets import build, home, start_tables
 
 WAYS_ON = (
     ("map.py", "See the descriptor space", "map"), ("query.py", "Follow a query", "image_search"),
@@ -28,7 +28,6 @@ def main() -> None:
     start_tables.leaderboard()
     start_tables.list_of_runs()
     start_tables.datasets()
-    overlaps.show()
     start_tables.left_by_older()
 
 

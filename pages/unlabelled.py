@@ -1,4 +1,4 @@
-"""Unlabelled: what tells labelled photographs from unlabelled ones, how well, and whether what it assumes holds."""
+"""Unlabelled: what tells labelled photographs from unlabelled ones, and which of these are likely gaps in the ground truth."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from pages.state import link, loaders
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import apart
+from pages.widgets import apart, detective
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.feedback.unlabelled.choice import NEEDS_SECOND, Choice, make_choice, second_model
 from retrieval_core.feedback.unlabelled.methods import METHODS, PRIORS
@@ -17,22 +17,35 @@ from retrieval_core.presets import get_preset
 from retrieval_core.stored.unlabelled import found_apart
 
 SHARES, DRAWS = ("0.1", "0.2", "0.3", "0.5"), ("5", "10", "20")
+PARTS = {"apart": "Tell apart", "detective": "Detective"}
 QUIET = {"label_visibility": "collapsed"}
 
 
 def main() -> None:
     model, dataset = loaders.chosen_model().key, loaders.dataset()
-    models = [key for key in loaders.explorable_models() if get_preset(key).has_vector]
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Unlabelled", width="content")
+        part = choose("guess", PARTS, st.segmented_control, "Part", format_func=PARTS.get, **QUIET)
+    if why := no_two_groups(dataset):
+        st.info(why)
+    elif part == "detective":
+        detective.show(dataset, loaders.explorable_models())
+    else:
+        tell_apart(model, dataset)
+
+
+def tell_apart(model: str, dataset: Dataset) -> None:
+    """Eight methods, judged in the same way; one of them from near; how densely both groups lie."""
+    models = [key for key in loaders.explorable_models() if get_preset(key).has_vector]
+    with st.container(horizontal=True, vertical_alignment="center"):
         measure = choose("measure", TITLES, st.segmented_control, "Measure", format_func=TITLES.get, **QUIET)
         with st.popover("Settings", icon=":material/tune:"):
             settings(model, models)
     st.markdown("Which unlabelled photographs look like labelled ones? Eight methods say so. Each is judged by labelled photographs "
                 f"that are hidden among the unlabelled: **{float(link.get('hidden')):.0%}**, "
                 f"in **{link.get('draws')}** draws.")  # fmt: skip
-    if why := why_not(dataset, model, models):
-        st.info(why)
+    if model not in models:
+        st.info(f"{model} makes sets of words and no vectors, which these methods take. Choose another model.")
         return
     chosen = {key: choices(key, models) for key in models}
     found = {key: found_apart([loaders.results(key)], chosen[key]) for key in models}
@@ -66,13 +79,13 @@ def choices(model: str, models: Sequence[str]) -> list[Choice]:
             for name in METHODS if second or name != NEEDS_SECOND]  # fmt: skip
 
 
-def why_not(dataset: Dataset, model: str, models: Sequence[str]) -> str:
+def no_two_groups(dataset: Dataset) -> str:
     """Why nothing can be told apart here; empty where it can."""
     if not dataset.labels:
         return f"{plain(dataset.name)} has no labelled photographs. Choose a dataset with landmarks on the left, as the town."
     if all(image.label for image in dataset.images):
         return f"{plain(dataset.name)} has no unlabelled photographs. Choose a dataset with some on the left, as the town."
-    return "" if model in models else f"{model} makes sets of words and no vectors, which these methods take. Choose another model."
+    return ""
 
 
 def make(missing: Sequence[str]) -> None:

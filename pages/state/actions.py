@@ -7,6 +7,7 @@ from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.runs import jobs
 from retrieval_core.stored.bins import Bin, carry_over, remove_bin, save_bin
+from retrieval_core.stored.detective import decide
 from retrieval_core.training.overlap import Pair, confirm_different
 
 
@@ -52,3 +53,9 @@ def keep_marks(subject: str, marked: Sequence[marks.Mark], dataset: Dataset) -> 
     """Keep marks as bins; see marks.keep. RetrievalError for a visitor."""
     door.for_the_owner("keep anything")
     marks.keep(subject, marked, dataset)
+
+
+def judge_suspect(dataset: str, image_id: str, landmark: str, decision: str | None) -> None:
+    """Keep what is decided of a photograph, or take it back; see stored.detective.decide. RetrievalError for a visitor."""
+    door.for_the_owner("decide this")
+    decide(loaders.workspace(), dataset, image_id, landmark, decision)

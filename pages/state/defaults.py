@@ -55,6 +55,12 @@ DEFAULTS = {
     "draws": "10",
     "prior": "0.1",  # that nnPU is given
     "second": "",  # model, a view of co-training
+    "guess": "apart",  # part of the page Unlabelled
+    "jury": "",  # models that the detective asks; empty for those without search-time choices
+    "among": "5",  # so many nearest labelled photographs
+    "votes": "",  # that a suspect has at least; empty for more than half of the models
+    "suspect": "",  # that is looked at; empty for the first
+    "against": "",  # training set that is looked at for near-equal photographs
     "learn": "",  # by which method of feedback; empty for the one that is offered first
     "learning": "",  # with which parameters
     "marks": "",  # of answers, as state/marks.py writes them
@@ -64,7 +70,8 @@ CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before", "after", "bin", "only",
-                "brush", "threshold", "second", "marks", "learn"),
+                "brush", "threshold", "second", "marks", "learn", "jury", "votes", "suspect"),
+    "jury": ("votes",),
     "colour": ("only",), "method": ("settings", "view"), "model": ("stage", "mining", "threshold"), "rate": ("threshold",),
     "stage": ("mining",), "query": ("photo", "box", "match", "marks"), "photo": ("box", "match", "marks"),
     "rerank": ("knobs",), "knob": ("value",), "learn": ("learning",), "before": ("step",), "after": ("step",),

@@ -25,7 +25,7 @@ def show() -> None:
     st.caption("What was trained on is no test. A photograph that is in both is refused; one that only looks like another is refused "
                "until you say that the two are different photographs.")  # fmt: skip
     if work.going_on():
-        work.watch()
+        st.caption("At work now; what it finds is shown when it is done.")
         return
     for name in training:
         for test in tests:

@@ -13,6 +13,8 @@ from retrieval_core.cli.changes import register_changes
 from retrieval_core.cli.clusters import register_clusters
 from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
+from retrieval_core.cli.detective import register_detective
+from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
@@ -106,6 +108,8 @@ def parser() -> argparse.ArgumentParser:
     register_knobs(add)
     register_unlabelled(add)
     register_feedback(add)
+    register_detective(add)
+    register_duplicates(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")

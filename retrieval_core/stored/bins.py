@@ -1,11 +1,12 @@
 """Bins: selections of photographs that a person keeps under a name.
 
-cache/<dataset>/bins/<name>.bin.json holds the image ids and a sentence that says what the selection was. A bin belongs to no run:
-it survives a new one, and nothing that tidies the cache removes it.
+cache/<dataset>/bins/<name>.bin.json holds the image ids and a sentence that says what the selection was, and where something was said
+of single photographs, that. A bin belongs to no run: it survives a new one, and nothing that tidies the cache removes it.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from retrieval_core.datasets.catalog import list_datasets
@@ -21,11 +22,15 @@ _NAME = re.compile(r"\w(?:[\w -]{0,48}[\w-])?")  # as long as file systems take 
 
 @dataclass(frozen=True)
 class Bin:
-    """Photographs of one dataset by their ids, in the order in which they were kept; `made_by` says in one sentence what they were."""
+    """Photographs of one dataset by their ids, in the order in which they were kept; `made_by` says in one sentence what they were.
+
+    `said`: what was said of single ones, by id, as the landmark that somebody saw.
+    """
 
     name: str
     ids: tuple[str, ...]
     made_by: str
+    said: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def save_bin(workspace: Workspace, dataset_name: str, bin: Bin) -> None:
@@ -37,7 +42,8 @@ def save_bin(workspace: Workspace, dataset_name: str, bin: Bin) -> None:
     if not bin.ids:
         raise RetrievalError(f"The bin {bin.name!r} would be empty. Select photographs first.")
     workspace.ensure_writable(file.parent)
-    write_json(file, {"made_by": bin.made_by, "ids": list(dict.fromkeys(bin.ids))})
+    said = {"said": dict(bin.said)} if bin.said else {}
+    write_json(file, {"made_by": bin.made_by, "ids": list(dict.fromkeys(bin.ids)), **said})
 
 
 def read_bins(workspace: Workspace, dataset_name: str) -> list[Bin]:
@@ -98,5 +104,5 @@ def _read(file: Path) -> Bin | None:
         return None
     match content:
         case {"made_by": str(made_by), "ids": [_, *_] as ids} if all(isinstance(image_id, str) for image_id in ids):
-            return Bin(composed(file.name.removesuffix(_ENDING)), tuple(ids), made_by)
+            return Bin(composed(file.name.removesuffix(_ENDING)), tuple(ids), made_by, content.get("said", {}))
     raise RetrievalError(f"{file} is damaged: it does not hold the ids of a bin. Restore it, or delete this file.")

@@ -29,6 +29,7 @@ CONFIRMED = "confirmed_different.json"
 class Pair:
     """A photograph of a training set and one of a retrieval dataset that are the same, or look it; `kind` is one of KINDS.
 
+    Of a pair inside of one dataset (see find_within) both are of that one.
     `distance`: bits of the perceptual hashes that differ (0 for the same file); for descriptors 1 − cosine similarity.
     """
 
@@ -58,6 +59,24 @@ def find_overlap(workspace: Workspace, training: Dataset, retrieval: Dataset) ->
     with suppress(OSError, RetrievalError):  # a cache that can't be written: they are found again next time
         _remember(workspace, training, retrieval, retrieval.name, pairs)
     return pairs
+
+
+def find_within(workspace: Workspace, dataset: Dataset) -> Generator[Progress, None, list[Pair]]:
+    """Pairs of the same file and of near duplicates inside of one dataset, each once; otherwise as `find_overlap`."""
+    remembered = known_within(workspace, dataset)
+    if remembered is not None:
+        return remembered
+    images = [image for image in dataset.images if image.path]
+    ours = Hashed(dataset.name, images, (yield from perceptual_hashes(workspace, dataset.name, images)))
+    pairs = [pair for pair in compare(ours, ours) if pair.training_id < pair.retrieval_id]
+    with suppress(OSError, RetrievalError):  # a cache that can't be written: they are found again next time
+        _remember(workspace, dataset, dataset, dataset.name, pairs)
+    return pairs
+
+
+def known_within(workspace: Workspace, dataset: Dataset) -> list[Pair] | None:
+    """What `find_within` found of a dataset as it is now; None if it was not looked for yet. Reads no photograph."""
+    return _remembered(workspace, dataset, dataset, dataset.name)
 
 
 def known_pairs(workspace: Workspace, training: Dataset, retrieval: Dataset) -> list[Pair] | None:

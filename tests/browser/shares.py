@@ -34,6 +34,8 @@ PAGES = {
     "variants": ("laboratory?part=variants", '[data-testid="stDataFrame"]', '[data-testid="stMain"] h3'),
     "break it": ("laboratory?part=break&model=1d", '[data-testid="stPlotlyChart"]', '[data-testid="stMain"] .js-plotly-plot'),
     "training": ("laboratory?part=training&model=1f", '[data-testid="stPlotlyChart"]', '[data-testid="stMain"] .js-plotly-plot'),
+    "detective": ("unlabelled?guess=detective&votes=1", ".strips", '[data-testid="stMain"] .js-plotly-plot'),
+    "duplicates": ("duplicates", ".strips", '[data-testid="stMain"] h1'),
     "failures": ("failures?atlas=stuck&model=1a", ".strips", ".strips .card"),
 }
 

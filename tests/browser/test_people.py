@@ -84,7 +84,7 @@ def test_a_visitor_looks_at_every_page_and_starts_nothing(browser, own_cache):
         page.goto(room)
         page.get_by_text("Folders are added here or with the command").wait_for(timeout=120_000)
         assert page.get_by_role("button", name="Rebuild what changed").is_disabled()
-        for name in ("", "map", "query", "compare", "ledger", "failures", "laboratory"):
+        for name in ("", "map", "query", "compare", "ledger", "failures", "unlabelled", "duplicates", "laboratory"):
             page.goto(f"{room}/{name}?model=1d")
             page.locator("h1").wait_for()
             page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=120_000)

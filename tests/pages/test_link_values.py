@@ -42,9 +42,12 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
               ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
-              ("Compare", {"comparing": "pairs", "rate": "x"})]  # fmt: skip
+              ("Compare", {"comparing": "pairs", "rate": "x"}),
+              ("Unlabelled", {"guess": "x"}), ("Unlabelled", {"guess": "detective", "jury": "zz"}),
+              ("Unlabelled", {"guess": "detective", "among": "4"}), ("Unlabelled", {"guess": "detective", "votes": "0"}),
+              ("Unlabelled", {"guess": "detective", "suspect": "nobody"}), ("Duplicates", {"against": "nowhere"})]  # fmt: skip
 # What another parameter needs beside it:
-SOUND = ("pairs", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio")
+SOUND = ("pairs", "detective", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio")
 ELSEWHERE = {"landmarks", "cost", "value", "apart"}  # read in the browser, and shown only where something was measured or turned
 
 

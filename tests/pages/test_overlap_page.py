@@ -1,4 +1,4 @@
-"""Pairs of a training set and a test set on the page Start: looked for on demand, shown side by side, judged by a person."""
+"""Pairs of a training set and a test set on the page Duplicates: looked for on demand, shown side by side, judged by a person."""
 
 import numpy as np
 import pytest
@@ -27,11 +27,11 @@ def cache(tmp_path):
 
 
 def test_a_pair_is_found_shown_and_called_different(cache, open_page):
-    app = open_page("Start", cache)
+    app = open_page("Duplicates", cache)
     assert "**mine** and **tests**: not compared yet" in texts(app.markdown)
     button(app, "Compare them").click().run()
     assert end_of_work(cache).state == "done"
-    app = open_page("Start", cache)
+    app = open_page("Duplicates", cache)
     assert "**mine** and **tests**: 1 pairs, 1 to be looked at" in texts(app.markdown)
     assert "near duplicate: b/1 and copy" in texts(app.markdown)
     assert not app.exception
@@ -40,4 +40,4 @@ def test_a_pair_is_found_shown_and_called_different(cache, open_page):
     pairs = known_pairs(workspace, open_dataset(workspace, "mine"), open_dataset(workspace, "tests"))
     assert len(pairs) == 1
     assert not unconfirmed(workspace, pairs)
-    assert "1 pairs, 0 to be looked at" in texts(open_page("Start", cache).markdown)
+    assert "1 pairs, 0 to be looked at" in texts(open_page("Duplicates", cache).markdown)

@@ -23,7 +23,7 @@ def test_a_cache_that_cannot_be_written_gives_the_remedy(open_page, tmp_path):
     assert "RETRIEVAL_CACHE" in texts(app.error)
 
 
-@pytest.mark.parametrize("page", ["Map", "Query", "Compare", "Ledger", "Failures", "Laboratory"])
+@pytest.mark.parametrize("page", ["Map", "Query", "Compare", "Ledger", "Failures", "Unlabelled", "Duplicates", "Laboratory"])
 def test_the_other_pages_say_what_to_do_first(open_page, tmp_path, page):
     app = open_page(page, tmp_path / "cache")
     assert "Start" in texts(app.info)

@@ -48,9 +48,10 @@ class PictureView(TypedDict):
 
 
 class Compared(TypedDict):
-    """With what a photograph can be compared: a query, "" for what is searched for; and under which model."""
+    """With what a photograph can be compared: a query or a photograph, "" for what is searched for; and under which model."""
 
     query: str
+    photo: NotRequired[str]
     model: str
 
 
