@@ -61,10 +61,12 @@ def test_work_begins_from_the_page_and_is_shown_when_it_is_done(open_page, judge
 
 
 def test_a_method_that_was_not_tried_and_values_that_can_not_be(open_page, judged):
-    app = open_page("Unlabelled", judged, model="1d", draws="10")
+    app = open_page("Unlabelled", judged, model="1d", draws="5", second="1a", apart="co-training")
     assert "It was not tried under this model with these settings" in texts(app.info)
-    app = open_page("Unlabelled", judged, model="1d", draws="7", hidden="<b>", apart="kmeans", measure="f1", prior="2", second="1d")
-    for name in ("draws", "hidden", "apart", "measure", "prior", "second"):
+    app = open_page("Unlabelled", judged, model="1d", draws="5", second="1c", apart="kmeans")
+    assert "asks for apart" in texts(app.warning)
+    app = open_page("Unlabelled", judged, model="1d", draws="7", hidden="<b>", measure="f1", prior="2", second="1d")
+    for name in ("draws", "hidden", "measure", "prior", "second"):
         assert f"asks for {name}" in texts(app.warning)
 
 
