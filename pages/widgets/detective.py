@@ -122,7 +122,7 @@ def _pictures(dataset: Dataset, one: Suspect) -> None:
                          for image_id in near[:SHOWN]]  # fmt: skip
     closer = f"nearer by {one.closer:.3f} than is typical there"
     strips: list[Strip] = [{"title": "Unlabelled", "cards": [left]}, {"title": one.landmark, "note": closer, "cards": right}]
-    gallery.follow(show_view({"kind": "strips", "beside": True, "width": 120, "strips": strips}, "suspect"), dataset)
+    gallery.follow(show_view({"kind": "strips", "beside": True, "width": 180, "strips": strips}, "suspect"), dataset)
 
 
 def _all(dataset: Dataset, found: Sequence[Suspect], known: Mapping[str, tuple[str, str]]) -> None:
