@@ -70,18 +70,17 @@ def test_the_map_reads_and_says_what_is_written_down(page):
     page.wait_for_timeout(500)  # all that it reads is watched: its first frame comes late
     page.mouse.click(*place_of(page, 9))
     page.locator('.head[data-chosen="tower_09"]').wait_for()
-    page.mouse.move(*place_of(page, 12))
-    page.locator(".hovered[data-image]").wait_for()
-    for key in ("j", "f", "2", "u", "Escape", "l"):
-        page.keyboard.press(key)
-        page.wait_for_timeout(150)
-    page.mouse.click(*place_of(page, 9))
     page.locator(".keep input").fill("mine")
     page.locator(".keep button").click()
     page.wait_for_function("() => window.events.length")
     [[name, kept]] = page.evaluate("() => window.events")
     assert (name, problems(kept, Kept)) == ("keep", [])
     assert kept == {"name": "mine", "ids": ["tower_09"], "how": "points"}
+    page.mouse.move(*place_of(page, 12))
+    page.locator(".hovered[data-image]").wait_for()
+    for key in ("j", "f", "2", "u", "Escape", "l"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)
     page.locator(".legend button").first.click()
     page.wait_for_function("() => window.told.at(-1)?.model === '1b' && window.told.at(-1).landmarks")
     assert strange(page) == set()
