@@ -1,4 +1,4 @@
-"""Compare: average precision of all models, query by query, what they cost, and where each number comes from."""
+"""Compare: average precision of all models, query by query, and what they cost; how landmarks cluster; which pairs are one landmark."""
 
 import pandas as pd
 import streamlit as st
@@ -7,14 +7,16 @@ from pages.state import door, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
 from pages.web import alone
-from pages.widgets import costs, figures, side_by_side, tables, work
+from pages.widgets import clusters, costs, figures, same_landmark, side_by_side, tables, work
 from retrieval_core.datasets.catalog import layout_of
+from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.easy_medium_hard import revisited_table
 from retrieval_core.evaluation.ledger import model_before
 from retrieval_core.evaluation.report_2019 import REPORT_PROTOCOL, report_table
 from retrieval_core.evaluation.tables import MEAN, ap_table, landmark_table
 
+PARTS = {"precision": "AP", "clusters": "Clusters", "pairs": "Same landmark?"}
 ROWS = {"report": "one query a landmark (1, 6, 11, …)", "all": "all queries", "landmark": "by landmark"}
 CELLS = {"ap": "AP", "change": "Δ to the model before"}
 QUIET = {"label_visibility": "collapsed"}
@@ -22,11 +24,23 @@ QUIET = {"label_visibility": "collapsed"}
 
 def main() -> None:
     loaders.some_models()
-    dataset = loaders.dataset()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Compare", width="content")
-        protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
-        own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
+        part = choose("comparing", PARTS, st.segmented_control, "Part", format_func=PARTS.get, **QUIET)
+        if part == "precision":
+            choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
+        if part != "clusters":
+            choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
+    if part == "clusters":
+        clusters.show()
+    elif part == "pairs":
+        same_landmark.show(link.get("own"))
+    else:
+        precision(loaders.dataset(), link.get("protocol"), link.get("own"))
+
+
+def precision(dataset: Dataset, protocol: str, own: str) -> None:
+    """AP of all models, what they cost, and where each number comes from."""
     models = model_metrics.scored_models()
     if not models:
         st.info(loaders.why_no_precision())

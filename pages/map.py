@@ -5,6 +5,7 @@ from typing import cast
 import streamlit as st
 
 from pages.state import link, loaders, upload
+from pages.state.defaults import NEIGHBOURS
 from pages.state.link import choose
 from pages.web import alone, map_scene
 from pages.web.map import show_map
@@ -21,7 +22,6 @@ SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
 BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film", "only", "brush")
-NEIGHBOURS = ["6", "12", "24", "48"]
 
 
 def main() -> None:

@@ -10,10 +10,11 @@ from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event
-from pages.widgets import after_search, bins, gallery, ranking_views, search_choices, why, work
+from pages.widgets import after_search, bins, feedback, gallery, ranking_views, search_choices, why, work
 from retrieval_core.datasets.types import Dataset
 
-SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why"}
+SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why",
+         "feedback": "Feedback"}  # fmt: skip
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
 QUIET = {"label_visibility": "collapsed"}
 
@@ -25,7 +26,7 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title("Query", width="content")
         shown = choose("show", SHOWN, st.segmented_control, "View", format_func=SHOWN.get, **QUIET)
-        k = top() if shown in ("ranking", "after") else 0
+        k = top() if shown in ("ranking", "after", "feedback") else 0
         searched = models(model.key) if shown == "ranking" else []
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
@@ -51,6 +52,8 @@ def main() -> None:
             after_search.section(subject, dataset, model.key, k)
         elif shown == "why":
             why.section(subject, dataset, model.key)
+        elif shown == "feedback":
+            feedback.section(subject, dataset, model.key, k)
         elif subject.query is None or not subject.query.positives:
             st.info("Average precision needs a ground truth: choose one of the queries above. "
                     "A photograph or a picture of your own has a ranking, but nothing says which answers are right.")  # fmt: skip

@@ -1,8 +1,8 @@
 """What changes something on this machine: the one way from a page to it, and closed to visitors."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from pages.state import door, loaders
+from pages.state import door, loaders, marks
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.runs import jobs
@@ -47,6 +47,12 @@ def call_different(training: str, pairs: Iterable[Pair]) -> None:
     """Note that pairs show different photographs; see confirm_different. RetrievalError for a visitor."""
     door.for_the_owner("decide this")
     confirm_different(loaders.workspace(), training, pairs)
+
+
+def keep_marks(subject: str, marked: Sequence[marks.Mark], dataset: Dataset) -> None:
+    """Keep marks as bins; see marks.keep. RetrievalError for a visitor."""
+    door.for_the_owner("keep anything")
+    marks.keep(subject, marked, dataset)
 
 
 def judge_suspect(dataset: str, image_id: str, landmark: str, decision: str | None) -> None:

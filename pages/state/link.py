@@ -8,88 +8,21 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 
+from pages.state.defaults import CHOICES, DEFAULTS, DEPENDENT
 from pages.state.plain import plain
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.changes import STRENGTHS
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.feedback.methods import METHODS as FEEDBACK
 from retrieval_core.parameters import read_parameters
 from retrieval_core.projection.maps import METHODS, read_map_seed
 from retrieval_core.ranking.order import METHODS as METHODS_AFTER
 from retrieval_core.stored.colourings import COLOURINGS
 
-DEFAULTS = {
-    "dataset": "town",
-    "run": "",  # empty for the usual one of the dataset
-    "model": "1a",
-    "query": "",
-    "selection": "",
-    "method": "tsne",
-    "subset": "all",
-    "settings": "",  # of the projection; empty for the method's defaults
-    "seed": "0",
-    "k": "12",
-    "protocol": "oxford",
-    "view": "",  # where the map is looked at: centre and zoom
-    "landmarks": "",  # that are isolated in the legend
-    "unlabelled": "0.45",  # opacity; 0 hides them
-    "colour": "landmark",
-    "thumbnails": "on",
-    "film": "",
-    "photo": "",  # a photograph that is searched for instead of a query
-    "box": "",  # on the picture that is searched for: x1,y1,x2,y2 in its pixels, or whole; empty for the query's own
-    "show": "ranking",
-    "rerank": "alphaqe",  # what is done after the search on the page Query, and with which parameters
-    "knobs": "",
-    "changes": "",  # of the picture that is searched for, with their strengths
-    "change": "rotation",  # of all queries, in the robustness chart
-    "match": "",  # the photograph of which it is shown why it is similar
-    "how": "heat",  # and by what
-    "strips": "one",
-    "versus": "",  # the model beside the chosen one
-    "own": "counted",  # a query's own image: counted as a positive, or left_out
-    "rows": "report",
-    "cells": "ap",
-    "cost": "milliseconds",  # what the models' mAP is drawn against
-    "variant": "1b-mixed",  # that is to be trained there
-    "step": "",  # of the ledger, as 1a-1b
-    "before": "",  # and after: two models that the ledger compares
-    "after": "",
-    "atlas": "hard",
-    "part": "aggregation",  # of the laboratory
-    "stage": "",  # the training that is looked at; empty for the last of the model
-    "mining": "",  # the step that learnt first from the triplets that are looked at
-    "knob": "p",  # that is turned there, and to which value; empty for the default
-    "value": "",
-    "bin": "",  # that is looked at
-    "only": "",  # values of the map's colouring that are shown: names, or low..high
-    "brush": "",  # ranges of the map's histograms, as in similarity:0.5..0.9,hubness:3..20
-    "apart": "svm",  # the method that tells labelled from unlabelled
-    "measure": "auc",  # of its judgement, for which this share of the labelled is hidden, in so many draws
-    "hidden": "0.2",
-    "draws": "10",
-    "prior": "0.1",  # that nnPU is given
-    "second": "",  # model, a view of co-training
-    "guess": "apart",  # part of the page Unlabelled
-    "jury": "",  # models that the detective asks; empty for those without search-time choices
-    "among": "5",  # so many nearest labelled photographs
-    "votes": "",  # that a suspect has at least; empty for more than half of the models
-    "suspect": "",  # that is looked at; empty for the first
-    "against": "",  # training set that is looked at for near-equal photographs
-}
 MOST_IN_URL = 60  # selected photographs that are named one by one
 _SHOWN = 40  # characters of a value that can't be read
 _KEY = "shared state"
 LOOKED = "looked at"  # what a run of a page has read already and asks for again; it begins with nothing
-_CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
-# What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
-_DEPENDENT = {
-    "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before",
-                "after", "bin", "only", "brush", "second", "jury", "votes", "suspect"),
-    "jury": ("votes",), "colour": ("only",), "method": ("settings", "view"),
-    "model": ("stage", "mining"), "stage": ("mining",),
-    "query": ("photo", "box", "match"), "rerank": ("knobs",), "knob": ("value",), "photo": ("box", "match"),
-    "before": ("step",), "after": ("step",),
-}  # fmt: skip
 
 
 def load_state() -> None:
@@ -108,9 +41,10 @@ def _mend(state: dict[str, str]) -> None:
     readers: dict[str, Callable[[str], object]] = {
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
-        "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour,
+        "learning": lambda text: FEEDBACK[state["learn"]].fill_in(read_parameters(text)) if state["learn"] in FEEDBACK else None,
+        "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour, "threshold": _similarity,
         "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
-        **{name: partial(check_choice, name, choices=choices) for name, choices in _CHOICES.items()},
+        **{name: partial(check_choice, name, choices=choices) for name, choices in CHOICES.items()},
     }  # fmt: skip
     for name, read in readers.items():
         try:
@@ -127,6 +61,11 @@ def _knobs(state: dict[str, str], text: str) -> None:
 def _share(text: str) -> None:
     if not re.fullmatch(r"0|1|1\.0+|0?\.[0-9]+", text):
         raise RetrievalError(f"The opacity of the unlabelled is {text[:_SHOWN]!r}. Write a number from 0 to 1.")
+
+
+def _similarity(text: str) -> None:
+    if text and not re.fullmatch(r"-?(0|0?\.[0-9]{1,6}|0\.|1|1\.0*)", text):
+        raise RetrievalError(f"The threshold is {text[:_SHOWN]!r}. Write a similarity from -1 to 1, as in 0.62.")
 
 
 def _view(text: str) -> None:
@@ -153,7 +92,7 @@ def put(**changes: str) -> None:
     """Change parameters, here and in the URL; what depends on one that changes falls back, unless it is given as well."""
     state = st.session_state.setdefault(_KEY, dict(DEFAULTS))
     changed = [name for name, value in changes.items() if state[name] != str(value)]
-    state |= {left: DEFAULTS[left] for name in changed for left in _DEPENDENT.get(name, ())}
+    state |= {left: DEFAULTS[left] for name in changed for left in DEPENDENT.get(name, ())}
     state |= {name: str(value) for name, value in changes.items()}
     _write_url(state)
 

@@ -47,6 +47,17 @@ def ranking(
     return _made((link.get("dataset"), results.run, model, results.version, key, *_listed(parameters)), steps)
 
 
+def descriptor(model: str, asked: Callable[[], Asked], key: str) -> np.ndarray:
+    """The descriptor (D,) of what is asked for, described once under its `key` as in `ranking`."""
+    results = loaders.results(model)
+
+    def steps() -> Generator[Progress, None, np.ndarray]:
+        yield Progress("describe", 0, 1)
+        return asked().descriptor[0]
+
+    return _made((link.get("dataset"), results.run, model, results.version, "descriptor", key), steps)
+
+
 def of_all_queries(model: str, parameters: Mapping[str, float]) -> list[Ranking]:
     """The rankings of all queries of the chosen dataset under a model, with parameters of what it does after the search."""
     results = loaders.results(model)

@@ -55,7 +55,7 @@ def _take(data: bytes, name: str) -> None:
         return
     small = picture.copy()
     small.thumbnail((loaders.THUMBNAIL, loaders.THUMBNAIL))
-    link.put(box="")
+    link.put(box="", marks="")
     drop_kept()
     taken = Uploaded(key, name, picture, loaders.data_uri(small))
     st.session_state[_KEPT] = kept_pictures.keep(taken, picture.width * picture.height)
@@ -75,6 +75,7 @@ def drop() -> None:
     """Forget the picture and empty the field."""
     if drop_kept():
         st.session_state[_TURN] += 1
+        link.put(marks="")
 
 
 def drop_kept() -> bool:

@@ -19,6 +19,7 @@ from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import check_choice
+from retrieval_core.evaluation.clusters import NEAREST, own_shares
 from retrieval_core.parameters import read_parameters
 from retrieval_core.progress import finished
 from retrieval_core.projection.alignment import align
@@ -141,6 +142,19 @@ def _boxed(made: ProjectedMap) -> ProjectedMap:
     return replace(made, xy=((made.xy - (low + high) / 2) / max((high - low).max() / 2, 1e-9)).astype(np.float32))
 
 
+def together(dataset: Dataset, subset: str, nearest: np.ndarray | None) -> list[float | None]:
+    """Of each landmark the mean share of it among the NEAREST of its photographs; None where that is not known."""
+    if nearest is None or not dataset.labels:
+        return [None] * len(dataset.labels)
+    codes = label_numbers(dataset, subset).astype(np.int64)
+    codes[codes == UNLABELLED] = -1
+    shares = own_shares(codes, nearest, NEAREST)
+    known = ~np.isnan(shares)
+    sums = np.bincount(codes[known], shares[known], minlength=len(dataset.labels))
+    counts = np.bincount(codes[known], minlength=len(dataset.labels))
+    return [round(float(total / count), 4) if count else None for total, count in zip(sums, counts, strict=True)]
+
+
 def placed(results: Results, choice: MapChoice, descriptor: np.ndarray, picture: Picture) -> Place:
     """Where the descriptor (1, D) of a new picture belongs on a model's map, and the points that come first for it."""
     members = subset_ids(results.dataset, choice.subset)
@@ -170,6 +184,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
         "colouring": address("colouring", rows), "selection": address("selection", rows),
         "caption": caption(made, state, choice.run) if made else "",
         "judged": made.quality["neighbours"] if made else None,
+        "together": together(dataset, choice.subset, found[0] if found else None),
     }  # fmt: skip
 
 

@@ -4,19 +4,17 @@ The browser asks for these as it needs them, so nothing of it travels with every
 exactly what it stands for: where that is what is served, the browser may keep it for good.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pages.state import loaders
-from pages.state.door import Caller
-from pages.state.hidden_paths import without_paths
 from pages.web import map_scene, modules, scene_colours, scene_rankings
+from pages.web.answers import Answer, answering, asked, whole
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
@@ -27,13 +25,6 @@ from retrieval_core.stored.results import Results, list_sheets, open_results
 SIDE = 360  # pixels of a served photograph's longest side
 CROP_SIDE = 160
 LARGE = 1400  # of one that is looked at by itself
-
-MOST_DIGITS = 9
-
-KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
-
-Answer = tuple[Response, str]
-"""What is served, and the hash of what it stands for."""
 
 
 def photograph(request: Request) -> Answer:
@@ -80,7 +71,7 @@ def _crop(path: str, box: Box | None, version: str) -> bytes:
 
 def sheet(request: Request) -> Answer:
     """One sheet of a dataset's thumbnails."""
-    dataset, number = _dataset(request), _whole(request.path_params["number"], "number of the sheet")
+    dataset, number = _dataset(request), whole(request.path_params["number"], "number of the sheet")
     sheets = list_sheets(loaders.workspace(), dataset)
     if not number < len(sheets):
         raise RetrievalError(f"{dataset.name} has no sheet {number} of thumbnails. Open the map again: it makes them.")
@@ -97,13 +88,13 @@ def scene(request: Request) -> Answer:
 
 def ids(request: Request) -> Answer:
     """Ids of a subset's photographs, in the order of all arrays that are served."""
-    dataset, subset = _dataset(request), _asked(request, "subset")
+    dataset, subset = _dataset(request), asked(request, "subset")
     return JSONResponse(subset_ids(dataset, subset)), scene_rankings.members_version(dataset, subset)
 
 
 def labels(request: Request) -> Answer:
     """Number of the landmark of each photograph, uint16; 65535 for an unlabelled one."""
-    dataset, subset = _dataset(request), _asked(request, "subset")
+    dataset, subset = _dataset(request), asked(request, "subset")
     return _array(map_scene.label_numbers(dataset, subset)), scene_rankings.members_version(dataset, subset)
 
 
@@ -119,7 +110,7 @@ def places(request: Request) -> Answer:
 
 def neighbour_arrays(request: Request) -> Answer:
     """Neighbour lists of all photographs of a subset: (N, K) int32 positions, then (N, K) float32 similarities."""
-    results, subset = _results(request), _asked(request, "subset")
+    results, subset = _results(request), asked(request, "subset")
     found = results.neighbours(subset)
     if found is None:
         raise RetrievalError(f"The neighbours of {results.dataset.name} under {results.model} are not listed. Open the map again: it "
@@ -129,31 +120,31 @@ def neighbour_arrays(request: Request) -> Answer:
 
 def neighbours_of(request: Request) -> Answer:
     """The nearest neighbours of one photograph, as {points, similarities}; for sets too large to be listed."""
-    results, subset, point = _results(request), _asked(request, "subset"), _whole(_asked(request, "point"), "point")
+    results, subset, point = _results(request), asked(request, "subset"), whole(asked(request, "point"), "point")
     return JSONResponse(scene_rankings.neighbours_of(results, subset, point)), scene_rankings.rows_version(results, subset)
 
 
 def queries(request: Request) -> Answer:
     """The ranking of every query crop under a model, and its AP; see scene_rankings.query_rankings."""
-    results, subset = _results(request), _asked(request, "subset")
+    results, subset = _results(request), asked(request, "subset")
     return JSONResponse(scene_rankings.query_rankings(results, subset)), scene_rankings.rankings_version(results, subset)
 
 
 def colouring(request: Request) -> Answer:
     """A colouring's value of every point; see scene_colours.values. Bins and columns may change, so nobody keeps it."""
-    choice, asked = _choice(request), request.query_params
-    return JSONResponse(scene_colours.values(_results(request), choice, _asked(request, "colour"), asked.get("query", ""),
-                                             _whole(asked.get("k", "12"), "k"))), ""  # fmt: skip
+    choice, given = _choice(request), request.query_params
+    return JSONResponse(scene_colours.values(_results(request), choice, asked(request, "colour"), given.get("query", ""),
+                                             whole(given.get("k", "12"), "k"))), ""  # fmt: skip
 
 
 async def selection(request: Request) -> Response:
     """How similar photographs are to a selection, the points of the body (uint32), or to a query; see scene_colours.measures."""
     points = await request.body()
-    return await run_in_threadpool(_answering(lambda request: _measured(request, points)), request)
+    return await run_in_threadpool(answering(lambda request: _measured(request, points)), request)
 
 
 def _measured(request: Request, points: bytes) -> Answer:
-    found = scene_colours.measures(_results(request), _asked(request, "subset"), points, request.query_params.get("query", ""))
+    found = scene_colours.measures(_results(request), asked(request, "subset"), points, request.query_params.get("query", ""))
     return JSONResponse(found), ""
 
 
@@ -163,29 +154,11 @@ def _dataset(request: Request) -> Dataset:
 
 def _results(request: Request) -> Results:
     name, model = request.path_params["dataset"], request.path_params["model"]
-    return open_results(loaders.workspace(), name, _asked(request, "run"), model)
-
-
-class _BadAddress(Exception):
-    """An address that can't be read; the message is a sentence."""
-
-
-def _asked(request: Request, name: str) -> str:
-    """A parameter of the address, which must be there."""
-    if name not in request.query_params:
-        raise _BadAddress(f"The address is not complete: it has no {name}.")
-    return request.query_params[name]
-
-
-def _whole(text: str, name: str) -> int:
-    """A whole number from 0, of no more digits than there are photographs anywhere."""
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
-        raise _BadAddress(f"The {name} {text[:40]!r} is no whole number from 0 to {10**MOST_DIGITS - 1}.")
-    return int(text)
+    return open_results(loaders.workspace(), name, asked(request, "run"), model)
 
 
 def _choice(request: Request) -> map_scene.MapChoice:
-    needed = {name: _asked(request, name) for name in ("run", "method", "subset")}
+    needed = {name: asked(request, name) for name in ("run", "method", "subset")}
     return map_scene.MapChoice.read(dict(request.query_params) | needed)
 
 
@@ -193,45 +166,10 @@ def _array(*arrays: np.ndarray) -> Response:
     return Response(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays), media_type="application/octet-stream")
 
 
-def _answering(endpoint: Callable[[Request], Answer]) -> Callable[[Request], Response]:
-    """Errors as one sentence of text, and the right to keep what is exactly what the address names."""
-
-    def answer(request: Request) -> Response:
-        try:
-            _once_each(request)
-            response, version = endpoint(request)
-        except _BadAddress as error:
-            return PlainTextResponse(str(error), status_code=400)
-        except RetrievalError as error:
-            return PlainTextResponse(_said(request, str(error)), status_code=404)
-        except (ValueError, OverflowError) as error:  # such as a name with a zero byte, or a number of a thousand digits
-            return PlainTextResponse(_said(request, f"The address can't be read: {error}."), status_code=400)
-        except OSError as error:  # a file that went away meanwhile, a name that is too long
-            return PlainTextResponse(f"The file can't be read: {error.strerror}.", status_code=404)
-        if request.query_params.get("v") == version:
-            response.headers.update(KEPT)
-        return response
-
-    return answer
-
-
-def _once_each(request: Request) -> None:
-    names = [name for name, _ in request.query_params.multi_items()]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _BadAddress(f"The address has {twice} more than once. Give it once.")
-
-
-def _said(request: Request, text: str) -> str:
-    """An error as whoever asks may read it: a visitor sees no path of this machine."""
-    caller = Caller.of(request.client.host if request.client else None, request.headers.items())
-    return without_paths(text, loaders.workspace()) if caller.is_visitor else text
-
-
 ROUTES = (
     [modules.ROUTE]
     + [
-        Route(f"/files/{path}", _answering(endpoint))
+        Route(f"/files/{path}", answering(endpoint))
         for path, endpoint in (
             ("photograph/{dataset}/{image:path}", photograph),
             ("rendered/{dataset}/{picture:path}", rendered),

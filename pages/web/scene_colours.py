@@ -22,8 +22,9 @@ def values(results: Results, choice: MapChoice, key: str, query: str, k: int) ->
     ids, title = subset_ids(results.dataset, choice.subset), colourings_of(results.dataset)[key]
     if isinstance(found, Ramp):
         numbers = [float(f"{found.values[image_id]:.6g}") if image_id in found.values else None for image_id in ids]
+        line = [] if found.border is None else _border(results, choice, numbers, found.border)
         return {"title": title, "names": [], "colours": [], "symbols": [], "low": found.low, "high": found.high, "even": found.even,
-                "values": numbers, "border": [] if found.border is None else _border(results, choice, numbers, found.border)}  # fmt: skip
+                "values": numbers, "border": line}  # fmt: skip
     names, category = shortened(found)
     places = {name: float(place) for place, name in enumerate(names)}
     return {

@@ -7,19 +7,17 @@ from pages.state import door, link, loaders, rankings
 from pages.state.link import choose
 from pages.state.search_query import Subject, ranking
 from pages.web.ranking import show_view
-from pages.widgets import gallery, ranking_views, work
+from pages.widgets import gallery, parameter_fields, ranking_views, work
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS, mean_average_precision, score_rankings
 from retrieval_core.evaluation.ledger import moved_pictures
 from retrieval_core.evaluation.precision_recall import ap_steps
-from retrieval_core.parameters import read_parameters
 from retrieval_core.presets import get_preset
 from retrieval_core.ranking.after_search import AfterSearch
 from retrieval_core.ranking.order import METHODS
 from retrieval_core.ranking.search import Ranking
 from retrieval_core.search_choices import described_key
 
-WORDS = {"query_k": "k of the query", "alpha": "α", "gamma": "γ", "beta": "β"}  # the other knobs are called as they are
 HELP = {
     "k": "how many of the nearest photographs take part", "query_k": "how many photographs the flow starts from",
     "gamma": "the power of a similarity along the graph", "beta": "how much a neighbour weighs",
@@ -62,22 +60,7 @@ def _going_with(model: str) -> list[str]:
 def knobs(method: AfterSearch, count: int) -> dict[str, float]:
     """A field for each parameter; what differs from the usual on `count` photographs is written into the link."""
     usual = method.usual(count)
-    now = method.fill_in(read_parameters(link.get("knobs")), count)
-    for name, value in now.items():
-        low, high = method.bounds[name]
-        whole = isinstance(usual[name], int)
-        key = f"{method.title} {name} {value}"
-        st.number_input(
-            WORDS.get(name, name), int(low) if whole else float(low), int(high) if whole else float(high), value,
-            step=1 if whole else 0.01 if high <= 1 else 0.5, key=key, width=130, help=_help(method, name, usual[name]),
-            on_change=_take, args=(name, key, now, usual),
-        )  # fmt: skip
-    return now
-
-
-def _take(name: str, key: str, now: dict[str, float], usual: dict[str, float]) -> None:
-    values = now | {name: st.session_state[key]}
-    link.put(knobs=",".join(f"{one}={value:g}" for one, value in values.items() if value != usual[one]))
+    return parameter_fields.show("knobs", method, usual, lambda name: _help(method, name, usual[name]))
 
 
 def _help(method: AfterSearch, name: str, usual: float) -> str:

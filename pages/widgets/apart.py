@@ -12,6 +12,7 @@ from pages.widgets.unlabelled_figures import density_chart, methods_chart, prior
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.feedback.unlabelled.choice import NEEDS_PRIOR, with_priors
 from retrieval_core.feedback.unlabelled.density import NEIGHBOUR, density, density_in_words, neighbour_distances
+from retrieval_core.feedback.unlabelled.judging import in_words
 from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.feedback.unlabelled.table import CALLED, TITLES, precision_in_words, unlabelled_table
 from retrieval_core.stored.unlabelled import Apart, found_apart, junk_ids, truth_is_known
@@ -33,19 +34,13 @@ def judgement(found: Sequence[Apart], dataset: Dataset, model: str, measure: str
         tables.draw(table.style.format("{:.1f}", na_rep="–", subset=[name for name in table if name != "method"]))
     first = found[0]
     precision = precision_in_words(truth_is_known(dataset), first.hidden, first.counted, _junk(dataset))
-    st.caption(f"{precision} {_sample(first, dataset)} The interval is wider than the draws "
-               "alone would make it, since they share photographs (Nadeau and Bengio, 2003).")  # fmt: skip
+    took_part = in_words(first.labelled, len(first.ids) - first.labelled, len(dataset.images))
+    st.caption(f"{precision} {took_part}. The interval is wider than draws alone would make it, since they share photographs "
+               "(Nadeau and Bengio, 2003). What is hidden is a random draw; what has no label may be none.")  # fmt: skip
 
 
 def _junk(dataset: Dataset) -> int:
     return sum(dataset.image(image_id).label is None for image_id in junk_ids(dataset))
-
-
-def _sample(one: Apart, dataset: Dataset) -> str:
-    if len(one.ids) == len(dataset.images):
-        return ""
-    return (f"A sample: {one.labelled:,} labelled and {len(one.ids) - one.labelled:,} unlabelled photographs, drawn at random from "
-            f"{len(dataset.images):,}; the others have no decision value.")  # fmt: skip
 
 
 def one_method(method: str, found: Apart | None, dataset: Dataset) -> None:
@@ -82,7 +77,7 @@ def _priors(found: Apart, dataset: Dataset) -> None:
     table = unlabelled_table(several).assign(prior=[one.choice.prior for one in several]).set_index("prior")
     figures.show(prior_chart(table, [*TITLES.values(), CALLED], found.choice.prior), f"{dataset.name}-{found.model}-prior", "prior")
     known, share = truth_is_known(dataset), f"{found.by_chance:.2f}"
-    truth = f" In the judgement it is {share}" + (", in the decision below 0 but for the junk." if known else " or more.")
+    truth = f" With {found.hidden:,} hidden it is {share}" + (", in the decision below 0 but for the junk." if known else " or more.")
     st.caption(f"nnPU must be told π, which nobody knows; Settings turns it.{truth}")
 
 

@@ -10,11 +10,13 @@ from retrieval_core.cli.app import register_app
 from retrieval_core.cli.bins import register_bins
 from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.changes import register_changes
+from retrieval_core.cli.clusters import register_clusters
 from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.detective import register_detective
 from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
+from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.robustness import register_robustness
@@ -99,11 +101,13 @@ def parser() -> argparse.ArgumentParser:
     register_why(add)
     register_scores(add)
     register_costs(add)
+    register_clusters(add)
     register_aggregations(add)
     register_changes(add)
     register_robustness(add)
     register_knobs(add)
     register_unlabelled(add)
+    register_feedback(add)
     register_detective(add)
     register_duplicates(add)
     command = add("project", project, "map descriptors that are there to the plane")

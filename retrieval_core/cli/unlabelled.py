@@ -71,7 +71,7 @@ def unlabelled(workspace: Workspace, options, arguments) -> None:
         from retrieval_core.runs.unlabelled_steps import draw_of
 
         sample, first = draw_of(dataset, options.seed), found[0]
-        print(f"{in_words(sample, len(dataset.images))}.")
+        print(f"{in_words(len(sample.labelled), len(sample.unlabelled), len(dataset.images))}.")
         print(precision_in_words(truth_is_known(dataset), first.hidden, first.counted, int((~sample.counted).sum())))
         for one in found:
             print(f"{one.model}, {one.choice.title}, called positive: {one.called.words}.")

@@ -13,7 +13,7 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.feedback.unlabelled.at_random import random_draw_test
 from retrieval_core.feedback.unlabelled.choice import MOST_DRAWS, Choice
-from retrieval_core.feedback.unlabelled.judging import Sample, decisions, draw_sample, hidden_count, judge_once, view_of
+from retrieval_core.feedback.unlabelled.judging import MOST, Sample, decisions, draw_sample, hidden_count, judge_once, view_of
 from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import check_vectors
@@ -49,7 +49,7 @@ def draw_of(dataset: Dataset, seed: int) -> Sample:
     """The photographs of a dataset that take part; see draw_sample."""
     numbers, junk = {label: number for number, label in enumerate(dataset.labels)}, junk_ids(dataset)
     labels = np.array([numbers.get(image.label, -1) for image in dataset.images])
-    return draw_sample(labels, np.array([image.id in junk for image in dataset.images]), seed)
+    return draw_sample(labels, np.array([image.id in junk for image in dataset.images]), seed, MOST)
 
 
 def _judge(results: Results, choice: Choice) -> Steps:
@@ -63,7 +63,7 @@ def _judge(results: Results, choice: Choice) -> Steps:
         sample, method = draw_of(results.dataset, choice.seed), METHODS[choice.method]
         ids = tuple(results.dataset.images[row].id for row in (*sample.labelled, *sample.unlabelled))
         views = [_view(workspace, results.dataset.name, results.run, key, version, ids)
-                 for key, version in ((results.model, inputs["descriptors"]), (choice.second, inputs["second"])) if key]  # fmt: skip
+                 for key, version in ((results.model, inputs["descriptors"]), (choice.second, inputs.get("view"))) if key]  # fmt: skip
         measures = []
         for draw in range(choice.draws):
             yield Progress(choice.method, draw, choice.draws + 1, f"draw {draw + 1} of {choice.draws}")

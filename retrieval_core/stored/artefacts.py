@@ -3,9 +3,9 @@
 cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safetensors, training.jsonl, whitening.npz,
     vocabulary.safetensors, learning.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
-cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, robustness-<change>.json,
-    costs.json, matches.safetensors, neighbours-<subset>.safetensors, maps/<method>-<key>.safetensors, knobs/<knob>.safetensors,
-    unlabelled/<method>-<key>.safetensors
+cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors, clusters.safetensors,
+    robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors, feedback/<method>-<key>.json,
+    maps/ and unlabelled/<method>-<key>.safetensors
 """
 
 from dataclasses import asdict
@@ -21,18 +21,16 @@ from retrieval_core.search_choices import SEARCH_CHOICES, after_search, describe
 from retrieval_core.stored.model_names import in_path
 from retrieval_core.stored.origins import is_fetched, start_file, start_of, trained_on
 from retrieval_core.stored.run import Run
+from retrieval_core.stored.versions import VERSIONS
 from retrieval_core.workspace import Workspace, short_hash
 
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
 VOCABULARY, SCORES, COSTS, MATCHES = "vocabulary.safetensors", "scores.json", "costs.json", "matches.safetensors"
-LEARNING, KNOBS, ROBUSTNESS = "learning.safetensors", "knobs", "robustness-{}.json"  # the last of a change
-UNLABELLED = "unlabelled"
+LEARNING, CLUSTERS, KNOBS = "learning.safetensors", "clusters.safetensors", "knobs"
+UNLABELLED, FEEDBACK, ROBUSTNESS = "unlabelled", "feedback", "robustness-{}.json"  # the last of a change
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")
-VERSIONS = {"weights": 2, "whitening": 1, "vocabulary": 1, "aggregation": 1, "descriptors": 3, "scores": 2, "costs": 1, "map": 8,
-            "neighbours": 2, "sheets": 1, "after": 1, "robustness": 1, "learning": 1, "knobs": 1, "unlabelled": 1}  # fmt: skip
-"""Raised by hand when a stage's code changes what it computes, so that everything it made is known to be stale."""
 
 
 def stage_folder(workspace: Workspace, run: Run, stage: Preset) -> Path:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.evaluation.density_clusters import NOISE
 from retrieval_core.evaluation.hubness import hubness
 from retrieval_core.evaluation.judged_rankings import counted
 from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.progress import finished
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.bins import read_bins
+from retrieval_core.stored.clusters import cluster_of
 from retrieval_core.stored.ranking import order_rows, query_pictures
 from retrieval_core.stored.results import Results
 from retrieval_core.stored.unlabelled import last_apart
@@ -148,14 +150,22 @@ def _rank(asked: Asked) -> Ramp:
     return Ramp(ranks, f"Rank for {query.id}: first", "last", even=False)
 
 
+def _cluster(asked: Asked) -> Categories:
+    """The cluster that HDBSCAN finds without a label; a photograph in none is left out."""
+    found = cluster_of(asked.results, asked.subset)
+    if found is None:
+        raise RetrievalError(f"Clusters of {asked.results.model} were not looked for. Open Compare, Clusters, and press Measure.")
+    return Categories({image_id: f"cluster {number + 1}" for image_id, number in found.items() if number != NOISE})
+
+
 def _decision(asked: Asked) -> Ramp:
     """The decision values of a method that tells labelled from unlabelled photographs."""
     found = last_apart(asked.results, asked.name)
     if found is None:
-        raise RetrievalError(f"{METHODS[asked.name].title} has not decided yet under {asked.results.model}. Press the button on the page "
-                             "Unlabelled.")  # fmt: skip
-    low = (f"Decision of {found.choice.title}, under {found.model}. The line is its border, 0, drawn in the plane of the map; the decision "
-           "is taken in descriptor space. Least like a labelled one")  # fmt: skip
+        raise RetrievalError(f"{METHODS[asked.name].title} has not decided yet under {asked.results.model}. Press the button on the "
+                             "page Unlabelled.")  # fmt: skip
+    low = (f"Decision of {found.choice.title}, under {found.model}. The line is its border, 0, drawn in the plane of the map; the "
+           "decision is taken in descriptor space. Least like a labelled one")  # fmt: skip
     return Ramp(dict(zip(found.ids, found.decisions.tolist(), strict=True)), low, "most", border=0.0)
 
 
@@ -173,6 +183,7 @@ COLOURINGS = {
     "column": Colouring("column", _column, lambda dataset: sorted(dataset.columns)),
     "ap": Colouring("AP of the query", _precision, _with_queries),
     "hubness": Colouring("hubness", _hubness),
+    "cluster": Colouring("cluster, without labels", _cluster),
     "rank": Colouring("rank in the query's ranking", _rank, _with_queries),
     "decision": Colouring("decision", _decision, _decided),
 }

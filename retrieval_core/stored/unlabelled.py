@@ -69,11 +69,10 @@ def unlabelled_path(results: Results, choice: Choice) -> Path:
 
 def unlabelled_inputs(results: Results, choice: Choice) -> dict:
     """What it is made from: the descriptors, those of the second view, labels and junk, and the choice."""
-    second = open_results(results.workspace, results.dataset.name, results.run, choice.second).version if choice.second else ""
-    return {
-        "version": artefacts.VERSIONS["unlabelled"], "descriptors": results.version, "second": second, "truth": results.dataset.truth,
-        **choice.as_stored(),
-    }  # fmt: skip
+    made = {"version": artefacts.VERSIONS["unlabelled"], "descriptors": results.version, "truth": results.dataset.truth}
+    if choice.second:
+        made["view"] = open_results(results.workspace, results.dataset.name, results.run, choice.second).version
+    return {**made, **choice.as_stored()}
 
 
 def read_apart(results: Results, choice: Choice) -> Apart | None:
@@ -90,9 +89,9 @@ def read_apart(results: Results, choice: Choice) -> Apart | None:
 def _read(path: Path, version: str, model: str, choice: Choice, seconds: float) -> Apart:
     """Kept as long as the file, whose hash `version` is, stays the same: a page asks for it many times."""
     arrays, about = read_arrays(path)
-    tests = (AtRandom(**about[name]) for name in ("called", "junk"))
+    called, junk = (AtRandom(**about[name]) for name in ("called", "junk"))
     return Apart(model, choice, tuple(about["ids"]), about["labelled"], arrays["decisions"], np.array(arrays["measures"]),
-                 about["hidden"], about["counted"], *tests, seconds)  # fmt: skip
+                 about["hidden"], about["counted"], called, junk, seconds)  # fmt: skip
 
 
 def last_apart(results: Results, method: str) -> Apart | None:

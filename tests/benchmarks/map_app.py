@@ -66,11 +66,13 @@ def scene() -> dict:
     model = lambda key, number: {  # noqa: E731
         "key": key, "title": key, "colour": "#888888", "map": [None, None], "caption": f"{COUNT:,} synthetic points", "width": WIDTH,
         "places": f"files/places/{number}?v=1", "neighbours": "files/lists?v=1" if COUNT <= LISTED else None,
-        "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None,
+        "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None, "together": [],
+        "colouring": "files/colouring?x=1", "selection": "files/selection?x=1",
     }  # fmt: skip
     return {
         "dataset": "synthetic", "count": COUNT, "extent": [1, 1], "queries": [], "models": [model("1a", 0), model("1b", 1)],
         "landmarks": [{"name": f"landmark {k}", "colour": HUES[k % len(HUES)], "symbol": k % 11} for k in range(LANDMARKS)],
+        "colourings": [{"key": "hubness", "title": "hubness"}, {"key": "column:kind", "title": "column kind"}],
         "sheets": {"cell": 96, "columns": 42, "files": [], "cells": None},
         "files": {"ids": "files/ids?v=1", "labels": "files/labels?v=1", "photograph": "files/photograph/", "version": "1"},
     }  # fmt: skip
@@ -88,6 +90,24 @@ def neighbours_of(request):
     return JSONResponse({"points": found.tolist(), "similarities": similarities.tolist()})
 
 
+def colouring(request):
+    """A number of every point, or one of eleven kinds."""
+    if request.query_params["colour"] == "hubness":
+        return JSONResponse({"title": "hubness", "names": [], "colours": [], "symbols": [], "low": "few", "high": "many", "even": True,
+                             "values": [k % 97 for k in range(COUNT)]})  # fmt: skip
+    from pages.widgets.style import HUES
+
+    return JSONResponse({"title": "kind", "names": [f"kind {k}" for k in range(11)], "colours": list(HUES), "symbols": list(range(11)),
+                         "low": "", "high": "", "even": True, "values": [k % 11 for k in range(COUNT)]})  # fmt: skip
+
+
+async def selection(request):
+    from retrieval_core.ranking.selection import mean_within, similarity_to
+
+    rows = descriptors()[np.frombuffer(await request.body(), "<u4")]
+    return JSONResponse({"within": mean_within(rows), "similarities": np.round(similarity_to(descriptors(), rows), 4).tolist()})
+
+
 def raw(content: bytes, kind: str = "application/octet-stream") -> Response:
     return Response(content, media_type=kind, headers={"Cache-Control": "private, max-age=31536000, immutable"})
 
@@ -101,6 +121,8 @@ ROUTES = [
     Route("/files/lists", lambda request: raw(lists())),
     Route("/files/search", neighbours_of),
     Route("/files/queries", lambda request: JSONResponse({})),
+    Route("/files/colouring", colouring),
+    Route("/files/selection", selection, methods=["POST"]),
     Route("/files/photograph/{name}", lambda request: raw(picture(int(request.path_params["name"][-7:])), "image/jpeg")),
 ]
 

@@ -11,7 +11,8 @@ HOME = "<!doctype html><meta charset=utf-8><title>modules</title><body></body>"
 
 
 class Files:
-    """What is served: pages/web below /web/, and everything else that `answers` names, bytes or JSON; what is `broken` fails."""
+    """What is served: pages/web below /web/, and everything else that `answers` names, with or without what
+    stands behind the "?", bytes or JSON; what is `broken` fails."""
 
     def __init__(self, answers: dict):
         self.answers = answers
@@ -19,7 +20,7 @@ class Files:
 
     def serve(self, route) -> None:
         """Answer one request."""
-        path = urlsplit(route.request.url).path
+        path, query = urlsplit(route.request.url)[2:4]
         if path == "/":
             return route.fulfill(body=HOME, content_type="text/html")
         if path in self.broken:
@@ -27,7 +28,7 @@ class Files:
         if path.startswith("/web/"):
             file = WEB / path.removeprefix("/web/")
             return route.fulfill(body=file.read_text(encoding="utf-8"), content_type=mimetypes.guess_type(file.name)[0])
-        found = self.answers.get(path)
+        found = self.answers.get(f"{path}?{query}", self.answers.get(path))
         if found is None:
             return route.fulfill(status=404, body=f"nothing at {path}")
         return route.fulfill(body=found if isinstance(found, bytes) else json.dumps(found), content_type="application/octet-stream")

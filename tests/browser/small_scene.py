@@ -10,7 +10,17 @@ COUNT, WIDTH = 40, 39
 IDS = [f"tower_{number:02}" for number in range(COUNT)]
 SHARED = {
     "model": "1a", "query": "", "k": "6", "view": "", "landmarks": "", "unlabelled": "0.45", "colour": "landmark", "thumbnails": "on",
-    "film": "", "selection": [], "placed": "",
+    "film": "", "only": "", "brush": "", "selection": [], "placed": "",
+}  # fmt: skip
+
+
+RAMP = {
+    "title": "hubness", "names": [], "colours": [], "symbols": [], "low": "fewest", "high": "most", "even": True,
+    "values": [float(point) for point in range(COUNT - 1)] + [None], "border": [[-1.0, 0.25, 1.0, 0.25]],
+}  # fmt: skip
+CATEGORIES = {
+    "title": "bin", "names": ["towers", "a, b"], "colours": ["#9678f0", "#808080"], "symbols": [0, 1], "low": "", "high": "",
+    "even": True, "values": [0.0] * 5 + [1.0] * 3 + [None] * (COUNT - 8), "border": [],
 }  # fmt: skip
 
 
@@ -39,10 +49,14 @@ def files() -> dict:
         models.append({
             "key": key, "title": f"{key} · a network", "colour": "#888888", "map": [50.0, 60.0], "places": f"files/places/{key}",
             "neighbours": f"files/neighbours/{key}", "width": WIDTH, "search": f"files/search/{key}?x=1",
-            "queries": f"files/queries/{key}", "caption": f"model {key}", "judged": 10,
+            "queries": f"files/queries/{key}", "colouring": f"files/colouring/{key}?x=1", "selection": f"files/selection/{key}?x=1",
+            "caption": f"model {key}", "judged": 10, "together": [],
         })  # fmt: skip
         answers[f"/files/places/{key}"] = layout(number).tobytes() + np.full(COUNT, 0.5, np.float32).tobytes()
         answers[f"/files/neighbours/{key}"] = points.tobytes() + similarities.tobytes()
+        answers[f"/files/colouring/{key}"] = RAMP
+        answers[f"/files/colouring/{key}?x=1&colour=bin&bins=b"] = CATEGORIES
+        answers[f"/files/selection/{key}"] = {"within": 0.25, "similarities": [point / COUNT for point in range(COUNT)]}
         ranking = {"points": points[3].tolist(), "similarities": similarities[3].tolist(), "ap": [0.5, None]}
         answers[f"/files/queries/{key}"] = {"tower_1": ranking}
     truth = {"good": [4, 5], "ok": [6], "junk": [7]}
@@ -50,6 +64,7 @@ def files() -> dict:
     answers["/files/scene"] = {
         "dataset": "small", "count": COUNT, "extent": [1, 1], "models": models, "queries": [query],
         "landmarks": [{"name": "gate", "colour": "#9678f0", "symbol": 0}, {"name": "tower", "colour": "#b42d78", "symbol": 1}],
+        "colourings": [{"key": "bin", "title": "bin"}, {"key": "hubness", "title": "hubness"}],
         "sheets": {"cell": 96, "columns": 42, "files": [], "cells": None},
         "files": {"ids": "files/ids", "labels": "files/labels", "photograph": "files/photograph/", "version": "1"},
     }  # fmt: skip
@@ -68,7 +83,9 @@ SHOW = """async ([html, css, data]) => {
   root.innerHTML = `<style>${css}</style>${html}`;
   window.told = [];
   const { show } = await import("/web/map/main.js");
-  const state = { parentElement: root, data, setStateValue: (name, value) => window.told.push(value) };
+  window.events = [];
+  const state = { parentElement: root, data, setStateValue: (name, value) => window.told.push(value),
+    setTriggerValue: (...event) => window.events.push(event) };
   window.again = (changes) => show({ ...state, data: { ...data, shared: { ...data.shared, ...changes } } });
   window.end = show(state);
 }"""
@@ -87,7 +104,7 @@ def show_small_map(page, wait: bool = True, **shared):
 def show_again(page, **shared) -> None:
     """Show the map on a page that is open already."""
     html, css = ((WEB / "map" / f"map.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
-    page.evaluate(SHOW, [html, css, {"scene": "files/scene", "shared": SHARED | shared, "placed": None}])
+    page.evaluate(SHOW, [html, css, {"scene": "files/scene", "shared": SHARED | shared, "placed": None, "bins": "b"}])
 
 
 def place_of(page, point: int, model: int = 0) -> tuple[float, float]:

@@ -4,13 +4,13 @@ import base64
 
 import pytest
 from modules_page import WEB, open_modules
-from small_scene import SHARED, SHOW, files, place_of
+from small_scene import CATEGORIES, RAMP, SHARED, SHOW, files, place_of
 from typed import problems
 
 from pages.web.home import View as HomeView
-from pages.web.map.messages import Scene, Shared
+from pages.web.map.messages import ColouringValues, Kept, Scene, SelectionMeasures, Shared
 from pages.web.paste import Pasted
-from pages.web.ranking.messages import Event, FlowView, MachineView, PickView, PictureView, StripsView
+from pages.web.ranking.messages import Event, FlowView, MachineView, MarkingView, PickView, PictureView, StripsView
 from pages.web.why.messages import HeatView, LinesView
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ WATCH = """() => {
   Response.prototype.json = async function () { return window.watch(await json.call(this), new URL(this.url).pathname); };
 }"""
 # Fields that a message need not have, and what the map puts on a model once it has been fetched.
-FETCHED = {"lists", "similarities", "rankings", "found", "xy", "overlap", "sets", "canvas", "text", "button"}
+FETCHED = {"lists", "similarities", "rankings", "found", "xy", "ends", "overlap", "sets", "canvas", "text", "button"}
 
 
 def strange(page, optional=()):
@@ -55,18 +55,27 @@ def strange(page, optional=()):
 def test_the_scene_of_these_tests_is_a_scene():
     assert problems(files()["/files/scene"], Scene) == []
     assert problems(SHARED, Shared) == []
+    assert problems(RAMP, ColouringValues) == []
+    assert problems(CATEGORIES, ColouringValues) == []
+    assert problems(files()["/files/selection/1a"], SelectionMeasures) == []
 
 
 def test_the_map_reads_and_says_what_is_written_down(page):
     open_modules(page, files())
     page.evaluate(WATCH)
     html, css = ((WEB / "map" / f"map.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
-    data = {"scene": "files/scene", "shared": SHARED, "placed": None}
+    data = {"scene": "files/scene", "shared": SHARED, "placed": None, "bins": "b"}
     page.evaluate(SHOW.replace("data, setStateValue", "data: window.watch(data, 'data'), setStateValue"), [html, css, data])
     page.locator(".head[data-chosen]").wait_for(state="attached")
     page.wait_for_timeout(500)  # all that it reads is watched: its first frame comes late
     page.mouse.click(*place_of(page, 9))
     page.locator('.head[data-chosen="tower_09"]').wait_for()
+    page.locator(".keep input").fill("mine")
+    page.locator(".keep button").click()
+    page.wait_for_function("() => window.events.length")
+    [[name, kept]] = page.evaluate("() => window.events")
+    assert (name, problems(kept, Kept)) == ("keep", [])
+    assert kept == {"name": "mine", "ids": ["tower_09"], "how": "points"}
     page.mouse.move(*place_of(page, 12))
     page.locator(".hovered[data-image]").wait_for()
     for key in ("j", "f", "2", "u", "Escape", "l"):
@@ -94,6 +103,9 @@ VIEWS = {
         "kind": "picture", "name": "a", "src": SRC, "size": [120, 100], "box": [1, 1, 90, 90], "own": [1, 1, 80, 80]}),
     "strips": (StripsView, {
         "kind": "strips", "beside": True, "width": 120, "note": "n", "strips": [{"title": "1a", "note": "", "cards": [CARD]}] * 2}),
+    "marking": (MarkingView, {
+        "kind": "marking", "width": 120, "note": "n", "marks": [{"id": "b", "right": False}],
+        "strips": [{"title": "Answers", "note": "3 → 4", "cards": [CARD, CARD | {"id": "b"}]}]}),
     "machine": (MachineView, {
         "kind": "machine", "walk": [PHOTOGRAPH | {"word": "good"}] * 3, "length": 3, "counted": CURVE, "left_out": None}),
     "flow": (FlowView, {
@@ -107,7 +119,7 @@ DRAW = """async ([name, html, data]) => {
 }"""
 PRESS = {
     "pick": ".pick button:not([aria-pressed=true])", "picture": "text=Whole picture", "strips": ".card",
-    "machine": "text=Next positive", "flow": ".line",
+    "machine": "text=Next positive", "flow": ".line", "marking": ".marks .right",
 }  # fmt: skip
 
 
@@ -129,7 +141,7 @@ def test_a_view_reads_and_says_what_is_written_down(page, kind):
     left_out = {"caption", "why", "other", "only", "note", "title", "rank", "similarity", "own", "word", "elsewhere"}
     assert strange(page, left_out) == set()
     told = page.evaluate("() => window.told")
-    assert bool(told) == (kind in ("pick", "picture", "strips"))
+    assert bool(told) == (kind in ("pick", "picture", "strips", "marking"))
     assert [wrong for event in told for wrong in problems(event, Event)] == []
 
 

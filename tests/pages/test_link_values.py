@@ -24,24 +24,31 @@ ON_A_PAGE = {
     },
     "Query": {"photo": ("nobody", "..", "![x](http://x)"), "show": ("x",), "rerank": ("magic",),
               "knobs": ("k=0", "k=nan", "alpha", "neighbours=3", "k=1.5", "k=" + "9" * 400)},
-    "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",)},
+    "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",), "comparing": ("x",),
+                "threshold": ("7", "nan", "²", "1e-1", "x")},
     "Ledger": {"before": ("zz",), "after": ("zz",)},
     "Failures": {"atlas": ("x",)},
+    "Unlabelled": {"measure": ("x", "f1"), "hidden": ("2", "²"), "draws": ("7", "-1"), "prior": ("1", "nan"), "second": ("zz", "<b>")},
 }  # fmt: skip
 ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "box": "1,2"}), ("Ledger", {"step": "1a-zz"}),
               ("Query", {"query": "{query}", "box": "nan,0,1,1"}), ("Ledger", {"step": "<b>"}),
               ("Map", {"dataset": "nowhere"}), ("Map", {"dataset": "../x"}), ("Map", {"method": "art"}), ("Query", {"strips": "x"}),
               ("Query", {"strips": "two", "versus": "zz"}), ("Query", {"query": "{query}", "show": "why", "match": "nobody"}),
-              ("Query", {"query": "{query}", "show": "why", "how": "x"}), ("Laboratory", {"part": "x"}),
+              ("Query", {"query": "{query}", "show": "why", "how": "x"}),
+              ("Query", {"show": "feedback", "learn": "x"}), ("Query", {"show": "feedback", "learn": "rocchio", "learning": "alpha=x"}),
+              ("Query", {"show": "feedback", "marks": "nobody"}), ("Query", {"show": "feedback", "marks": "~x:1"}),
+              ("Laboratory", {"part": "x"}),
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
               ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
+              ("Compare", {"comparing": "pairs", "rate": "x"}),
               ("Unlabelled", {"guess": "x"}), ("Unlabelled", {"guess": "detective", "jury": "zz"}),
               ("Unlabelled", {"guess": "detective", "among": "4"}), ("Unlabelled", {"guess": "detective", "votes": "0"}),
               ("Unlabelled", {"guess": "detective", "suspect": "nobody"}), ("Duplicates", {"against": "nowhere"})]  # fmt: skip
-SOUND = ("detective", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break")  # what another parameter needs beside it
-ELSEWHERE = {"landmarks", "cost", "value"}  # read in the browser, and shown only where something was measured or turned
+# What another parameter needs beside it:
+SOUND = ("pairs", "detective", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio")
+ELSEWHERE = {"landmarks", "cost", "value", "apart"}  # read in the browser, and shown only where something was measured or turned
 
 
 def links():

@@ -9,7 +9,7 @@ from typed import problems
 
 from pages.web.home import View as HomeView
 from pages.web.map.messages import MapData, Neighbours, QueryRanking, Scene
-from pages.web.ranking.messages import FlowView, MachineView, PickView, PictureView, StripsView
+from pages.web.ranking.messages import FlowView, MachineView, MarkingView, PickView, PictureView, StripsView
 from pages.web.routes import ROUTES
 
 KINDS = {"pick": PickView, "picture": PictureView, "strips": StripsView, "machine": MachineView, "flow": FlowView}
@@ -62,6 +62,11 @@ def test_the_views_of_a_query(open_page, town_cache, strips):
 def test_the_machine_and_the_flow(open_page, town_cache, kind):
     shown = views(open_page("Query", town_cache, model="1d", show=kind))
     assert problems(plain(shown[kind]), KINDS[kind]) == []
+
+
+def test_what_can_be_marked(open_page, town_cache):
+    shown = views(open_page("Query", town_cache, model="1d", show="feedback", marks="castle_gate_000001,!brock_tower_000001"))
+    assert problems(plain(shown["marking"]), MarkingView) == []
 
 
 def test_a_gallery_and_the_home(open_page, town_cache):

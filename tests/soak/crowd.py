@@ -42,7 +42,7 @@ from retrieval_core.workspace import Workspace
 PAUSE = 8.0  # seconds between two clicks of a person, on average
 FILES = 12  # of those that a page names, fetched after a click
 LIMIT = 1.0  # seconds within which 95 % of the clicks have to be answered
-PAGES = ("", "map", "query", "compare", "ledger", "failures", "laboratory")
+PAGES = ("", "map", "query", "compare", "ledger", "failures", "laboratory", "unlabelled")
 CHOICES = {"query": {"show": ["ranking", "machine", "flow"], "strips": ["one", "two", "all"]}, "map": {"subset": ["all", "labelled"]},
            "compare": {"rows": ["report", "all", "landmark"], "cells": ["ap", "change"]},
            "failures": {"atlas": ["hard", "first", "stuck", "hubs", "confusion"]}}  # fmt: skip

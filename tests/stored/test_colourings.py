@@ -33,8 +33,8 @@ def test_the_tail_of_the_categories_is_one():
 
 
 def test_without_queries_and_columns_there_is_less_to_colour_by(results):
-    assert list(colourings_of(results.dataset)) == ["bin", "ap", "hubness", "rank"]
-    assert list(colourings_of(replace(results.dataset, queries=()))) == ["bin", "hubness"]
+    assert list(colourings_of(results.dataset)) == ["bin", "ap", "hubness", "cluster", "rank"]
+    assert list(colourings_of(replace(results.dataset, queries=()))) == ["bin", "hubness", "cluster"]
     columns = {"year": {}, "by: whom": {}}
     assert colourings_of(replace(results.dataset, columns=columns))["column:by: whom"] == "column by: whom"
     with pytest.raises(RetrievalError, match="Unknown colouring 'jet'"):

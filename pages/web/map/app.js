@@ -211,6 +211,7 @@ export class MapApp extends Coloured {
     if (model === this.model) return;
     this.model = model;
     this.root.querySelector(".caption").textContent = model.caption;
+    this.legend.draw();
     this.choose();
   }
 

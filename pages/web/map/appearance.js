@@ -18,11 +18,13 @@ export function rgb(colour) {
 
 const mixed = (one, other, share) => one.map((value, k) => value + (other[k] - value) * share);
 
-/** The colour of a share of 0 … 1 on the ramp. */
-export function rampColour(share) {
-  const place = Math.min(RAMP.length - 1.001, Math.max(0, share) * (RAMP.length - 1));
+const SHADES = Array.from({ length: 256 }, (_, shade) => {
+  const place = Math.min(RAMP.length - 1.001, (shade / 255) * (RAMP.length - 1));
   return mixed(RAMP[Math.floor(place)], RAMP[Math.floor(place) + 1], place % 1);
-}
+});
+
+/** The colour of a share of 0 … 1 on the ramp; asked for once a point. */
+export const rampColour = (share) => SHADES[Math.round(255 * Math.min(1, Math.max(0, share)))];
 
 /** Whether a point is drawn at all: an unlabelled one only while their switch is on. */
 export const isDrawn = (app) => (i) => app.unlabelled > 0 || app.scene.labels[i] !== UNLABELLED;
@@ -68,7 +70,8 @@ export function paint(app) {
       colour = mixed(colour, dim, 0.8);
       opacity = Math.min(opacity, 0.6);
     }
-    colours.set([...colour, Math.round(255 * opacity)], 4 * i);
+    for (let part = 0; part < 3; part++) colours[4 * i + part] = colour[part];
+    colours[4 * i + 3] = Math.round(255 * opacity);
     looks[2 * i] = standing ? side : Math.max(2, Math.round(side * 0.65));
     looks[2 * i + 1] = symbolOf(app, i);
   }

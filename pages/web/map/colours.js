@@ -17,7 +17,9 @@ export class Coloured extends Drawing {
     }
     if (this.coloured !== address) return;
     this.colouring = found;
-    this.filtered(false);
+    this.mask = passing(this);
+    this.repaint();
+    this.measures.draw();
     this.legend.draw();
   }
 
@@ -43,8 +45,9 @@ export class Coloured extends Drawing {
 
   /** Bring the map in line with what is filtered. */
   filtered(told = true) {
+    const before = this.mask;
     this.mask = passing(this);
-    this.repaint();
+    if (before || this.mask) this.repaint();
     this.measures.draw();
     if (told) this.tell();
   }

@@ -40,7 +40,7 @@ export class Legend {
       this.drawValues();
     } else {
       const counts = tally(app.scene.labels);
-      const entries = app.scene.landmarks.map((landmark, number) => this.landmark(landmark, number, counts.get(number) ?? 0));
+      const entries = app.scene.landmarks.map((landmark, number) => this.landmark({ ...landmark, together: app.model.together[number] }, number, counts.get(number) ?? 0));
       if (counts.has(UNLABELLED)) {
         entries.push(this.landmark({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));
       }
@@ -105,16 +105,17 @@ export class Legend {
     element.dataset.place = "below";
   }
 
-  entry({ name, colour, symbol }, count, chosen, some, kind, choose) {
+  entry({ name, colour, symbol, together }, count, chosen, some, kind, choose) {
     const button = document.createElement("button");
     button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="${colour}" aria-hidden="true"><path d="${SYMBOLS[symbol]}"/></svg>`;
     const counted = button.appendChild(document.createElement("span"));
     counted.className = "count";
-    counted.textContent = `(${count.toLocaleString("en")})`;
+    counted.textContent = together == null ? `(${count.toLocaleString("en")})` : `(${count.toLocaleString("en")} · ${Math.round(100 * together)} %)`;
     counted.before(`${name} `);
     button.setAttribute("aria-pressed", String(chosen));
     button.classList.toggle("grey", some && !chosen);
     button.title = `Click: this ${kind} only. Shift-click: this one too. Click again: all.`;
+    if (together != null) button.title += ` ${Math.round(100 * together)} %: how much of what lies nearest to its photographs is of it, in descriptor space.`;
     button.onclick = (event) => choose(event.shiftKey);
     return button;
   }

@@ -70,7 +70,8 @@ class SceneModel(TypedDict):
     `colouring` and `selection` begin the addresses of ColouringValues and SelectionMeasures.
 
     `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
-    quality of the map was judged by.
+    quality of the map was judged by; `together`: for each landmark, the mean share of it among the nearest of its photographs in
+    descriptor space, 0 to 1, None where it has but one or neighbours are not listed.
     """
 
     key: str
@@ -86,6 +87,7 @@ class SceneModel(TypedDict):
     selection: str
     caption: str
     judged: int | None
+    together: list[float | None]
 
 
 class Sheets(TypedDict):

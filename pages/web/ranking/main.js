@@ -3,9 +3,10 @@ import { drawStrips } from "./strips.js";
 import { Picker } from "./pick.js";
 import { Picture } from "./picture.js";
 import { Machine } from "./machine.js";
+import { Marking } from "./marking.js";
 import { Flow } from "./flow.js";
 
-const KINDS = { pick: Picker, picture: Picture, machine: Machine, flow: Flow };
+const KINDS = { pick: Picker, picture: Picture, machine: Machine, flow: Flow, marking: Marking };
 
 /** One view of the page: built once, and shown anew when the page has something new to say. */
 class View {
@@ -14,7 +15,7 @@ class View {
     this.root = root;
     this.floor = root.appendChild(document.createElement("div"));
     this.enlarged = new Enlarged(root, tell);
-    this.part = this.kind === "flow" ? new Flow(this.floor, this.enlarged) : this.kind === "strips" ? null : new KINDS[this.kind](this.floor, tell);
+    this.part = this.kind === "flow" ? new Flow(this.floor, this.enlarged) : this.kind === "strips" ? null : new KINDS[this.kind](this.floor, tell, this.enlarged);
   }
 
   show(data) {

@@ -91,6 +91,23 @@ class StripsView(TypedDict):
     note: NotRequired[str]
 
 
+class Mark(TypedDict):
+    """A photograph that is marked, and whether as right."""
+
+    id: str
+    right: bool
+
+
+class MarkingView(TypedDict):
+    """Lists of photographs that can be marked; `marks` in their order, `width` as of StripsView."""
+
+    kind: Literal["marking"]
+    width: int
+    strips: list[Strip]
+    marks: list[Mark]
+    note: str
+
+
 class Walked(Photograph):
     """A photograph of the ranking that one walks along."""
 
@@ -150,14 +167,14 @@ class FlowView(TypedDict):
     count: int
 
 
-View = PickView | PictureView | StripsView | MachineView | FlowView
+View = PickView | PictureView | StripsView | MarkingView | MachineView | FlowView
 
 
 class Event(TypedDict, total=False):
     """What was asked for in a view: a query, a photograph as the query, or on the map, a model, or a box.
 
     `box` is "x1,y1,x2,y2" in pixels, "own" or "whole". With `match` it is asked why this photograph is similar: to the query or the
-    photograph that is named as well, else to what is searched for.
+    photograph that is named as well, else to what is searched for. `marks`: all that there are now, in their order.
     """
 
     match: str
@@ -167,3 +184,4 @@ class Event(TypedDict, total=False):
     map: str
     model: str
     box: str
+    marks: list[Mark]

@@ -8,7 +8,8 @@ function moved(card) {
   return by === 0 ? "same rank" : `${by > 0 ? "▲" : "▼"} ${Math.abs(by)} (other: ${card.other})`;
 }
 
-function box(card, open, tell) {
+/** A photograph as a button that enlarges it, with what is known of its place in the ranking. */
+export function box(card, open, tell) {
   const made = element("button", `card ${card.word}${card.own ? " own" : ""}`);
   made.type = "button";
   made.dataset.image = card.id;

@@ -27,7 +27,7 @@ class Sample:
     counted: np.ndarray
 
 
-def draw_sample(labels: np.ndarray, junk: np.ndarray, seed: int, most: int = MOST) -> Sample:
+def draw_sample(labels: np.ndarray, junk: np.ndarray, seed: int, most: int) -> Sample:
     """All photographs, or `most` drawn at random: of labels (N,), numbers of landmarks and -1 for none, and which are junk (N,).
 
     The labelled are kept as far as they leave half of the places to the unlabelled, or fill what these leave.
@@ -48,9 +48,8 @@ def draw_sample(labels: np.ndarray, junk: np.ndarray, seed: int, most: int = MOS
     return Sample(labelled, labels[labelled], unlabelled, ~junk[unlabelled])
 
 
-def in_words(sample: Sample, total: int) -> str:
+def in_words(labelled: int, unlabelled: int, total: int) -> str:
     """How many take part, and that these are not all where they are not."""
-    labelled, unlabelled = len(sample.labelled), len(sample.unlabelled)
     words = f"{labelled:,} labelled and {unlabelled:,} unlabelled photographs"
     if labelled + unlabelled == total:
         return words

@@ -16,9 +16,17 @@ BY_CHANCE, CALLED, NOT_RANDOM = "precision by chance", "unlabelled called positi
 class Judged(Protocol):
     """What a row of the table says; see stored.unlabelled.Apart."""
 
-    model: str
-    choice: Choice
-    measures: np.ndarray
+    @property
+    def model(self) -> str:
+        """The model's key."""
+
+    @property
+    def choice(self) -> Choice:
+        """The method, and how it was judged."""
+
+    @property
+    def measures(self) -> np.ndarray:
+        """ROC-AUC, precision and recall of every draw (J, 3), 0 to 1."""
 
     @property
     def by_chance(self) -> float:

@@ -1,0 +1,130 @@
+"""Bins and colourings on the pages: kept, listed, selected, removed; what the map is told and served."""
+
+import numpy as np
+import pytest
+import streamlit as st
+from looking import button, shared, stored, texts
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from typed import problems
+
+from pages.state import door
+from pages.web.map.messages import ColouringValues, SelectionMeasures
+from pages.web.routes import ROUTES
+from retrieval_core.errors import RetrievalError
+from retrieval_core.stored.artefacts import subset_ids
+from retrieval_core.stored.bins import Bin, read_bins, save_bin
+from retrieval_core.stored.colourings import colour
+from retrieval_core.workspace import Workspace
+
+IDS = ("alder_court_000001", "alder_court_000002")
+
+
+@pytest.fixture
+def client(town_cache, monkeypatch):
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(town_cache))
+    st.cache_resource.clear()
+    yield TestClient(Starlette(routes=ROUTES))
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def binned(cache):
+    save_bin(Workspace(cache), "town", Bin("courts", (*IDS, "long gone"), "by hand"))
+    return cache
+
+
+def test_without_bins_the_map_says_how_to_make_one(open_page, town_cache):
+    assert "No bins yet" in texts(open_page("Map", town_cache, model="1d").markdown)
+
+
+def test_a_bin_is_selected_and_removed_and_what_is_gone_is_named(open_page, binned):
+    app = open_page("Map", binned, model="1d", bin="courts")
+    assert "1 of its photographs are no longer in town: long gone." in texts(app.warning)
+    before = shared(app)["bins"]
+    button(app, "Colour by bins").click().run()
+    button(app, "Select").click().run()
+    assert shared(app)["shared"]["selection"] == list(IDS)
+    assert shared(app)["shared"]["colour"] == "bin"
+    button(app, "Remove").click().run()
+    assert not app.exception
+    assert read_bins(Workspace(binned), "town") == []
+    assert shared(app)["bins"] != before
+
+
+def test_the_head_of_a_ranking_is_kept(open_page, cache):
+    app = open_page("Query", cache, model="1d", k="6")
+    app.text_input(key="name of the bin").set_value("head").run()
+    button(app, "Keep").click().run()
+    [kept] = read_bins(Workspace(cache), "town")
+    ranking = stored(cache, "1d").rankings()[0]
+    assert kept.ids == tuple(ranking.ids[:6])
+    assert kept.made_by == f"first 6 of the ranking of {ranking.query_id} under 1d"
+
+
+def test_a_name_that_cannot_be_one_is_said(open_page, cache):
+    app = open_page("Query", cache, model="1d")
+    app.text_input(key="name of the bin").set_value("a/b").run()
+    button(app, "Keep").click().run()
+    assert "can't be the name of a bin" in texts(app.error)
+    assert read_bins(Workspace(cache), "town") == []
+
+
+def test_a_visitor_keeps_and_removes_nothing(open_page, binned, monkeypatch):
+    app = open_page("Map", binned, model="1d", bin="courts")
+    monkeypatch.setattr(door, "caller", lambda: door.Caller("10.0.0.9", ()))
+    app.run()
+    assert button(app, "Remove").disabled
+    from pages.state import actions
+
+    with pytest.raises(RetrievalError, match="from another machine"):
+        actions.keep_bin("town", Bin("mine", IDS, "by hand"))
+    assert len(read_bins(Workspace(binned), "town")) == 1
+
+
+@pytest.mark.parametrize(("parameters", "said"), [
+    ({"colour": "column:year"}, "colour 'column:year', which is not here"),
+    ({"colour": "jet"}, "Unknown colour 'jet'"),
+    ({"brush": "hubness:3"}, "The brush 'hubness:3' is not written as in"),
+    ({"bin": "nobody"}, "bin 'nobody', which is not kept here"),
+])  # fmt: skip
+def test_what_a_link_asks_for_and_is_not_here_is_said(open_page, binned, parameters, said):
+    app = open_page("Map", binned, model="1d", **parameters)
+    assert said in texts(app.warning).replace("\\", "")
+    assert shared(app)["shared"]["colour"] == "landmark"
+
+
+@pytest.mark.parametrize("subset", ["all", "labelled"])
+@pytest.mark.parametrize("key", ["hubness", "ap", "rank"])
+def test_a_colouring_is_served_point_for_point(client, town_cache, subset, key):
+    asked = f"run=quick&method=tsne&subset={subset}&colour={key}&query=brock_tower_1&k=3"
+    served = client.get(f"/files/colouring/town/1c?{asked}").json()
+    assert problems(served, ColouringValues) == []
+    results = stored(town_cache, "1c")
+    values = colour(results, key, subset, "brock_tower_1", 3).values
+    expected = [values.get(image_id) for image_id in subset_ids(results.dataset, subset)]
+    assert [value is None for value in served["values"]] == [value is None for value in expected]
+    assert [value for value in served["values"] if value] == pytest.approx([value for value in expected if value], rel=1e-5)
+
+
+def test_what_cannot_be_coloured_is_one_sentence(client):
+    asked = "/files/colouring/town/1c?run=quick&method=tsne&subset=all"
+    assert (client.get(asked).status_code, client.get(f"{asked}&colour=jet").status_code) == (400, 404)
+    assert "no bins yet" in client.get(f"{asked}&colour=bin").text
+    assert client.get(f"{asked}&colour=hubness&k=x").status_code == 400
+
+
+def test_a_selection_is_measured(client, town_cache):
+    results, address = stored(town_cache, "1c"), "/files/selection/town/1c?run=quick&subset=labelled"
+    database, queries = results.descriptors
+    matrix = database.rows(subset_ids(results.dataset, "labelled"))
+    found = client.post(address, content=np.uint32([0, 3, 4]).tobytes()).json()
+    assert problems(found, SelectionMeasures) == []
+    chosen = matrix[[0, 3, 4]]
+    assert found["within"] == pytest.approx(np.mean([chosen[0] @ chosen[1], chosen[0] @ chosen[2], chosen[1] @ chosen[2]]), abs=1e-5)
+    np.testing.assert_allclose(found["similarities"], (matrix @ chosen.T).mean(axis=1), atol=1e-4)
+    found = client.post(f"{address}&query=brock_tower_1").json()
+    assert found["within"] is None
+    np.testing.assert_allclose(found["similarities"], matrix @ queries.matrix[queries.row("brock_tower_1")], atol=1e-4)
+    assert "names a point" in client.post(address, content=np.uint32([9999]).tobytes()).text
+    assert "no query ''" in client.post(address).text
