@@ -157,7 +157,8 @@ def _right(dataset: Dataset, models: Sequence[str], k: int) -> None:
     stem = f"{dataset.name}-detective"
     figures.show(right_by_votes(hidden), stem, "right")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{share} of the labelled hidden, {detective.DRAWS} draws**, by the least number of votes; percent, with the 95 % interval",
+        st.markdown(f"**{share} of the labelled hidden, {detective.DRAWS} draws**, by the least number of "
+                    "votes; percent, with the 95 % interval",
                     width="stretch")  # fmt: skip
         tables.save(hidden, stem, "save detective")
     percent = [PRECISION, LOW, HIGH]
