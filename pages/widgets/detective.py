@@ -157,8 +157,9 @@ def _right(dataset: Dataset, models: Sequence[str], k: int) -> None:
     stem = f"{dataset.name}-detective"
     figures.show(right_by_votes(hidden), stem, "right")
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"**{share} of the labelled hidden, {detective.DRAWS} draws**, by the least number of votes; percent, with the 95 % interval"
-        st.markdown(words, width="stretch")
+        st.markdown(f"**{share} of the labelled hidden, {detective.DRAWS} draws**, by the least number of "
+                    "votes; percent, with the 95 % interval",
+                    width="stretch")  # fmt: skip
         tables.save(hidden, stem, "save detective")
     percent = [PRECISION, LOW, HIGH]
     tables.draw(hidden.style.format("{:.1f}", na_rep="–", subset=[*percent, FOUND]))

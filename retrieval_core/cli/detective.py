@@ -86,8 +86,8 @@ def _print_judged(results, options, about: str) -> None:
     dataset, known = results[0].dataset, truth_is_known(results[0].dataset)
     draws = [trial(results, options.k, options.hide, options.seed + number) for number in range(options.draws)]
     told = "" if known else ", at least: what is no hidden photograph counts as wrong, and may be a gap"
-    hidden = f"{options.hide:.0%} of the labelled hidden, {options.draws} draws"
-    title = f"Right in percent by the least number of votes, {hidden}{told}; {about}"
+    shares = f"{options.hide:.0%} of the labelled hidden, {options.draws} draws{told}"
+    title = f"Right in percent by the least number of votes, {shares}; {about}"
     print_table(judged(dataset, draws, len(results)), title, options.format)
     if known and options.format == "text":
         as_it_is = judged(dataset, [trial(results, options.k)], len(results))

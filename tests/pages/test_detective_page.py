@@ -29,14 +29,14 @@ def of_command(cache, capsys, *words) -> pd.DataFrame:
 
 def test_suspects_are_accepted_rejected_and_undone(open_page, cache):
     found = expected(cache)
-    assert len(found) > 2
+    assert len(found) > 1
     app = open_page("Unlabelled", cache, **PART)
     assert f"**{len(found)} suspects**" in texts(app.markdown)
     assert found[0].landmark in app.subheader[0].value
     left, right = views(app)["strips"]["strips"]
     assert [card["id"] for card in left["cards"]] == [found[0].image_id]
     assert right["cards"][0]["id"] == found[0].nearest[found[0].votes[0]][0]
-    button(app, f"Accept: it shows {found[0].landmark}".replace("_", r"\_")).click().run()
+    button(app, f"Accept: it shows {found[0].landmark}").click().run()
     assert decisions(Workspace(cache), "town") == {found[0].image_id: (ACCEPTED, found[0].landmark)}
     assert views(app)["strips"]["strips"][0]["cards"][0]["id"] == found[1].image_id
     button(app, "Reject").click().run()
@@ -46,8 +46,11 @@ def test_suspects_are_accepted_rejected_and_undone(open_page, cache):
     button(app, "Undo").click().run()
     assert list(decisions(Workspace(cache), "town")) == [found[0].image_id]
     assert views(app)["strips"]["strips"][0]["cards"][0]["id"] == found[1].image_id
+    button(app, "Undo").click().run()
+    assert decisions(Workspace(cache), "town") == {}
+    assert views(app)["strips"]["strips"][0]["cards"][0]["id"] == found[0].image_id
     button(app, "Later").click().run()
-    assert views(app)["strips"]["strips"][0]["cards"][0]["id"] == found[2].image_id
+    assert views(app)["strips"]["strips"][0]["cards"][0]["id"] == found[1].image_id
     assert "How often is it right?" in texts(app.subheader)
     assert not app.exception
 
@@ -77,6 +80,7 @@ def test_the_command_prints_decides_and_exports(cache, tmp_path, capsys):
     table = of_command(cache, capsys, "--accept", first, "--reject", second)
     assert table.loc[[first, second], "decision"].tolist() == ["accepted", "rejected"]
     assert main(["--cache", str(cache), *WORDS, "--export", str(tmp_path / "out")]) == 0
+    assert "with 1 accepted photographs" in capsys.readouterr().out
     assert first in {image.id for image in read_oxford(tmp_path / "out", "out").images if image.label == found[0].landmark}
     assert open_dataset(Workspace(cache), "town").image(first).label is None
     assert of_command(cache, capsys, "--undo", first, second)["decision"].isna().all()
