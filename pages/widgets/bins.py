@@ -43,13 +43,13 @@ def keep_form(dataset: Dataset, ids: Sequence[str], made_by: str) -> None:
 def section(dataset: Dataset) -> None:
     """The bins of a dataset: select, colour by, export and remove them."""
     kept = {bin.name: bin for bin in read_bins(loaders.workspace(), dataset.name)}
-    if not kept:
-        st.markdown(NONE_YET)
-        return
     if link.get("bin") not in kept:
         if link.get("bin"):
             st.warning(f"The link asks for the bin '{plain(link.get('bin'))}', which is not kept here.")
-        link.put(bin=next(iter(kept)))
+        link.put(bin=next(iter(kept), ""))
+    if not kept:
+        st.markdown(NONE_YET)
+        return
     chosen = kept[choose("bin", kept, st.selectbox, "Bin", format_func=lambda name: f"{name} ({len(kept[name].ids):,})")]
     st.caption(plain(chosen.made_by))
     lost = gone(chosen, dataset)

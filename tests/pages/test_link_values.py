@@ -19,7 +19,7 @@ ON_A_PAGE = {
                      "perplexity=" + "9" * 400),
         "selection": ("~fp:1-", "~:", "~", "~{now}:1-", "~{now}:x", "~{now}:1-2-3", "~{now}:²", "~{now}:-1", "nobody"),
         "view": ("x", "1,2", "1,2,x", "nan,0,1", "1e400,0,1", "1,2,-3"), "unlabelled": ("2", "-1", "nan", "x", "²"),
-        "colour": ("red",),
+        "colour": ("red",), "bin": ("nobody",), "brush": ("x", "similarity:1..", "hubness:a..b", "colour:1..2"),
         "thumbnails": ("maybe",), "film": ("yes",), "k": ("7", "²"), "subset": ("some",), "model": ("zz",), "run": ("..", "nobody"),
     },
     "Query": {"photo": ("nobody", "..", "![x](http://x)"), "show": ("x",), "rerank": ("magic",),
@@ -36,7 +36,8 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Query", {"strips": "two", "versus": "zz"}), ("Query", {"query": "{query}", "show": "why", "match": "nobody"}),
               ("Query", {"query": "{query}", "show": "why", "how": "x"}),
               ("Query", {"show": "feedback", "learn": "x"}), ("Query", {"show": "feedback", "learn": "rocchio", "learning": "alpha=x"}),
-              ("Query", {"show": "feedback", "marks": "nobody"}), ("Query", {"show": "feedback", "marks": "~x:1"}),
+              ("Query", {"query": "{query}", "show": "feedback", "marks": "nobody"}),
+              ("Query", {"query": "{query}", "show": "feedback", "marks": "~x:1"}),
               ("Laboratory", {"part": "x"}),
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
@@ -48,7 +49,13 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Unlabelled", {"guess": "detective", "suspect": "nobody"}), ("Duplicates", {"against": "nowhere"})]  # fmt: skip
 # What another parameter needs beside it:
 SOUND = ("pairs", "detective", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio")
-ELSEWHERE = {"landmarks", "cost", "value", "apart"}  # read in the browser, and shown only where something was measured or turned
+ELSEWHERE = {
+    "landmarks",
+    "cost",
+    "value",
+    "apart",
+    "only",
+}  # read in the browser, or shown only where something was measured
 
 
 def links():
