@@ -29,7 +29,7 @@ export class Panel {
     } else {
       this.tell("Click a point", null, null,
         "Its nearest neighbours in descriptor space appear here, and lines lead to them on the map. Shift-click adds a point, " +
-        `Shift-drag draws a lasso. J and K step through the queries, ? shows all keys.${scene.queries.length ? " Queries are cut from these:" : ""}`,
+        `Shift-drag draws a lasso. J and K step through the queries, ? shows all keys.${scene.queries.length ? " Queries are cut from the photographs below." : ""}`,
         [...new Set(scene.queries.map((one) => one.point))].map((point) => ({ point })));
     }
   }
