@@ -133,7 +133,7 @@ ORDER = """async ([count, labels, unlabelled, isolated, focus, width]) => {
   const xy = Float32Array.from({ length: 2 * count }, (_, k) => ((k * 0.618034) % 2) - 1);
   const view = Object.assign(new View(), { width, height: width, zoom: 1 });
   const landmarks = ["#ff0000", "#00ff00", "#0000ff"].map((colour, symbol) => ({ colour, symbol }));
-  const scene = { count, landmarks, labels: Uint16Array.from(labels) };
+  const scene = { count, labels: Uint16Array.from(labels), landmark: (point) => landmarks[labels[point]] ?? null };
   const chosen = { unlabelled, colour: "landmark", isolated: new Set(isolated), focus: focus && new Set(focus), model: {} };
   const app = { scene, places: new Places(xy), view, ...chosen };
   const { colours, looks } = count > 1000 ? { colours: [], looks: [] } : paint(app);
