@@ -7,6 +7,7 @@ import pytest
 
 from retrieval_core.datasets.csv_table import read_csv
 from retrieval_core.errors import RetrievalError
+from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.stored.bins import Bin, save_bin
 from retrieval_core.stored.colourings import OTHER, Categories, Ramp, colour, colourings_of, shortened
 from retrieval_core.stored.results import open_results
@@ -33,8 +34,11 @@ def test_the_tail_of_the_categories_is_one():
 
 
 def test_without_queries_and_columns_there_is_less_to_colour_by(results):
-    assert list(colourings_of(results.dataset)) == ["bin", "ap", "hubness", "cluster", "rank"]
-    assert list(colourings_of(replace(results.dataset, queries=()))) == ["bin", "hubness", "cluster"]
+    decisions = [f"decision:{method}" for method in METHODS]
+    assert list(colourings_of(results.dataset)) == ["bin", "ap", "hubness", "cluster", "rank", *decisions]
+    assert list(colourings_of(replace(results.dataset, queries=()))) == ["bin", "hubness", "cluster", *decisions]
+    labelled = tuple(image for image in results.dataset.images if image.label)
+    assert list(colourings_of(replace(results.dataset, images=labelled, queries=()))) == ["bin", "hubness", "cluster"]
     columns = {"year": {}, "by: whom": {}}
     assert colourings_of(replace(results.dataset, columns=columns))["column:by: whom"] == "column by: whom"
     with pytest.raises(RetrievalError, match="Unknown colouring 'jet'"):
