@@ -21,7 +21,7 @@ from retrieval_core.stored.ranking import asked_picture
 SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
 # Parameters that the map in the browser reads and changes, beside the selection.
-BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "film", "only", "brush")
+BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "names", "film", "only", "brush")
 
 
 def main() -> None:

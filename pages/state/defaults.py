@@ -17,6 +17,7 @@ DEFAULTS = {
     "unlabelled": "0.45",  # opacity; 0 hides them
     "colour": "landmark",
     "thumbnails": "on",
+    "names": "on",  # of landmarks, on the map
     "film": "",
     "photo": "",  # a photograph that is searched for instead of a query
     "box": "",  # on the picture that is searched for: x1,y1,x2,y2 in its pixels, or whole; empty for the query's own
@@ -66,7 +67,7 @@ DEFAULTS = {
     "marks": "",  # of answers, as state/marks.py writes them
 }
 NEIGHBOURS = ("6", "12", "24", "48")  # of a photograph, that are drawn or counted: choices of k
-CHOICES = {"thumbnails": ("on", "off"), "film": ("", "open")}
+CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "open")}
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before", "after", "bin", "only",

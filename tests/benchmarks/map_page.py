@@ -13,7 +13,7 @@ def map_page() -> None:
 
     kept = st.session_state.setdefault("kept", {
         "model": "1a", "query": "", "k": "12", "view": "", "landmarks": "", "unlabelled": "0.45", "colour": "landmark",
-        "thumbnails": "on", "film": "", "only": "", "brush": "", "selection": [], "placed": ""})  # fmt: skip
+        "thumbnails": "on", "names": "on", "film": "", "only": "", "brush": "", "selection": [], "placed": ""})  # fmt: skip
     show_map("files/scene", dict(kept), lambda heard: kept.update({name: heard[name] for name in kept}))
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 COUNT, WIDTH = 40, 39
 IDS = [f"tower_{number:02}" for number in range(COUNT)]
 SHARED = {
-    "model": "1a", "query": "", "k": "6", "view": "", "landmarks": "", "unlabelled": "0.45", "colour": "landmark", "thumbnails": "on",
-    "film": "", "only": "", "brush": "", "selection": [], "placed": "",
+    "model": "1a", "query": "", "k": "6", "view": "", "landmarks": "", "unlabelled": "0.45", "colour": "landmark",
+    "thumbnails": "on", "names": "on", "film": "", "only": "", "brush": "", "selection": [], "placed": "",
 }  # fmt: skip
 
 

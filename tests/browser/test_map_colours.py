@@ -147,3 +147,24 @@ def test_what_the_link_says_of_filters_is_read_and_written(page):
     found = page.evaluate(TEXTS, cases)
     assert [text for text, _ in found] == ["", cases[1], cases[2], "", "", "", "", ""]
     assert json.loads(json.dumps([range for _, range in found[5:7]])) == [[0.5, 0.9], None]
+
+
+INKED = """() => {
+  const canvas = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[2];
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.reduce((sum, value, k) => sum + (k % 4 === 3 && value > 0), 0);
+}"""
+
+
+def test_names_of_landmarks_are_on_the_map_until_they_are_switched_off(page):
+    show_small_map(page, view="0,0,0.4")  # from far enough for three photographs of a landmark to lie together
+    with_names = page.evaluate(INKED)
+    page.locator("details.menu summary", has_text="Look").click()
+    page.locator('[data-do="names"]').uncheck()
+    told(page, {"names": "off"})
+    page.wait_for_function("(before) => (" + INKED + ")() < before", arg=with_names)
+    page.locator('[data-do="names"]').check()
+    told(page, {"names": "on"})
+    page.wait_for_function("(before) => (" + INKED + ")() === before", arg=with_names)
+    page.evaluate("() => window.again({ names: 'off' })")
+    page.wait_for_function("(before) => (" + INKED + ")() < before", arg=with_names)

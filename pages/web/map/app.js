@@ -19,7 +19,8 @@ import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
 const FORESEEN = 12; // photographs fetched for a point before it is clicked
-const REST = 120; // milliseconds after which the points of a new view are counted and chosen again
+const REST = 120; // milliseconds after which the points of a new view are counted and chosen again, and the names of many
+const MOST_NAMED = 10_000; // points whose landmarks are named anew in every frame; names of more move with the map until it rests
 
 /** The map: what is chosen on it, and how that becomes a picture. */
 export class MapApp extends Coloured {
@@ -30,8 +31,8 @@ export class MapApp extends Coloured {
     this.ask = ask;
     Object.assign(this, {
       tool: "pan", hover: -1, ring: -1, selection: [], trail: [], isolated: new Set(), query: null, placed: null,
-      unlabelled: 0.45, colour: "landmark", thumbnails: true, film: false, k: 12, changed: { points: true },
-      colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, bins: "", how: "selection",
+      unlabelled: 0.45, colour: "landmark", thumbnails: true, names: true, film: false, k: 12, changed: { points: true },
+      colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, named: [], bins: "", how: "selection",
     });
     this.view = new View();
     this.density = new Density();
@@ -90,10 +91,17 @@ export class MapApp extends Coloured {
 
   viewChanged() {
     this.hoverPoint(-1);
+    this.onTheWay = this.scene.count > MOST_NAMED;
     this.draw();
     this.tell("rested");
     clearTimeout(this.resting);
-    if (this.scene.count > MOST_DRAWN) this.resting = setTimeout(() => this.settle(), REST);
+    if (this.onTheWay) this.resting = setTimeout(() => this.rest(), REST);
+  }
+
+  rest() {
+    this.onTheWay = false;
+    if (this.scene.count > MOST_DRAWN) this.settle();
+    else this.draw();
   }
 
   hoverPoint(point) {

@@ -1,4 +1,5 @@
 import { drawingOrder, growth, MOST_DRAWN, paint } from "./appearance.js";
+import { measuredOn, placeNames } from "./names.js";
 import { drawOverlay } from "./overlay.js";
 import { easeInOut } from "./places.js";
 
@@ -48,6 +49,7 @@ export class Drawing {
       this.points.draw(this.places, this.view, ratio, growth(this.view));
     }
     above.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (this.changed.points && this.names && !this.onTheWay && this.places.share === 1) this.named = placeNames(this, measuredOn(above));
     drawOverlay(this, above);
     this.changed.points = false;
     this.stage.dataset.drawn = this.compared ? String(this.compared.centre) : "";

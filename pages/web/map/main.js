@@ -28,7 +28,7 @@ class Link {
     return {
       model: app.model.key, query: app.query?.id ?? "", k: String(app.k), view: app.view.text,
       landmarks: [...app.isolated].map(name).join(","), unlabelled: String(app.unlabelled), colour: app.colour,
-      thumbnails: app.thumbnails ? "on" : "off", film: app.film ? "open" : "", only: app.only, brush: writtenBrush(app.brush),
+      thumbnails: app.thumbnails ? "on" : "off", names: app.names ? "on" : "off", film: app.film ? "open" : "", only: app.only, brush: writtenBrush(app.brush),
       selection: app.scene.ids ? app.selection.map((point) => app.scene.ids[point]) : [], placed: app.placed?.key ?? "",
     };
   }
@@ -84,7 +84,7 @@ class Link {
     app.isolated = new Set(shared.landmarks.split(",").map(read).filter((name) => numbers.has(name)).map((name) => numbers.get(name)));
     app.unlabelled = Math.min(1, Math.max(0, Number(shared.unlabelled) || 0));
     [app.colour, app.only, app.brush] = [shared.colour, shared.only, readBrush(shared.brush)];
-    app.thumbnails = shared.thumbnails !== "off";
+    [app.thumbnails, app.names] = [shared.thumbnails !== "off", shared.names !== "off"];
     app.query = app.scene.queries.find((query) => query.id === shared.query) ?? null;
     if (fresh) {
       app.repaint();

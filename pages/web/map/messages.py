@@ -150,6 +150,7 @@ class Shared(TypedDict):
     unlabelled: str
     colour: str
     thumbnails: str
+    names: str
     film: str
     only: str
     brush: str

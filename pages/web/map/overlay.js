@@ -1,4 +1,5 @@
 import { colourOf, isLit } from "./appearance.js";
+import { drawNames } from "./names.js";
 import { pointsInView } from "./neighbours.js";
 
 const MOST_THUMBNAILS = 260; // in view; with more of them they would cover each other
@@ -6,7 +7,7 @@ const MOST_RINGED = 3000;
 const GREEN = "#1a8a3c";
 const ORANGE = "#d9480f";
 
-/** All that is drawn over the points: thumbnails, lines to neighbours, glyphs of the ground truth, rings, the lasso. */
+/** All that is drawn over the points: thumbnails, lines to neighbours, names, glyphs of the ground truth, rings, the lasso. */
 export function drawOverlay(app, context) {
   const { view, places } = app;
   const at = (point) => view.toScreen(places.x(point), places.y(point));
@@ -14,6 +15,7 @@ export function drawOverlay(app, context) {
   if (app.colouring?.border.length && places.share === 1) drawBorder(app, context);
   app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context, at);
   if (!app.focus) drawQueries(app, context, at);
+  if (app.names && places.share === 1) drawNames(app, context);
   const found = app.compared;
   if (found) drawLines(app, context, at, found);
   if (app.query && !app.selection.length && !app.placed) drawTruth(app, context, at);

@@ -1,4 +1,5 @@
 import { drawingOrder, growth, paint } from "./appearance.js";
+import { namesAsSvg } from "./names.js";
 import { verdict } from "./neighbours.js";
 
 function hand(blob, name) {
@@ -35,6 +36,7 @@ export function saveSvg(app) {
     const radius = (looks[2 * point] * growth(view)) / 2;
     parts.push(`<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${radius.toFixed(1)}" fill="${colour}"/>`);
   }
+  if (app.names) parts.push(...namesAsSvg(app.named, app.ink, app.paper));
   if (app.compared && app.centrePlace()) {
     const [left, top] = view.toScreen(...app.centrePlace());
     app.compared.points.forEach((point, place) => {

@@ -16,11 +16,13 @@ export class Toolbar {
     };
     this.find("unlabelled").oninput = (event) => this.setOpacity(Number(event.target.value));
     this.find("unlabelled-on").onchange = (event) => this.showUnlabelled(event.target.checked);
-    this.find("thumbnails").onchange = (event) => {
-      app.thumbnails = event.target.checked;
-      app.draw();
-      app.tell();
-    };
+    for (const shown of ["thumbnails", "names"]) {
+      this.find(shown).onchange = (event) => {
+        app[shown] = event.target.checked;
+        app.draw();
+        app.tell();
+      };
+    }
     this.find("colour").onchange = (event) => app.setColour(event.target.value);
     this.find("k").onchange = (event) => {
       app.k = Number(event.target.value);
@@ -70,7 +72,7 @@ export class Toolbar {
     const { app } = this;
     this.find("unlabelled").value = app.unlabelled;
     this.find("unlabelled-on").checked = app.unlabelled > 0;
-    this.find("thumbnails").checked = app.thumbnails;
+    for (const shown of ["thumbnails", "names"]) this.find(shown).checked = app[shown];
     const select = this.find("colour");
     const others = app.scene.colourings.map(({ key, title }) => new Option(`Colour: ${title}`, key));
     select.replaceChildren(...[...select.options].slice(0, 2), ...others);

@@ -1,0 +1,74 @@
+import { isLit, UNLABELLED } from "./appearance.js";
+
+const CELL = 130; // pixels: photographs of a landmark within one square are a cluster
+const LEAST = 3; // photographs of a cluster that has a name; of a landmark with fewer, all that it has
+const APART = 320; // pixels between two names of one landmark
+const MOST = 60; // names in a view
+const HIGH = 20; // pixels of a name, with some air
+const FONT = "600 13px system-ui, sans-serif";
+
+/**
+ * Names of landmarks over their clusters in this view, the largest first, none over another: [{ name, left, top, x, y }], the middle of the
+ * text in pixels and on the map. Who zooms in sees more of them. `widthOf` says how wide a text is.
+ */
+export function placeNames(app, widthOf) {
+  const { scene, view, places } = app;
+  const columns = Math.ceil(view.width / CELL);
+  const cells = columns * Math.ceil(view.height / CELL);
+  const [scale, middle, centre] = [view.scale, view.width / 2, view.height / 2];
+  const clusters = new Map();
+  const sizes = new Uint32Array(scene.landmarks.length);
+  for (let i = 0; i < scene.count; i++) {
+    const label = scene.labels[i];
+    if (label === UNLABELLED) continue;
+    sizes[label]++;
+    const left = middle + (places.x(i) - view.x) * scale;
+    const top = centre - (places.y(i) - view.y) * scale;
+    if (!(left >= 0 && top >= 0 && left < view.width && top < view.height) || !isLit(app, i)) continue;
+    const key = label * cells + Math.floor(top / CELL) * columns + Math.floor(left / CELL);
+    let cluster = clusters.get(key);
+    if (!cluster) clusters.set(key, (cluster = { label, count: 0, left: 0, top: 0 }));
+    cluster.count++;
+    cluster.left += left;
+    cluster.top += top;
+  }
+  const placed = [];
+  for (const { label, count, left, top } of [...clusters.values()].sort((one, other) => other.count - one.count)) {
+    if (placed.length === MOST) break;
+    if (count < Math.min(LEAST, sizes[label])) continue;
+    const { name } = scene.landmarks[label];
+    const half = widthOf(name) / 2 + 4;
+    const found = { name, half, top: Math.min(view.height - HIGH / 2, Math.max(HIGH / 2, top / count)),
+      left: Math.min(view.width - half, Math.max(half, left / count)) };
+    const free = placed.every((other) => {
+      const [across, along] = [Math.abs(other.left - found.left), Math.abs(other.top - found.top)];
+      return (across >= other.half + half || along >= HIGH) && (other.name !== name || Math.hypot(across, along) >= APART);
+    });
+    if (free) placed.push(found);
+  }
+  for (const one of placed) [one.x, one.y] = view.toMap(one.left, one.top);
+  return placed;
+}
+
+/** Draw names on a pale ground, so that they are read over points and thumbnails of any colour. */
+export function drawNames({ named, view, ink, paper }, context) {
+  context.font = FONT;
+  [context.textAlign, context.textBaseline, context.lineJoin] = ["center", "middle", "round"];
+  [context.strokeStyle, context.lineWidth, context.fillStyle] = [paper, 5, ink];
+  for (const { name, x, y } of named) {
+    context.strokeText(name, ...view.toScreen(x, y));
+    context.fillText(name, ...view.toScreen(x, y));
+  }
+}
+
+/** How wide a text is on a canvas, in pixels. */
+export const measuredOn = (context) => (text) => {
+  context.font = FONT;
+  return context.measureText(text).width;
+};
+
+/** The same names in an SVG. */
+export const namesAsSvg = (names, ink, paper) => names.map(({ name, left, top }) =>
+  `<text x="${left.toFixed(1)}" y="${top.toFixed(1)}" font-family="system-ui, sans-serif" font-size="13" font-weight="600" text-anchor="middle" ` +
+  `dominant-baseline="central" fill="${ink}" stroke="${paper}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">` +
+  `${name.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</text>`);
