@@ -1,4 +1,4 @@
-import { isLit, UNLABELLED } from "./appearance.js";
+import { UNLABELLED } from "./appearance.js";
 
 const CELL = 130; // pixels: photographs of a landmark within one square are a cluster
 const LEAST = 3; // photographs of a cluster that has a name; of a landmark with fewer, all that it has
@@ -12,7 +12,7 @@ const FONT = "600 13px system-ui, sans-serif";
  * text in pixels and on the map. Who zooms in sees more of them. `widthOf` says how wide a text is.
  */
 export function placeNames(app, widthOf) {
-  const { scene, view, places } = app;
+  const { scene, view, places, mask, isolated } = app;
   const columns = Math.ceil(view.width / CELL);
   const cells = columns * Math.ceil(view.height / CELL);
   const [scale, middle, centre] = [view.scale, view.width / 2, view.height / 2];
@@ -20,11 +20,11 @@ export function placeNames(app, widthOf) {
   const sizes = new Uint32Array(scene.landmarks.length);
   for (let i = 0; i < scene.count; i++) {
     const label = scene.labels[i];
-    if (label === UNLABELLED) continue;
+    if (label === UNLABELLED || (isolated.size && !isolated.has(label))) continue;
     sizes[label]++;
     const left = middle + (places.x(i) - view.x) * scale;
     const top = centre - (places.y(i) - view.y) * scale;
-    if (!(left >= 0 && top >= 0 && left < view.width && top < view.height) || !isLit(app, i)) continue;
+    if (!(left >= 0 && top >= 0 && left < view.width && top < view.height) || (mask && !mask[i])) continue;
     const key = label * cells + Math.floor(top / CELL) * columns + Math.floor(left / CELL);
     let cluster = clusters.get(key);
     if (!cluster) clusters.set(key, (cluster = { label, count: 0, left: 0, top: 0 }));
@@ -50,14 +50,19 @@ export function placeNames(app, widthOf) {
   return placed;
 }
 
-/** Draw names on a pale ground, so that they are read over points and thumbnails of any colour. */
-export function drawNames({ named, view, ink, paper }, context) {
+/** Draw names on a pale ground, so that they are read over points and thumbnails of any colour; none where the chosen photograph is. */
+export function drawNames(app, context) {
+  const { named, view, ink, paper } = app;
+  const centre = app.centrePlace();
+  const [across, along] = centre ? view.toScreen(...centre) : [Infinity, Infinity];
   context.font = FONT;
   [context.textAlign, context.textBaseline, context.lineJoin] = ["center", "middle", "round"];
   [context.strokeStyle, context.lineWidth, context.fillStyle] = [paper, 5, ink];
-  for (const { name, x, y } of named) {
-    context.strokeText(name, ...view.toScreen(x, y));
-    context.fillText(name, ...view.toScreen(x, y));
+  for (const { name, half, x, y } of named) {
+    const [left, top] = view.toScreen(x, y);
+    if (Math.abs(left - across) < half + HIGH && Math.abs(top - along) < 2 * HIGH) continue;
+    context.strokeText(name, left, top);
+    context.fillText(name, left, top);
   }
 }
 
