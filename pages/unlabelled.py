@@ -91,9 +91,8 @@ def no_two_groups(dataset: Dataset) -> str:
 def make(missing: Sequence[str]) -> None:
     """A button that judges the methods under the models where that is missing, and the work while it goes on."""
     words = ["unlabelled", "--dataset", link.get("dataset"), "--run", link.get("run"), "--share", link.get("hidden"), "--draws",
-             link.get("draws"), "--prior", link.get("prior"), "--second", link.get("second")]  # fmt: skip
-    if not link.get("second"):
-        words = words[:-2]
+             link.get("draws"), "--prior", link.get("prior"),
+             *(["--second", link.get("second")] if link.get("second") else [])]  # fmt: skip
     apart.make(words, missing)
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 
 from pages.state import actions, link, loaders
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.evaluation.detective import Suspect, Votes, classes_of, suspects
+from retrieval_core.evaluation.clusters import label_codes
+from retrieval_core.evaluation.detective import Suspect, Votes, suspects
 from retrieval_core.evaluation.detective_judged import judged
 from retrieval_core.stored.detective import decisions, trial, votes_of
 from retrieval_core.stored.results import Results
@@ -20,7 +21,7 @@ def find(models: Sequence[str], k: int, least: int) -> list[Suspect]:
     """The suspects of the chosen dataset; see `suspects`."""
     dataset = loaders.dataset()
     votes = {key: _votes(*_stamp([key], k), loaders.results(key)) for key in models}
-    return suspects(dataset, classes_of(dataset), votes, least)
+    return suspects(dataset, label_codes(dataset), votes, least)
 
 
 def how_often_right(models: Sequence[str], k: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -110,9 +110,7 @@ def _caption(table: pd.DataFrame, judged: bool) -> None:
 def _make(model: str, missing: list[str]) -> None:
     """A button that makes what is missing in one pass, and the work while it goes on."""
     arguments = ["aggregations", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", trunk_key(model)]
-    if work.going_on("run"):
-        st.caption("At work now:")
-        work.watch("run")
+    if work.at_work("run"):
         return
     work.ended_badly(work.last(arguments, "run"))
     if missing and door.button(f"Aggregate the map of {trunk_key(model)} ({len(missing)} missing)", icon=":material/science:",

@@ -117,9 +117,7 @@ def densities(dataset: Dataset, model: str) -> None:
 def make(words: list[str], missing: Sequence[str]) -> None:
     """A button that judges all methods under the models that lack it, and the work while it goes on."""
     arguments = [*words, "--models", ",".join(missing)] if missing else words
-    if work.going_on("look"):
-        st.caption("At work now:")
-        work.watch("look")
+    if work.at_work("look"):
         return
     if missing:
         work.ended_badly(work.last(arguments, "look"))

@@ -61,9 +61,7 @@ def ready(dataset: Dataset) -> bool:
 def make(dataset: Dataset, missing: list[str]) -> None:
     """A button that looks for the clusters of models that lack them, and the work while it goes on."""
     words = ["clusters", "--dataset", dataset.name, "--run", link.get("run")]
-    if work.going_on():
-        st.caption("At work now:")
-        work.watch()
+    if work.at_work():
         return
     arguments = [*words, "--models", ",".join(missing or clusters.models())]
     work.ended_badly(work.last(arguments))

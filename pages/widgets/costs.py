@@ -66,9 +66,7 @@ def _caption(table: pd.DataFrame) -> None:
 def _measure(ready: list[str], missing: list[str]) -> None:
     """A button that measures what is missing, or everything again, and the work while it goes on."""
     words = ["costs", "--dataset", link.get("dataset"), "--run", link.get("run")]
-    if work.going_on("run"):
-        st.caption("At work now (costs are never measured beside a run):")
-        work.watch("run")
+    if work.at_work("run", "At work now (costs are never measured beside a run):"):
         return
     arguments = [*words, "--models", ",".join(missing)] if missing else [*words, "--models", ",".join(ready), "--again"]
     work.ended_badly(work.last(arguments, "run"))

@@ -124,9 +124,7 @@ def gain_chart(table: pd.DataFrame, title: str) -> go.Figure:
 
 def _make(dataset: Dataset, model: str, beside: str, missing: list[str]) -> None:
     """A button that simulates what is missing, and the work while it goes on."""
-    if work.going_on():
-        st.caption("At work now:")
-        work.watch()
+    if work.at_work():
         return
     words = ["feedback", "--simulate", "--dataset", dataset.name, "--run", link.get("run"), "--models", model]
     arguments = [*words, *(["--beside", beside] if beside else [])]

@@ -148,9 +148,7 @@ def _make(knob: str, found: list[str], missing: list[str]) -> None:
     """A button that makes the curves that are missing, and the work while it goes on."""
     words = ["knobs", "--knob", knob, "--dataset", link.get("dataset"), "--run", link.get("run")]
     arguments = [*words, "--models", ",".join(missing or found)]
-    if work.going_on("run"):
-        st.caption("At work now:")
-        work.watch("run")
+    if work.at_work("run"):
         return
     if missing:
         work.ended_badly(work.last(arguments, "run"))

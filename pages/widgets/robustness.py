@@ -77,9 +77,7 @@ def _drawn(curves: pd.DataFrame, table: pd.DataFrame, dataset: Dataset, protocol
 def _make(dataset: Dataset, name: str, missing: list[str]) -> None:
     """A button that describes the changed queries under the models that lack it, and the work while it goes on."""
     words = ["robustness", "--dataset", dataset.name, "--run", link.get("run")]
-    if work.going_on("run"):
-        st.caption("At work now:")
-        work.watch("run")
+    if work.at_work("run"):
         return
     arguments = [*words, "--models", ",".join(missing), "--changes", name] if missing else [*words, "--changes", name]
     work.ended_badly(work.last(arguments, "run"))

@@ -88,9 +88,7 @@ def _to_ledger(step: Step) -> None:
 def _make(ready: Sequence[str]) -> None:
     """A field for what is missing, and a button that trains it; the model that it changes comes before it, if that is missing too."""
     missing = {step.after: step for step in VARIED if step.after not in ready}
-    if work.going_on("run"):
-        st.caption("At work now:")
-        work.watch("run")
+    if work.at_work("run"):
         return
     if not missing:
         return

@@ -28,6 +28,15 @@ def going_on(place: str = "look") -> bool:
     return job is not None and job.state == "running"
 
 
+def at_work(place: str = "look", said: str = "At work now:") -> bool:
+    """Show the work of a place while it goes on; whether there is any."""
+    if not going_on(place):
+        return False
+    st.caption(said)
+    watch(place)
+    return True
+
+
 @st.fragment(run_every="1s")
 def watch(place: str = "look") -> None:
     """The bar of the work that is going on, and a button that cancels it; the page is run again when it ends."""

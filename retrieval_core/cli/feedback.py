@@ -2,7 +2,7 @@
 
 import sys
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, names, print_table, ready_models
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models
 from retrieval_core.cli.terminal import draw
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
@@ -38,9 +38,7 @@ def feedback(workspace: Workspace, options, arguments) -> None:
 
     check_choice("format", options.format, FORMATS)
     check_choice("protocol", options.protocol, PROTOCOLS)
-    methods = names(options.methods)
-    if options.methods is not None and not methods:
-        raise RetrievalError("--methods names no method. Name one, as in --methods rocchio.")
+    methods = named(options.methods, "--methods", "method", "rocchio")
     for name in methods:
         check_choice("method of feedback", name, METHODS)
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)

@@ -64,6 +64,14 @@ def names(text: str | None) -> tuple[str, ...]:
     return tuple(name for name in (text or "").split(",") if name)
 
 
+def named(text: str | None, option: str, what: str, example: str) -> tuple[str, ...]:
+    """The names of an option; RetrievalError where it is given and names nothing."""
+    found = names(text)
+    if text is not None and not found:
+        raise RetrievalError(f"{option} names no {what}. Name one, as in {option} {example}.")
+    return found
+
+
 def chosen_runs(workspace, options) -> list[str]:
     """Names of the runs that are looked at; RetrievalError for one that there isn't."""
     from retrieval_core.datasets.imported import IMPORTED_RUN

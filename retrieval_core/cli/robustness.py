@@ -1,8 +1,8 @@
 """The command `robustness`: what models find when the queries are changed, strength by strength, and what each loses."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, names, print_table, ready_models
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models
 from retrieval_core.cli.terminal import draw
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
@@ -32,9 +32,7 @@ def robustness(workspace: Workspace, options, arguments) -> None:
 
     check_choice("format", options.format, FORMATS)
     check_choice("protocol", options.protocol, PROTOCOLS)
-    chosen = names(options.changes) or tuple(CHANGES)
-    if options.changes is not None and not names(options.changes):
-        raise RetrievalError("--changes names no change. Name one, as in --changes rotation.")
+    chosen = named(options.changes, "--changes", "change", "rotation") or tuple(CHANGES)
     for change in chosen:
         check_choice("change", change, CHANGES)
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)

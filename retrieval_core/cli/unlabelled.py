@@ -2,9 +2,9 @@
 
 import sys
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, names, print_table, ready_models
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models
 from retrieval_core.cli.terminal import draw
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import check_choice
 from retrieval_core.progress import Progress
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
@@ -38,9 +38,7 @@ def unlabelled(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.stored.unlabelled import found_apart, truth_is_known
 
     check_choice("format", options.format, FORMATS)
-    asked = names(options.methods)
-    if options.methods is not None and not asked:
-        raise RetrievalError("--methods names no method. Name one, as in --methods svm.")
+    asked = named(options.methods, "--methods", "method", "svm")
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
     others = [state.key for state in model_states(workspace, options.dataset, run) if state.explorable]

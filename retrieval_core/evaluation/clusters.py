@@ -5,6 +5,7 @@ that a small landmark can be whole. A landmark of one photograph has no cluster:
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -133,10 +134,10 @@ def check_clusters(dataset: Dataset) -> None:
         )
 
 
-def label_codes(dataset: Dataset) -> np.ndarray:
-    """Number (N,) of each photograph's landmark among `dataset.labels`; −1 where it is unlabelled."""
+def label_codes(dataset: Dataset, hidden: Collection[str] = ()) -> np.ndarray:
+    """Number (N,) of each photograph's landmark among `dataset.labels`; −1 where it is unlabelled, or its label is to be hidden."""
     numbers = {label: number for number, label in enumerate(dataset.labels)}
-    return np.array([numbers.get(image.label, -1) for image in dataset.images], np.int64)
+    return np.array([-1 if image.id in hidden else numbers.get(image.label, -1) for image in dataset.images], np.int64)
 
 
 def outliers(found: Clusters) -> list[Outlier]:

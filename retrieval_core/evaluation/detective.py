@@ -4,7 +4,7 @@ A model votes for a landmark where more than half of the k labelled photographs 
 these is at least as similar as photographs of this landmark typically are to their nearest other one: the median over the landmark.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,17 +112,11 @@ def typical_similarities(matrix: np.ndarray, classes: np.ndarray) -> np.ndarray:
     return typical
 
 
-def classes_of(dataset: Dataset, hidden: Collection[str] = ()) -> np.ndarray:
-    """The place (N,) of each photograph's landmark among `dataset.labels`, -1 for unlabelled and for those that are to be hidden."""
-    places = {label: place for place, label in enumerate(dataset.labels)}
-    return np.array([-1 if image.label is None or image.id in hidden else places[image.label] for image in dataset.images])
-
-
 def suspects(dataset: Dataset, classes: np.ndarray, votes: Mapping[str, Votes], least: int) -> list[Suspect]:
     """The photographs for which `least` models or more vote for the same landmark, those with the most votes first.
 
     Of landmarks with equally many votes the one counts to which the photograph lies closer. `votes`: by model, all from these `classes`
-    (see classes_of). RetrievalError for more votes than models, or fewer than one.
+    (see clusters.label_codes). RetrievalError for more votes than models, or fewer than one.
     """
     check_votes(least, len(votes))
     said = np.stack([one.landmarks for one in votes.values()])

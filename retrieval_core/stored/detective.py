@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.evaluation.detective import Suspect, Votes, classes_of, suspects, vote
+from retrieval_core.evaluation.clusters import label_codes
+from retrieval_core.evaluation.detective import Suspect, Votes, suspects, vote
 from retrieval_core.evaluation.detective_judged import Trial, hide
 from retrieval_core.stored.bins import Bin, read_bins, remove_bin, save_bin
 from retrieval_core.stored.results import Results
@@ -22,13 +23,13 @@ _MADE_BY = {
 
 def votes_of(results: Results, k: int, hidden: Collection[str] = ()) -> Votes:
     """What a model says of the unlabelled photographs, and of those that are hidden among them; see `vote`."""
-    return vote(results.descriptors[0].matrix, classes_of(results.dataset, hidden), k)
+    return vote(results.descriptors[0].matrix, label_codes(results.dataset, hidden), k)
 
 
 def find_suspects(results: Sequence[Results], k: int, least: int) -> list[Suspect]:
     """The suspects of some models of one dataset; see `suspects`."""
     dataset = results[0].dataset
-    return suspects(dataset, classes_of(dataset), {one.model: votes_of(one, k) for one in results}, least)
+    return suspects(dataset, label_codes(dataset), {one.model: votes_of(one, k) for one in results}, least)
 
 
 def trial(results: Sequence[Results], k: int, share: float | None = None, seed: int = 0) -> Trial:
@@ -36,7 +37,7 @@ def trial(results: Sequence[Results], k: int, share: float | None = None, seed: 
     dataset = results[0].dataset
     hidden = hide(dataset, share, seed) if share is not None else {}
     votes = {one.model: votes_of(one, k, hidden) for one in results}
-    return Trial(suspects(dataset, classes_of(dataset, hidden), votes, 1), hidden)
+    return Trial(suspects(dataset, label_codes(dataset, hidden), votes, 1), hidden)
 
 
 def decisions(workspace: Workspace, dataset_name: str) -> dict[str, tuple[str, str]]:

@@ -6,7 +6,8 @@ from scipy.stats import binomtest
 
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.detective import Votes, classes_of, jury, suspects, suspects_table, usual_votes, vote
+from retrieval_core.evaluation.clusters import label_codes
+from retrieval_core.evaluation.detective import Votes, jury, suspects, suspects_table, usual_votes, vote
 from retrieval_core.evaluation.detective_judged import FOUND, HIGH, LOW, PRECISION, Trial, hide, judged
 
 
@@ -69,7 +70,7 @@ def votes(landmarks, closer):
 def test_suspects_are_those_with_enough_votes_for_one_landmark():
     dataset = town()
     found = {"1a": votes([0, 0, 1, -1], [0.1, 0.3, 0.1, 0]), "1d": votes([0, -1, 0, -1], [0.2, 0, 0.3, 0])}
-    classes = classes_of(dataset)
+    classes = label_codes(dataset)
     two = suspects(dataset, classes, found, 2)
     assert [(one.image_id, one.landmark, one.votes, one.voters) for one in two] == [("p07", "mill", ("1a", "1d"), 2)]
     assert two[0].nearest == {"1a": ("p00", "p01"), "1d": ("p00", "p01")}
@@ -84,7 +85,7 @@ def test_suspects_are_those_with_enough_votes_for_one_landmark():
 def test_precision_counts_hidden_photographs_and_junk():
     dataset = town()
     hidden = {"p03": "mill", "p06": "tower"}
-    classes = classes_of(dataset, hidden)
+    classes = label_codes(dataset, hidden)
     assert classes.tolist() == [0, 0, 0, -1, 1, 1, -1, -1, -1, -1, -1]
     rows = np.flatnonzero(classes < 0)
 

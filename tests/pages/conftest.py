@@ -1,10 +1,13 @@
 import pytest
 import streamlit as st
 from looking import PAGES
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from tiny_runs import tiny_python_path
 
 from pages.state import door
+from pages.web.routes import ROUTES
 
 # As pages/shell.py, whose navigation opens no page but the first in a test without a browser.
 SHELL = """
@@ -51,3 +54,12 @@ def open_page(monkeypatch):
 
     yield open_it
     forget()
+
+
+@pytest.fixture
+def client(town_cache, monkeypatch):
+    """Asks what the app serves beside its pages, on the town."""
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(town_cache))
+    st.cache_resource.clear()
+    yield TestClient(Starlette(routes=ROUTES))
+    st.cache_resource.clear()

@@ -2,15 +2,11 @@
 
 import numpy as np
 import pytest
-import streamlit as st
 from looking import button, shared, stored, texts
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from typed import problems
 
 from pages.state import door
 from pages.web.map.messages import ColouringValues, SelectionMeasures
-from pages.web.routes import ROUTES
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.bins import Bin, read_bins, save_bin
@@ -18,14 +14,6 @@ from retrieval_core.stored.colourings import colour
 from retrieval_core.workspace import Workspace
 
 IDS = ("alder_court_000001", "alder_court_000002")
-
-
-@pytest.fixture
-def client(town_cache, monkeypatch):
-    monkeypatch.setenv("RETRIEVAL_CACHE", str(town_cache))
-    st.cache_resource.clear()
-    yield TestClient(Starlette(routes=ROUTES))
-    st.cache_resource.clear()
 
 
 @pytest.fixture

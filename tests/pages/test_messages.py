@@ -1,16 +1,12 @@
 """What Python hands to the browser is what the TypedDicts say."""
 
 import pytest
-import streamlit as st
 from looking import views
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from typed import problems
 
 from pages.web.home import View as HomeView
 from pages.web.map.messages import MapData, Neighbours, QueryRanking, Scene
 from pages.web.ranking.messages import FlowView, MachineView, MarkingView, PickView, PictureView, StripsView
-from pages.web.routes import ROUTES
 
 KINDS = {"pick": PickView, "picture": PictureView, "strips": StripsView, "machine": MachineView, "flow": FlowView}
 
@@ -27,14 +23,6 @@ def test_a_missing_a_strange_and_a_wrong_field_are_found():
 def plain(view: dict) -> dict:
     """A view without the name of its place on the page."""
     return {name: value for name, value in view.items() if name != "key"}
-
-
-@pytest.fixture
-def client(town_cache, monkeypatch):
-    monkeypatch.setenv("RETRIEVAL_CACHE", str(town_cache))
-    st.cache_resource.clear()
-    yield TestClient(Starlette(routes=ROUTES))
-    st.cache_resource.clear()
 
 
 @pytest.mark.parametrize("subset", ["all", "labelled"])

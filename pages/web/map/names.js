@@ -71,9 +71,3 @@ export const measuredOn = (context) => (text) => {
   context.font = FONT;
   return context.measureText(text).width;
 };
-
-/** The same names in an SVG. */
-export const namesAsSvg = (names, ink, paper) => names.map(({ name, left, top }) =>
-  `<text x="${left.toFixed(1)}" y="${top.toFixed(1)}" font-family="system-ui, sans-serif" font-size="13" font-weight="600" text-anchor="middle" ` +
-  `dominant-baseline="central" fill="${ink}" stroke="${paper}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">` +
-  `${name.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</text>`);

@@ -1,5 +1,4 @@
 import { drawingOrder, growth, paint } from "./appearance.js";
-import { namesAsSvg } from "./names.js";
 import { verdict } from "./neighbours.js";
 
 function hand(blob, name) {
@@ -24,6 +23,12 @@ export function savePng(app) {
   canvas.toBlob((blob) => hand(blob, fileName(app, "png")), "image/png");
 }
 
+const escaped = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+const nameAsSvg = ({ name, left, top }, ink, paper) =>
+  `<text x="${left.toFixed(1)}" y="${top.toFixed(1)}" font-family="system-ui, sans-serif" font-size="13" font-weight="600" text-anchor="middle" ` +
+  `dominant-baseline="central" fill="${ink}" stroke="${paper}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">${escaped(name)}</text>`;
+
 /** The view as an SVG: points as circles, lines and rings as they are on the screen. */
 export function saveSvg(app) {
   const { view, places } = app;
@@ -36,7 +41,7 @@ export function saveSvg(app) {
     const radius = (looks[2 * point] * growth(view)) / 2;
     parts.push(`<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${radius.toFixed(1)}" fill="${colour}"/>`);
   }
-  if (app.names) parts.push(...namesAsSvg(app.named, app.ink, app.paper));
+  if (app.names) parts.push(...app.named.map((one) => nameAsSvg(one, app.ink, app.paper)));
   if (app.compared && app.centrePlace()) {
     const [left, top] = view.toScreen(...app.centrePlace());
     app.compared.points.forEach((point, place) => {
@@ -46,8 +51,7 @@ export function saveSvg(app) {
       parts.push(`<path d="M${left.toFixed(1)} ${top.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}" stroke-width="2" ${style}/>`);
     });
   }
-  const text = app.model.caption.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${text}</title>${parts.join("\n")}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${escaped(app.model.caption)}</title>${parts.join("\n")}</svg>`;
   hand(new Blob([svg], { type: "image/svg+xml" }), fileName(app, "svg"));
 }
 
