@@ -58,7 +58,7 @@ class Lesson:
 LESSONS: dict[str, tuple[Lesson, ...]] = {
     "alexnet": (Lesson(1500, 1e-3, 112, 160),),
     "resnet18": (Lesson(1800, 2e-3, 96, 144), Lesson(2000, 2e-3, 112, 160)),
-    "resnet50": (Lesson(1800, 2e-3, 112, 160),),
+    "resnet50": (Lesson(1800, 2e-3, 112, 160), Lesson(1000, 2e-3, 112, 160)),
 }
 """What each backbone is taught: lessons one after the other, each with the weights that the one before left."""
 
