@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.state import door, link, loaders, rankings
+from pages.state import link, loaders, rankings
 from pages.state.link import choose
 from pages.state.search_query import Subject, ranking
 from pages.web.ranking import show_view
@@ -89,14 +89,14 @@ def keep(key: str, parameters: dict[str, float], method: AfterSearch, dataset: D
         st.caption("With other knobs than the usual this is looked at only: nothing of it is kept but its address.")
     elif key in loaders.explorable_models():
         st.caption(f"It is the model {key}, on every page.")
-    elif work.going_on("run"):
-        st.caption("A run is at work:")
-        work.watch("run")
     else:
         arguments = ["run", "--dataset", dataset.name, "--run", link.get("run"), "--models", key]
-        work.ended_badly(work.last(arguments, "run"))
-        if door.button(f"Rank {dataset.name} as {key}", help="Then it is a model of its own, with AP on every page."):
-            work.begin(arguments)
+        work.offer(
+            f"Rank {dataset.name} as {key}",
+            arguments,
+            said="A run is at work:",
+            help="Then it is a model of its own, with AP on every page.",
+        )
 
 
 def _change(before: list[str], after: list[str], query: Query, protocol: str) -> str:

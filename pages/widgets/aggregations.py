@@ -110,10 +110,6 @@ def _caption(table: pd.DataFrame, judged: bool) -> None:
 def _make(model: str, missing: list[str]) -> None:
     """A button that makes what is missing in one pass, and the work while it goes on."""
     arguments = ["aggregations", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", trunk_key(model)]
-    if work.at_work("run"):
-        return
-    work.ended_badly(work.last(arguments, "run"))
-    if missing and door.button(f"Aggregate the map of {trunk_key(model)} ({len(missing)} missing)", icon=":material/science:",
-                               help="Describes the dataset, and looks at up to 3,000 training photographs twice."):  # fmt: skip
-        work.begin(arguments)
-    work.same_command(arguments)
+    work.offer(f"Aggregate the map of {trunk_key(model)} ({len(missing)} missing)" if missing else "", arguments,
+               icon=":material/science:",
+               help="Describes the dataset, and looks at up to 3,000 training photographs twice.")  # fmt: skip

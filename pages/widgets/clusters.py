@@ -61,15 +61,9 @@ def ready(dataset: Dataset) -> bool:
 def make(dataset: Dataset, missing: list[str]) -> None:
     """A button that looks for the clusters of models that lack them, and the work while it goes on."""
     words = ["clusters", "--dataset", dataset.name, "--run", link.get("run")]
-    if work.at_work():
-        return
-    arguments = [*words, "--models", ",".join(missing or clusters.models())]
-    work.ended_badly(work.last(arguments))
-    if missing and door.button(f"Measure {', '.join(missing)}", icon=":material/scatter_plot:",
-                               help="Lists neighbours where they are not listed, looks for clusters without labels, and counts how "
-                               "similar all pairs of labelled photographs are."):  # fmt: skip
-        work.begin(arguments, "look")
-    work.same_command(arguments)
+    work.offer(f"Measure {', '.join(missing)}" if missing else "", [*words, "--models", ",".join(missing or clusters.models())], "look",
+               icon=":material/scatter_plot:", help="Lists neighbours where they are not listed, looks for clusters without labels, "
+               "and counts how similar all pairs of labelled photographs are.")  # fmt: skip
 
 
 def _models(found: dict[str, Clusters], dataset: Dataset) -> None:

@@ -147,15 +147,9 @@ def _lacks(model: str, knob: str) -> bool:
 def _make(knob: str, found: list[str], missing: list[str]) -> None:
     """A button that makes the curves that are missing, and the work while it goes on."""
     words = ["knobs", "--knob", knob, "--dataset", link.get("dataset"), "--run", link.get("run")]
-    arguments = [*words, "--models", ",".join(missing or found)]
-    if work.at_work("run"):
-        return
-    if missing:
-        work.ended_badly(work.last(arguments, "run"))
-        if door.button(f"Turn it of {', '.join(missing)}", icon=":material/tune:", help=_takes(knob, missing)):
-            work.begin(arguments)
     if found:
-        work.same_command(arguments)
+        work.offer(f"Turn it of {', '.join(missing)}" if missing else "", [*words, "--models", ",".join(missing or found)],
+                   icon=":material/tune:", help=_takes(knob, missing))  # fmt: skip
 
 
 def _takes(knob: str, missing: list[str]) -> str:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import link, loaders
 from pages.state.link import choose
 from pages.web import alone
 from pages.widgets import figures, tables, work
@@ -77,13 +77,8 @@ def _drawn(curves: pd.DataFrame, table: pd.DataFrame, dataset: Dataset, protocol
 def _make(dataset: Dataset, name: str, missing: list[str]) -> None:
     """A button that describes the changed queries under the models that lack it, and the work while it goes on."""
     words = ["robustness", "--dataset", dataset.name, "--run", link.get("run")]
-    if work.at_work("run"):
-        return
     arguments = [*words, "--models", ",".join(missing), "--changes", name] if missing else [*words, "--changes", name]
-    work.ended_badly(work.last(arguments, "run"))
     pictures = len(dataset.queries) * (len(CHANGES[name].strengths) - 1)
-    if missing and door.button(f"{CHANGES[name].title} of all queries under {', '.join(missing)}", icon=":material/science:",
-                               help=f"Changes and describes {pictures:,} pictures under each model."):  # fmt: skip
-        work.begin(arguments)
-    work.same_command(arguments)
+    work.offer(f"{CHANGES[name].title} of all queries under {', '.join(missing)}" if missing else "", arguments,
+               icon=":material/science:", help=f"Changes and describes {pictures:,} pictures under each model.")  # fmt: skip
     st.caption("Without `--changes` it tries all of them.")

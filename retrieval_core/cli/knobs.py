@@ -1,10 +1,8 @@
 """The command `knobs`: turn one knob of all models, and print what they find and cost at each of its values."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, names, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, names, print_table, ready_models, work
 from retrieval_core.errors import check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -37,13 +35,7 @@ def knobs(workspace: Workspace, options, arguments) -> None:
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
     models = [key for key in ready_models(workspace, options, run) if "-" not in key or key in names(options.models)]
 
-    def load_and_turn():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.knob_plan import turn
-
-        yield from turn(workspace, options.dataset, run, models, options.knob, options.device)
-
-    draw(jobs.watched(workspace, arguments, load_and_turn()))
+    work(workspace, arguments, step, "knob_plan", "turn", workspace, options.dataset, run, models, options.knob, options.device)
     found, fixed = turnable(workspace, run, models, options.knob)
     curves = found_curves(workspace, options.dataset, run, found, options.knob)
     table = knob_table(curves, options.knob, dataset, options.protocol).drop(columns="value").set_index("model")
