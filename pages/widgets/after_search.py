@@ -45,7 +45,7 @@ def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
     gallery.follow(show_view(view, "strips"), dataset)
     st.caption(f"The number beside a rank is, before, the similarity; after, {method.score}.")
     if subject.query and subject.query.positives:
-        moved(subject.query, dataset, before[0], after[0])
+        moved(subject.query, dataset, key, before[0], after[0])
     keep(key, parameters, method, dataset)
 
 
@@ -69,8 +69,8 @@ def _help(method: AfterSearch, name: str, usual: float) -> str:
     return f"{words if name == 'alpha' else HELP[name]}; usually {usual:g} here"
 
 
-def moved(query: Query, dataset: Dataset, before: list[str], after: list[str]) -> None:
-    """The right answers that moved farthest, as pictures."""
+def moved(query: Query, dataset: Dataset, model: str, before: list[str], after: list[str]) -> None:
+    """The right answers that moved farthest under a model, as pictures."""
     was, now = (Ranking(query.id, tuple(ids), np.empty(0)) for ids in (before, after))
     rows = moved_pictures(was, now, query)
     if not rows:
@@ -78,8 +78,8 @@ def moved(query: Query, dataset: Dataset, before: list[str], after: list[str]) -
         return
     st.subheader("Right answers that moved farthest")
     cards = [gallery.Card(row.image_id, f"{'▲' if row.after < row.before else '▼'} {row.before} → {row.after}",
-                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id)
-             for row in rows]  # fmt: skip
+                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id,
+                          gallery.compared(model)) for row in rows]  # fmt: skip
     gallery.show_gallery(dataset, cards, card_width=120, key="moved")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.state import link, loaders, rankings, search_query, upload
+from pages.state import groups, link, loaders, rankings, search_query, upload
 from pages.state.model_metrics import hardness
 from pages.state.plain import plain
 from pages.state.rankings import Asked
@@ -50,7 +50,10 @@ def show(protocol: str) -> None:
         subject = chosen_subject(dataset)
     if dataset.queries:
         chosen = subject.query.id if subject.query else ""
-        _obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
+        _obey(
+            show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"),
+            dataset,
+        )
     left, right = st.columns([1, 1], gap="medium")
     with left:
         strengths = _sliders()
@@ -113,7 +116,7 @@ def _pictures(altered: ChangedPicture) -> None:
 
 def _looked(subject: Subject, dataset: Dataset, model: str, altered: ChangedPicture, words: str) -> dict[str, Looked]:
     """Both rankings under every model, of more than MOST under the chosen one and the first of the others."""
-    ready = loaders.explorable_models()
+    ready = groups.compared(loaders.explorable_models())
     shown = [key for key in ready if key in [model, *(key for key in ready if key != model)][:MOST]]
     if len(shown) < len(ready):
         st.caption(f"Under {MOST} of {len(ready)} models, since each describes the picture while you look.")

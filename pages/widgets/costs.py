@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders, model_metrics
+from pages.state import groups, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.widgets import figures, tables, work
 from retrieval_core.datasets.imported import IMPORTED_RUN
@@ -20,7 +20,7 @@ HEADS = {MEASURES["parameters"]: "parameters, M", MEASURES["operations"]: "multi
 
 def show(protocol: str, own: str) -> None:
     """The section of the chosen run: what was measured, and what can be."""
-    name, ready = link.get("dataset"), loaders.explorable_models()
+    name, ready = link.get("dataset"), groups.compared(loaders.explorable_models())
     if link.get("run") == IMPORTED_RUN:
         st.subheader("What it costs")
         st.caption("The descriptors were imported: what it costs to make them can't be measured here.")

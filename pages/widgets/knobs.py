@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import door, groups, link, loaders
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
@@ -58,7 +58,7 @@ def show(protocol: str) -> None:
     knob = choose("knob", KNOBS, st.segmented_control, "Knob", format_func=lambda name: KNOBS[name].title, **QUIET)
     st.caption(ABOUT[knob])
     dataset, chosen = loaders.dataset(), described_key(link.get("model"))
-    models = [key for key in loaders.explorable_models() if "-" not in key or key == chosen]
+    models = groups.compared(loaders.explorable_models())
     found, fixed = turnable(loaders.workspace(), link.get("run"), models, knob)
     curves = found_curves(loaders.workspace(), dataset.name, link.get("run"), found, knob)
     if curves:

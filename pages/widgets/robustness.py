@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import groups, link, loaders
 from pages.state.link import choose
 from pages.web import alone
 from pages.widgets import figures, tables, work
@@ -33,7 +33,7 @@ def section(protocol: str, dataset: Dataset) -> None:
         st.info(f"The chart is of AP, and there is none here. {loaders.why_no_precision()}")
         return
     name = choose("change", CHANGES, st.segmented_control, "Change", format_func=lambda key: CHANGES[key].title, **QUIET)
-    ready = loaders.explorable_models()
+    ready = groups.compared(loaders.explorable_models())
     found = {key: one for key in ready if (one := read_robustness(loaders.results(key), name))}
     if found:
         stamp = tuple((key, loaders.results(key).version) for key in found)

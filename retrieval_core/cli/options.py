@@ -115,11 +115,12 @@ def ready_models(workspace, options, run: str) -> tuple[str, ...]:
     return models
 
 
-def print_table(table, title: str, form: str) -> None:
-    """Print a table in one of FORMATS; the title belongs to the text alone."""
+def print_table(table, title: str, form: str, finer: dict[str, int] | None = None) -> None:
+    """Print a table in one of FORMATS; the title belongs to the text, whose numbers have 2 decimals unless `finer` says more."""
     from retrieval_core.evaluation import table_files
 
-    print(f"{title}\n{table.round(2).to_string()}" if form == "text" else getattr(table_files, f"to_{form}")(table),
+    decimals = dict.fromkeys(table.columns, 2) | (finer or {})
+    print(f"{title}\n{table.round(decimals).to_string()}" if form == "text" else getattr(table_files, f"to_{form}")(table),
           end="\n" if form == "text" else "")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-import { button, element, fitted, photograph, shape, SIGNS, WORDS } from "./text.js";
+import { button, element, fitted, photograph, shape, SIGNS, whyButton, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
 const TALL = [300, 330]; // pixels of the figure's height, and of the window that is not the figure
@@ -108,7 +108,9 @@ export class Flow {
     const large = button("", () => this.enlarged.show([{ ...line, rank: null }], 0), "Enlarge");
     large.className = `card ${line.word}`;
     large.append(photograph(line.src, line.id, false), element("b", "", SIGNS[line.word]));
-    this.card.append(large, element("p", "", "", element("strong", "", line.id), ` (${line.name}) is ${WORDS[line.word]}. ` +
-      (best === worst ? `Every model puts it at rank ${best}.` : `${named(best)} finds it at rank ${best}; ${named(worst)} loses it to rank ${worst.toLocaleString("en")}.`)));
+    const told = element("p", "", "", element("strong", "", line.id), ` (${line.name}) is ${WORDS[line.word]}. ` +
+      (best === worst ? `Every model puts it at rank ${best}.` : `${named(best)} finds it at rank ${best}; ${named(worst)} loses it to rank ${worst.toLocaleString("en")}.`));
+    if (line.why) told.append(" ", whyButton(line.id, () => this.enlarged.tell({ match: line.id, ...line.why })));
+    this.card.append(large, told);
   }
 }
