@@ -1,7 +1,6 @@
 """The commands that take something in or hand it out: `data add`, `data export`, `models export`, `models import`."""
 
 from retrieval_core.cli.options import names
-from retrieval_core.datasets.catalog import DESCRIPTOR_LAYOUT
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.paths import absolute
 from retrieval_core.presets import PRESETS, Preset
@@ -97,7 +96,7 @@ def data_add(workspace: Workspace, options, arguments) -> None:
 
 def data_export(workspace: Workspace, options, arguments) -> None:
     """Write a dataset, or a model's descriptors of it, into a folder."""
-    from retrieval_core.datasets.catalog import open_dataset
+    from retrieval_core.datasets.catalog import DESCRIPTOR_LAYOUT, open_dataset
     from retrieval_core.datasets.export import EXPORTS, export_dataset, export_descriptors
     from retrieval_core.stored.results import open_results
     from retrieval_core.stored.run_list import default_run
@@ -122,4 +121,4 @@ def _check_vectors(preset: Preset) -> None:
         raise RetrievalError(f"{preset.key} changes rankings, and no descriptor: its descriptors are those of {preset.describing.key}. "
                              f"Take --model {preset.describing.key}.")  # fmt: skip
     if not preset.has_vector:
-        raise RetrievalError(f"{preset.key} makes sets of visual words, and {DESCRIPTOR_LAYOUT} holds vectors. Take another model.")
+        raise RetrievalError(f"{preset.key} makes sets of visual words, and npy holds vectors. Take another model.")

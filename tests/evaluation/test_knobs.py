@@ -8,11 +8,13 @@ import pytest
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.evaluation.knobs import (
     BYTES,
+    BYTES_MORE,
     CHANGE,
     DEFAULT,
     HIGH,
     KNOBS,
     LOW,
+    TIME_MORE,
     Curve,
     knob_table,
     position,
@@ -49,6 +51,8 @@ def test_every_point_has_its_map_its_interval_its_cost_and_says_whether_it_is_th
     assert (table[LOW][0], table[HIGH][0]) == pytest.approx(interval_of_mean(aps[0, counted], [labels[k] for k in counted]))
     assert list(table[BYTES][:3]) == [32, 64, 128]
     assert list(table[time_column("dimension")][:3]) == [0.1, 0.2, 0.4]
+    assert list(table[BYTES_MORE][:3]) == [-96, -64, 0]
+    assert list(table[TIME_MORE][3:]) == pytest.approx([-0.1, 0, 0.2])
 
 
 def test_a_value_is_compared_with_the_default_query_by_query():
