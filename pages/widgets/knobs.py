@@ -11,7 +11,7 @@ from pages.state import door, groups, link, loaders
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import figures, gem_knob, tables, work
+from pages.widgets import figures, gem_knob, model_choice, tables, work
 from pages.widgets.knob_chart import knob_chart
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
@@ -28,6 +28,8 @@ from retrieval_core.evaluation.knobs import (
     value_table,
 )
 from retrieval_core.evaluation.tables import MEAN
+from retrieval_core.runs.expected import expected
+from retrieval_core.runs.settings import Settings
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.costs import read_cost
 from retrieval_core.stored.knobs import found_curves, turnable, turned_keys
@@ -96,6 +98,11 @@ def _shown(curves: Mapping[str, Curve], knob: str, chosen: str, dataset: Dataset
         else:
             st.info(f"Without ground truth there is no mAP, only what each step takes. {loaders.why_no_precision()}")
         _at(_beside(dataset.name, dataset.truth, knob, protocol, stamp, value, curves, dataset), knob)
+    if knob in CHOICES:
+        key = turned_keys(loaders.workspace(), link.get("run"), chosen, knob).get(value)
+        if key in loaders.explorable_models():
+            with st.container(horizontal=True):
+                model_choice.opened(key, "knob")
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing landmarks anew …")
@@ -149,14 +156,15 @@ def _make(knob: str, found: list[str], missing: list[str]) -> None:
     words = ["knobs", "--knob", knob, "--dataset", link.get("dataset"), "--run", link.get("run")]
     if found:
         work.offer(f"Turn it of {', '.join(missing)}" if missing else "", [*words, "--models", ",".join(missing or found)],
-                   icon=":material/tune:", help=_takes(knob, missing))  # fmt: skip
+                   icon=":material/tune:", help=_takes(knob, missing) if missing else None)  # fmt: skip
 
 
 def _takes(knob: str, missing: list[str]) -> str:
     """What the button makes."""
     if knob in CHOICES:
         keys = [key for model in missing for key in turned_keys(loaders.workspace(), link.get("run"), model, knob).values()]
-        return f"Describes the dataset under {len(keys)} models, as far as they have not, and measures what each costs."
+        much = expected(loaders.workspace(), link.get("dataset"), Settings(run=link.get("run"), models=tuple(keys)))
+        return f"{much.words} Then it measures what each of {len(keys)} models costs."
     if knob == "p":
         return "Describes the dataset once under each of these models."
     return "Describes the training landmarks under each of these models, unless a knob has done so before, and learns from them."

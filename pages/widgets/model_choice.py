@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from pages.state import groups, link, loaders
+from retrieval_core.presets import get_preset
 
 MODEL, CHOICE = "widget model", "widget search-time choice"
 
@@ -35,6 +36,15 @@ def side_by_side(models: Iterable[str], *also: str) -> list[str]:
         link.choose("group", words, st.selectbox, "Models side by side", format_func=words.get, width=210, label_visibility="collapsed",
                     help="Search-time choices are models of their own. The chosen model is always shown.")  # fmt: skip
     return groups.compared(models, *also)
+
+
+def opened(model: str, name: str) -> None:
+    """Buttons that open a model's map and its galleries; `name` sets them apart from others of the page."""
+    pages = (("map.py", "on the map", "map"), ("query.py", "and its galleries", "image_search"))
+    for page, label, icon in pages if get_preset(model).has_vector else pages[1:]:
+        if st.button(f"{model} {label}", icon=f":material/{icon}:", key=f"{name} {page}"):
+            link.put(model=model)
+            link.go(page)
 
 
 def _take(key: str) -> None:

@@ -97,6 +97,7 @@ def test_values_rise_along_the_axis_and_each_is_said(knob):
     ("p", "1a", "not pooled by GeM"), ("p", "1d-rmac", "not pooled by GeM"), ("p", "1e", None), ("p", "1d-ms", None),
     ("dimension", "1e", "whitened already"), ("power", "1d-pca64", "whitened already"), ("bits", "1e", None), ("dimension", "1a", None),
     ("size", "1b", "one square"), ("crop", "1a", "one square"), ("scales", "1d", None),
+    ("bits", "1d-asmk", "sets of visual words"), ("dimension", "1d-asmk", "sets of visual words"), ("size", "1d-asmk", None),
 ])  # fmt: skip
 def test_why_a_knob_is_fixed(knob, key, why):
     found = why_fixed(knob, get_preset(key))

@@ -47,7 +47,7 @@ def test_choices_are_folded_and_reached_by_list_and_address(open_page, many):
 
 
 def test_compare_shows_a_group_and_always_the_chosen_model(open_page, many):
-    plain = [state for state in columns(open_page("Compare", many, model="1a"))]
+    plain = columns(open_page("Compare", many, model="1a"))
     assert not [key for key in plain if "-" in key]
     assert set(columns(open_page("Compare", many, model="1d-aqe"))) == {*plain, "1d-aqe"}
     assert set(columns(open_page("Compare", many, model="1a", group="all"))) == {*plain, *MADE}
