@@ -19,7 +19,7 @@ def chosen() -> None:
     here = folded[groups.base(model)]
     st.session_state[MODEL] = here[0]
     st.radio("Model", list(first), key=MODEL, on_change=lambda: _take(MODEL),
-             format_func=lambda key: titles[key] + (f" (+{len(first[key]) - 1})" if len(first[key]) > 1 else ""))  # fmt: skip
+             format_func=lambda key: _counted(titles[key], len(first[key]) - 1))  # fmt: skip
     if len(here) > 1:
         st.session_state[CHOICE] = model
         st.selectbox(f"{here[0]} and its search-time choices", here, key=CHOICE, on_change=lambda: _take(CHOICE),
@@ -45,6 +45,11 @@ def opened(model: str, name: str) -> None:
         if st.button(f"{model} {label}", icon=f":material/{icon}:", key=f"{name} {page}"):
             link.put(model=model)
             link.go(page)
+
+
+def _counted(title: str, choices: int) -> str:
+    """A model's title with the number of its search-time choices: behind its key, since a narrow window cuts the end off."""
+    return title.replace(" · ", f" (+{choices}) · ", 1) if choices else title
 
 
 def _take(key: str) -> None:
