@@ -4,6 +4,8 @@ import { saveButtons } from "./save.js";
 const TALL = [300, 330]; // pixels of the figure's height, and of the window that is not the figure
 const EDGE = { left: 140, right: 130, top: 34, bottom: 18 };
 const THUMB = [56, 42];
+const LETTER = 8; // pixels of a letter of a model's name, about
+const TILT = 35; // degrees by which the names of models stand where they would cover one another
 
 /** One query under every model: each relevant photograph is a line of its rank. */
 export class Flow {
@@ -31,12 +33,15 @@ export class Flow {
 
   /** Ranks on a logarithmic scale: the head of the ranking, which decides an AP, gets most of the room. */
   y(rank) {
-    return EDGE.top + (Math.log(rank) / Math.log(this.data.count)) * (this.size.height - EDGE.top - EDGE.bottom);
+    return this.top + (Math.log(rank) / Math.log(this.data.count)) * (this.size.height - this.top - EDGE.bottom);
   }
 
   draw() {
     const { data } = this;
     this.size = fitted(this.svg, 0.8, ...TALL);
+    const longest = LETTER * Math.max(...data.models.map((model) => model.length));
+    const crowded = data.models.length > 1 && longest > this.x(1) - this.x(0);
+    this.top = EDGE.top + (crowded ? longest * Math.sin((TILT * Math.PI) / 180) : 0);
     const parts = [shape("rect", { class: "perfect", x: EDGE.left, width: this.size.width - EDGE.left - EDGE.right, y: this.y(1) - 6,
       height: this.y(data.lines.length + 0.5) - this.y(1) + 6 })];
     for (let tick = 1; tick <= data.count; tick *= 10) {
@@ -45,10 +50,11 @@ export class Flow {
           shape("text", { x: EDGE.left - 78, y: this.y(value) + 5, "text-anchor": "end" }, value.toLocaleString("en")));
       }
     }
-    parts.push(shape("text", { x: 10, y: EDGE.top - 14 }, "rank"));
+    parts.push(shape("text", { x: 10, y: this.top - 14 }, "rank"));
     data.models.forEach((model, place) => {
-      parts.push(shape("path", { class: "axis", d: `M${this.x(place)} ${EDGE.top - 6}V${this.size.height - EDGE.bottom}` }),
-        shape("text", { class: "model", x: this.x(place), y: EDGE.top - 14, "text-anchor": "middle" }, model));
+      parts.push(shape("path", { class: "axis", d: `M${this.x(place)} ${this.top - 6}V${this.size.height - EDGE.bottom}` }),
+        shape("text", { class: "model", transform: `translate(${this.x(place)} ${this.top - 14})${crowded ? ` rotate(-${TILT})` : ""}`,
+          "text-anchor": crowded ? "start" : "middle" }, model));
     });
     this.lines = data.lines.map((line) => this.line(line));
     this.svg.replaceChildren(...parts, ...this.lines, ...this.ends(0), ...this.ends(data.models.length - 1));
@@ -78,7 +84,7 @@ export class Flow {
       const y = this.y(line.ranks[place]);
       if (taken.some((other) => Math.abs(other - y) < THUMB[1] + 2)) continue;
       taken.push(y);
-      const x = left ? EDGE.left - THUMB[0] - 10 : this.size.width - EDGE.right + 10;
+      const x = left ? EDGE.left - THUMB[0] - 16 : this.size.width - EDGE.right + 16;
       const image = shape("image", { href: line.src, x, y: y - THUMB[1] / 2, width: THUMB[0], height: THUMB[1], preserveAspectRatio: "xMidYMid slice" });
       image.addEventListener("click", () => this.choose(line));
       shown.push(shape("rect", { class: `edge ${line.word}${line.id === this.chosen ? " chosen" : ""}`, x: x - 2, y: y - THUMB[1] / 2 - 2, width: THUMB[0] + 4, height: THUMB[1] + 4 }), image);
