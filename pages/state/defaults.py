@@ -73,7 +73,6 @@ CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "op
 DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before", "after", "bin", "only",
                 "brush", "threshold", "second", "marks", "learn", "jury", "votes", "suspect", "group"),
-    "run": ("group",),
     "jury": ("votes",),
     "colour": ("only",), "method": ("settings", "view"), "model": ("stage", "mining", "threshold"), "rate": ("threshold",),
     "stage": ("mining",), "query": ("photo", "box", "match", "marks"), "photo": ("box", "match", "marks"),
