@@ -16,6 +16,7 @@ from retrieval_core.datasets.types import Dataset
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why",
          "feedback": "Feedback"}  # fmt: skip
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
+OFFERED = 24  # photographs that are shown where none is searched for yet
 QUIET = {"label_visibility": "collapsed"}
 
 
@@ -43,8 +44,10 @@ def main() -> None:
             dataset,
         )
     if subject is None:
-        st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
+        st.info("Take a photograph as the query: click one below or on the page **Map**, or hand one over with **New picture**. "
                 + loaders.why_no_precision())  # fmt: skip
+        cards = [gallery.Card(image.id, image.label or "unlabelled") for image in dataset.images[:OFFERED]]
+        gallery.show_gallery(dataset, cards, key="offered")
         return
     left, right = st.columns([1, 4], gap="small")
     with left:

@@ -178,8 +178,9 @@ def _strips(looked: Looked, subject: Subject, dataset: Dataset, model: str, word
 
 def _command(subject: Subject, dataset: Dataset) -> None:
     square = ", ".join(key for key in loaders.explorable_models() if loaders.results(key).preset.square)
-    words = (f"What is described is changed: what is inside the box of {plain(subject.name)}, at {LONGEST} pixels at most, before it "
-             "is resized for a network. The database stays as it is. Corners, and what is hidden, have the mean colour. What is random "
+    part = "what is inside the box" if subject.box else "the whole"
+    words = (f"What is described is changed: {part} of {plain(subject.name)}, at {LONGEST} pixels at most, before it is resized for a "
+             "network. The database stays as it is. Corners, and what is hidden, have the mean colour. What is random "
              "is drawn from the query's id: it is the same at every look and at every strength.")  # fmt: skip
     if square:
         words += f" {square} squash what they get to a square of one size: a scale takes detail from them, and nothing else."
