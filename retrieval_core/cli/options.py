@@ -120,7 +120,7 @@ def print_table(table, title: str, form: str, finer: dict[str, int] | None = Non
     from retrieval_core.evaluation import table_files
 
     decimals = dict.fromkeys(table.columns, 2) | (finer or {})
-    print(f"{title}\n{table.round(decimals).to_string()}" if form == "text" else getattr(table_files, f"to_{form}")(table),
+    print(f"{title}\n{table.round(decimals).to_string(na_rep="–")}" if form == "text" else getattr(table_files, f"to_{form}")(table),
           end="\n" if form == "text" else "")  # fmt: skip
 
 
