@@ -119,9 +119,11 @@ def print_table(table, title: str, form: str, finer: dict[str, int] | None = Non
     """Print a table in one of FORMATS; the title belongs to the text, whose numbers have 2 decimals unless `finer` says more."""
     from retrieval_core.evaluation import table_files
 
-    decimals = dict.fromkeys(table.columns, 2) | (finer or {})
-    print(f"{title}\n{table.round(decimals).to_string(na_rep="–")}" if form == "text" else getattr(table_files, f"to_{form}")(table),
-          end="\n" if form == "text" else "")  # fmt: skip
+    if form == "text":
+        print(title)
+        print(table.round(dict.fromkeys(table.columns, 2) | (finer or {})).to_string(na_rep="–"))
+    else:
+        print(getattr(table_files, f"to_{form}")(table), end="")
 
 
 def work(workspace, arguments, make: Callable[..., Iterator[Progress]], *what, place: str = "run") -> None:
