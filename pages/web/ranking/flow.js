@@ -2,7 +2,8 @@ import { button, element, fitted, photograph, shape, SIGNS, whyButton, WORDS } f
 import { saveButtons } from "./save.js";
 
 const TALL = [300, 330]; // pixels of the figure's height, and of the window that is not the figure
-const EDGE = { left: 140, right: 130, top: 34, bottom: 18 };
+const EDGE = { left: 140, right: 130, top: 50, bottom: 18 };
+const NAMES = 30; // pixels of the names of models above the first rank, whose photographs reach up to them
 const THUMB = [56, 42];
 const LETTER = 8; // pixels of a letter of a model's name, about
 const TILT = 35; // degrees by which the names of models stand where they would cover one another
@@ -50,10 +51,10 @@ export class Flow {
           shape("text", { x: EDGE.left - 78, y: this.y(value) + 5, "text-anchor": "end" }, value.toLocaleString("en")));
       }
     }
-    parts.push(shape("text", { x: 10, y: this.top - 14 }, "rank"));
+    parts.push(shape("text", { x: 10, y: this.top - NAMES }, "rank"));
     data.models.forEach((model, place) => {
       parts.push(shape("path", { class: "axis", d: `M${this.x(place)} ${this.top - 6}V${this.size.height - EDGE.bottom}` }),
-        shape("text", { class: "model", transform: `translate(${this.x(place)} ${this.top - 14})${crowded ? ` rotate(-${TILT})` : ""}`,
+        shape("text", { class: "model", transform: `translate(${this.x(place)} ${this.top - NAMES})${crowded ? ` rotate(-${TILT})` : ""}`,
           "text-anchor": crowded ? "start" : "middle" }, model));
     });
     this.lines = data.lines.map((line) => this.line(line));
