@@ -183,7 +183,7 @@ def _command(subject: Subject, dataset: Dataset) -> None:
              "network. The database stays as it is. Corners, and what is hidden, have the mean colour. What is random "
              "is drawn from the query's id: it is the same at every look and at every strength.")  # fmt: skip
     if square:
-        words += f" {square} squash what they get to a square of one size: a scale takes detail from them, and nothing else."
+        words += f" Squashed to a square of one size by {square}: there a scale takes detail, and nothing else."
     st.caption(words)
     changes = ["--change", link.get("changes")] if link.get("changes") else []
     box = ["--box", link.get("box")] if "," in link.get("box") else []

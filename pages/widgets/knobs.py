@@ -132,8 +132,9 @@ def _at(table: pd.DataFrame, knob: str) -> None:
     column = st.column_config.Column
     heads = {time_column(knob): column(f"ms, {KNOBS[knob].time}", help=time_column(knob)),
              "milliseconds more": column("ms more", help="milliseconds a photograph more than at the default")}  # fmt: skip
+    digits = 1 if knob in CHOICES else 4  # describing takes a thousand times as long as what is turned after it
     numbers = {MEAN: "{:.1f}", "mAP at the default": "{:.1f}", BYTES: "{:,.0f}", "bytes more": "{:+,.0f}",
-               time_column(knob): "{:.4f}", "milliseconds more": "{:+.4f}"}  # fmt: skip
+               time_column(knob): f"{{:.{digits}f}}", "milliseconds more": f"{{:+.{digits}f}}"}  # fmt: skip
     shown = table if table[MEAN].notna().any() else table.drop(columns=[MEAN, CHANGE, "mAP at the default"])
     tables.draw(shown.style.format({name: form for name, form in numbers.items() if name in shown}, na_rep="–"), heads)
     words = ["A diamond is a model's default. Bytes of a stored descriptor; milliseconds a photograph of", f"{KNOBS[knob].time} alone."]
