@@ -46,7 +46,7 @@ def main() -> None:
     if subject is None:
         st.info("Take a photograph as the query: click one below or on the page **Map**, or hand one over with **New picture**. "
                 + loaders.why_no_precision())  # fmt: skip
-        cards = [gallery.Card(image.id, image.label or "unlabelled") for image in dataset.images[:OFFERED]]
+        cards = [gallery.Card(image.id, image.id) for image in dataset.images[:OFFERED]]
         gallery.show_gallery(dataset, cards, key="offered")
         return
     left, right = st.columns([1, 4], gap="small")
