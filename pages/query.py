@@ -39,10 +39,7 @@ def main() -> None:
     subject = chosen_subject(dataset)
     if dataset.queries:
         chosen = subject.query.id if subject.query else ""
-        obey(
-            show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"),
-            dataset,
-        )
+        obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     if subject is None:
         st.info("Take a photograph as the query: click one below or on the page **Map**, or hand one over with **New picture**. "
                 + loaders.why_no_precision())  # fmt: skip

@@ -91,12 +91,8 @@ def keep(key: str, parameters: dict[str, float], method: AfterSearch, dataset: D
         st.caption(f"It is the model {key}, on every page.")
     else:
         arguments = ["run", "--dataset", dataset.name, "--run", link.get("run"), "--models", key]
-        work.offer(
-            f"Rank {dataset.name} as {key}",
-            arguments,
-            said="A run is at work:",
-            help="Then it is a model of its own, with AP on every page.",
-        )
+        work.offer(f"Rank {dataset.name} as {key}", arguments, said="A run is at work:",
+                   help="Then it is a model of its own, with AP on every page.")  # fmt: skip
 
 
 def _change(before: list[str], after: list[str], query: Query, protocol: str) -> str:

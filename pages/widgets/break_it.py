@@ -50,10 +50,7 @@ def show(protocol: str) -> None:
         subject = chosen_subject(dataset)
     if dataset.queries:
         chosen = subject.query.id if subject.query else ""
-        _obey(
-            show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"),
-            dataset,
-        )
+        _obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     left, right = st.columns([1, 1], gap="medium")
     with left:
         strengths = _sliders()
