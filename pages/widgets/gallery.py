@@ -51,7 +51,7 @@ def compared(model: str, query: str = "", photo: str = "") -> Compared:
     A model that is looked at without being kept, as what is done after the search can be, has the descriptors of the one before it.
     """
     kept = model if model in loaders.explorable_models() else described_key(model)
-    return {"query": query, "model": kept, **({"photo": photo} if photo else {})}
+    return {"query": query, "photo": photo, "model": kept} if photo else {"query": query, "model": kept}
 
 
 def picture(dataset: Dataset, image_id: str) -> Photograph:
