@@ -3,11 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders, model_metrics
+from pages.state import clusters as of_clusters
+from pages.state import door, groups, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
 from pages.web import alone
-from pages.widgets import clusters, costs, figures, same_landmark, side_by_side, tables, work
+from pages.widgets import clusters, costs, figures, model_choice, same_landmark, side_by_side, tables, work
 from retrieval_core.datasets.catalog import layout_of
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -31,6 +32,8 @@ def main() -> None:
             choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
         if part != "clusters":
             choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
+        every = loaders.explorable_models() if part == "precision" else of_clusters.every()
+        model_choice.side_by_side(every)
     if part == "clusters":
         clusters.show()
     elif part == "pairs":
@@ -41,7 +44,8 @@ def main() -> None:
 
 def precision(dataset: Dataset, protocol: str, own: str) -> None:
     """AP of all models, what they cost, and where each number comes from."""
-    models = model_metrics.scored_models()
+    scored = model_metrics.scored_models()
+    models = {key: scored[key] for key in groups.compared(scored)}
     if not models:
         st.info(loaders.why_no_precision())
         costs.show(protocol, own)

@@ -43,13 +43,7 @@ def groups_of(dataset: Dataset, training: Sequence[str]) -> None:
     words = ["duplicates", "--dataset", dataset.name, *(["--against", name] if name else [])]
     groups = known_duplicates(loaders.workspace(), dataset, against)
     if groups is None:
-        if work.going_on():
-            work.watch()
-        else:
-            work.ended_badly(work.last(words))
-            if door.button("Look for near-equal photographs", icon=":material/content_copy:"):
-                work.begin(words, "look")
-        work.same_command(words)
+        work.offer("Look for near-equal photographs", words, "look", icon=":material/content_copy:")
         return
     if not groups:
         beside = f" or shared with {plain(name)}" if name else ""

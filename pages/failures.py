@@ -119,7 +119,7 @@ def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines:
         asked = dataset.query(row.query_id) if hasattr(row, "query_id") else None
         cards.append(gallery.Card(row.image_id, caption(row), gallery.shown_verdict(dataset, asked, row.image_id),
                                   asked is not None and row.image_id == asked.image_id,
-                                  {"query": query_of(row), "model": row.model}))  # fmt: skip
+                                  gallery.compared(row.model, query=query_of(row))))  # fmt: skip
     with alone.part("cases"):
         gallery.show_gallery(dataset, cards, key=f"cases {link.get('atlas')}")
     table = pd.DataFrame(lines)

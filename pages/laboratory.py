@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
-from pages.widgets import aggregations, break_it, fine_tuning, knobs, variants
+from pages.widgets import aggregations, break_it, fine_tuning, knobs, model_choice, variants
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 
 QUIET = {"label_visibility": "collapsed"}
@@ -27,6 +27,8 @@ def main() -> None:
         part = choose("part", PARTS, st.segmented_control, "Part", format_func=lambda name: PARTS[name][0], **QUIET)
         if part not in UNSCORED:
             choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
+        if part in ("knobs", "break"):
+            model_choice.side_by_side(loaders.explorable_models())
         if part == "break":
             with st.popover("New picture", icon=":material/add_photo_alternate:"):
                 upload.uploader()

@@ -7,7 +7,7 @@ from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import figures, gallery, side_by_side, tables, work
+from pages.widgets import figures, gallery, model_choice, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
@@ -21,7 +21,7 @@ def main() -> None:
         st.title("Ledger", width="content")
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
         models = model_metrics.scored_models()
-        pair = chosen_pair(list(models)) if models else []
+        pair = chosen_pair(model_choice.side_by_side(models, link.get("before"), link.get("after"))) if models else []
     if not models:
         st.info(loaders.why_no_precision())
         return
@@ -122,7 +122,8 @@ def detail(entry: LedgerStep, dataset) -> None:
                 f"under {before} → {after}:")  # fmt: skip
     old, new = (next(one for one in model_metrics.rankings(key) if one.query_id == query_id) for key in (before, after))
     cards = [gallery.Card(row.image_id, f"{row.before or '–'} → {row.after or '–'}",
-                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id)
+                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id,
+                          gallery.compared(after, query=query_id))
              for row in moved_pictures(old, new, query)]  # fmt: skip
     gallery.show_gallery(dataset, cards, key="moved")
     with st.container(horizontal=True):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.state import link, loaders, upload
+from pages.state import groups, link, loaders, upload
 from pages.state.link import choose
 from pages.state.model_metrics import hardness
 from pages.state.plain import plain
@@ -10,12 +10,13 @@ from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event
-from pages.widgets import after_search, bins, feedback, gallery, ranking_views, search_choices, why, work
+from pages.widgets import after_search, bins, feedback, gallery, model_choice, ranking_views, search_choices, why, work
 from retrieval_core.datasets.types import Dataset
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why",
          "feedback": "Feedback"}  # fmt: skip
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
+OFFERED = 24  # photographs that are shown where none is searched for yet
 QUIET = {"label_visibility": "collapsed"}
 
 
@@ -28,6 +29,8 @@ def main() -> None:
         shown = choose("show", SHOWN, st.segmented_control, "View", format_func=SHOWN.get, **QUIET)
         k = top() if shown in ("ranking", "after", "feedback") else 0
         searched = models(model.key) if shown == "ranking" else []
+        if shown == "flow":
+            model_choice.side_by_side(loaders.explorable_models())
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
         with st.popover("Search-time choices", icon=":material/tune:"):
@@ -38,8 +41,10 @@ def main() -> None:
         chosen = subject.query.id if subject.query else ""
         obey(show_view(ranking_views.pick_view(dataset, chosen, hardness(), loaders.explorable_models()), "queries"), dataset)
     if subject is None:
-        st.info("Take a photograph as the query: click one on the page **Map** or hand one over with **New picture**. "
+        st.info("Take a photograph as the query: click one below or on the page **Map**, or hand one over with **New picture**. "
                 + loaders.why_no_precision())  # fmt: skip
+        cards = [gallery.Card(image.id, image.id) for image in dataset.images[:OFFERED]]
+        gallery.show_gallery(dataset, cards, key="offered")
         return
     left, right = st.columns([1, 4], gap="small")
     with left:
@@ -59,10 +64,10 @@ def main() -> None:
                     "A photograph or a picture of your own has a ranking, but nothing says which answers are right.")  # fmt: skip
         elif shown == "machine":
             ids, _ = ranking(subject, dataset, model.key)
-            show_view(ranking_views.machine_view(ids, subject.query, dataset), "machine")
+            gallery.follow(show_view(ranking_views.machine_view(ids, subject.query, dataset, model.key), "machine"), dataset)
         else:
-            rankings = {key: ranking(subject, dataset, key) for key in loaders.explorable_models()}
-            obey(show_view(ranking_views.flow_view(rankings, subject.query, dataset), "flow"), dataset)
+            rankings = {key: ranking(subject, dataset, key) for key in groups.compared(loaders.explorable_models())}
+            gallery.follow(show_view(ranking_views.flow_view(rankings, subject.query, dataset, model.key), "flow"), dataset)
 
 
 def top() -> int:
@@ -79,7 +84,7 @@ def models(model: str) -> list[str]:
         if link.get("versus") == model:
             link.put(versus=others[0])
         return [model, choose("versus", others, st.selectbox, "Beside", **QUIET, width=104)]
-    return every if several == "all" else [model]
+    return model_choice.side_by_side(every) if several == "all" else [model]
 
 
 def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from pages.state import loaders, model_metrics
+from pages.state import groups, loaders, model_metrics
 from retrieval_core.evaluation import cluster_tables
 from retrieval_core.evaluation.clusters import Clusters
 from retrieval_core.evaluation.pair_similarities import threshold_table
@@ -17,6 +17,11 @@ from retrieval_core.stored.results import Results
 
 
 def models() -> list[str]:
+    """Models that clusters are looked for in: those of `every` that the link wants side by side."""
+    return groups.compared(every())
+
+
+def every() -> list[str]:
     """Models of the chosen dataset and run that clusters can be looked for in: those with vectors of their own."""
     keys = dict.fromkeys(map(described_key, loaders.explorable_models()))
     return [key for key in keys if get_preset(key).has_vector]

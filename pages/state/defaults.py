@@ -48,6 +48,7 @@ DEFAULTS = {
     "only": "",  # values of the map's colouring that are shown: names, or low..high
     "brush": "",  # ranges of the map's histograms, as in similarity:0.5..0.9,hubness:3..20
     "comparing": "precision",  # the part of Compare
+    "group": "",  # models that stand side by side: as they come, all, or one with its search-time choices
     "rate": "equal",  # of false matches, that puts the threshold of a similarity
     "threshold": "",  # that was put by hand instead
     "apart": "svm",  # the method that tells labelled from unlabelled
@@ -71,7 +72,7 @@ CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "op
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before", "after", "bin", "only",
-                "brush", "threshold", "second", "marks", "learn", "jury", "votes", "suspect"),
+                "brush", "threshold", "second", "marks", "learn", "jury", "votes", "suspect", "group"),
     "jury": ("votes",),
     "colour": ("only",), "method": ("settings", "view"), "model": ("stage", "mining", "threshold"), "rate": ("threshold",),
     "stage": ("mining",), "query": ("photo", "box", "match", "marks"), "photo": ("box", "match", "marks"),

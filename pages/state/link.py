@@ -155,7 +155,8 @@ def allowed(name: str, options: Collection[str]) -> str:
     value = get(name)
     if options and value not in options:
         if value != DEFAULTS[name]:
-            st.warning(f"The link asks for {name} '{plain(value)}', which is not here. Showing '{plain(options[0])}' instead.")
+            instead = f" Showing '{plain(options[0])}' instead." if options[0] else ""
+            st.warning(f"The link asks for {name} '{plain(value)}', which is not here.{instead}")
         value = options[0]
         put(**{name: value})
     return value

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.state import door, link, loaders, rankings
+from pages.state import link, loaders, rankings
 from pages.state.link import choose
 from pages.state.search_query import Subject, ranking
 from pages.web.ranking import show_view
@@ -45,7 +45,7 @@ def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
     gallery.follow(show_view(view, "strips"), dataset)
     st.caption(f"The number beside a rank is, before, the similarity; after, {method.score}.")
     if subject.query and subject.query.positives:
-        moved(subject.query, dataset, before[0], after[0])
+        moved(subject.query, dataset, key, before[0], after[0])
     keep(key, parameters, method, dataset)
 
 
@@ -69,8 +69,8 @@ def _help(method: AfterSearch, name: str, usual: float) -> str:
     return f"{words if name == 'alpha' else HELP[name]}; usually {usual:g} here"
 
 
-def moved(query: Query, dataset: Dataset, before: list[str], after: list[str]) -> None:
-    """The right answers that moved farthest, as pictures."""
+def moved(query: Query, dataset: Dataset, model: str, before: list[str], after: list[str]) -> None:
+    """The right answers that moved farthest under a model, as pictures."""
     was, now = (Ranking(query.id, tuple(ids), np.empty(0)) for ids in (before, after))
     rows = moved_pictures(was, now, query)
     if not rows:
@@ -78,8 +78,8 @@ def moved(query: Query, dataset: Dataset, before: list[str], after: list[str]) -
         return
     st.subheader("Right answers that moved farthest")
     cards = [gallery.Card(row.image_id, f"{'▲' if row.after < row.before else '▼'} {row.before} → {row.after}",
-                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id)
-             for row in rows]  # fmt: skip
+                          gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id,
+                          gallery.compared(model)) for row in rows]  # fmt: skip
     gallery.show_gallery(dataset, cards, card_width=120, key="moved")
 
 
@@ -89,14 +89,10 @@ def keep(key: str, parameters: dict[str, float], method: AfterSearch, dataset: D
         st.caption("With other knobs than the usual this is looked at only: nothing of it is kept but its address.")
     elif key in loaders.explorable_models():
         st.caption(f"It is the model {key}, on every page.")
-    elif work.going_on("run"):
-        st.caption("A run is at work:")
-        work.watch("run")
     else:
         arguments = ["run", "--dataset", dataset.name, "--run", link.get("run"), "--models", key]
-        work.ended_badly(work.last(arguments, "run"))
-        if door.button(f"Rank {dataset.name} as {key}", help="Then it is a model of its own, with AP on every page."):
-            work.begin(arguments)
+        work.offer(f"Rank {dataset.name} as {key}", arguments, said="A run is at work:",
+                   help="Then it is a model of its own, with AP on every page.")  # fmt: skip
 
 
 def _change(before: list[str], after: list[str], query: Query, protocol: str) -> str:

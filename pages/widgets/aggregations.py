@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.state import door, link, loaders
 from pages.web import alone
-from pages.widgets import figures, tables, work
+from pages.widgets import figures, model_choice, tables, work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
@@ -13,7 +13,6 @@ from retrieval_core.evaluation.aggregation_keys import REDUCED, aggregation_keys
 from retrieval_core.evaluation.aggregations import FINE_TUNED, HIGH, LOW, PUBLISHED, Found, aggregation_table
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.tables import MEAN
-from retrieval_core.presets import get_preset
 from retrieval_core.search_choices import CODE
 from retrieval_core.stored.aggregations import found_of
 
@@ -80,11 +79,7 @@ def _drawn(table: pd.DataFrame, dataset: Dataset, protocol: str) -> None:
 def _links(key: str, judged: bool) -> None:
     """Where the row of a model leads to."""
     with st.container(horizontal=True):
-        pages = (("map.py", "on the map", "map"), ("query.py", "and its galleries", "image_search"))
-        for page, label, icon in pages if get_preset(key).has_vector else pages[1:]:
-            if st.button(f"{key} {label}", icon=f":material/{icon}:", key=f"aggregation {page}"):
-                link.put(model=key)
-                link.go(page)
+        model_choice.opened(key, "aggregation")
         before = trunk_key(key)
         if (
             judged
@@ -110,10 +105,6 @@ def _caption(table: pd.DataFrame, judged: bool) -> None:
 def _make(model: str, missing: list[str]) -> None:
     """A button that makes what is missing in one pass, and the work while it goes on."""
     arguments = ["aggregations", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", trunk_key(model)]
-    if work.at_work("run"):
-        return
-    work.ended_badly(work.last(arguments, "run"))
-    if missing and door.button(f"Aggregate the map of {trunk_key(model)} ({len(missing)} missing)", icon=":material/science:",
-                               help="Describes the dataset, and looks at up to 3,000 training photographs twice."):  # fmt: skip
-        work.begin(arguments)
-    work.same_command(arguments)
+    work.offer(f"Aggregate the map of {trunk_key(model)} ({len(missing)} missing)" if missing else "", arguments,
+               icon=":material/science:",
+               help="Describes the dataset, and looks at up to 3,000 training photographs twice.")  # fmt: skip

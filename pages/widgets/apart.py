@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import link, loaders
 from pages.web import alone
 from pages.widgets import figures, gallery, tables, work
 from pages.widgets.unlabelled_figures import density_chart, methods_chart, prior_chart
@@ -117,11 +117,5 @@ def densities(dataset: Dataset, model: str) -> None:
 def make(words: list[str], missing: Sequence[str]) -> None:
     """A button that judges all methods under the models that lack it, and the work while it goes on."""
     arguments = [*words, "--models", ",".join(missing)] if missing else words
-    if work.at_work("look"):
-        return
-    if missing:
-        work.ended_badly(work.last(arguments, "look"))
-        if door.button(f"Judge all methods under {', '.join(missing)}", icon=":material/balance:",
-                       help="Nothing is trained anew: it takes the descriptors that are there."):  # fmt: skip
-            work.begin(arguments, "look")
-    work.same_command(arguments)
+    work.offer(f"Judge all methods under {', '.join(missing)}" if missing else "", arguments, "look", icon=":material/balance:",
+               help="Nothing is trained anew: it takes the descriptors that are there.")  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.state import link, loaders, rankings, search_query, upload
+from pages.state import groups, link, loaders, rankings, search_query, upload
 from pages.state.model_metrics import hardness
 from pages.state.plain import plain
 from pages.state.rankings import Asked
@@ -113,7 +113,7 @@ def _pictures(altered: ChangedPicture) -> None:
 
 def _looked(subject: Subject, dataset: Dataset, model: str, altered: ChangedPicture, words: str) -> dict[str, Looked]:
     """Both rankings under every model, of more than MOST under the chosen one and the first of the others."""
-    ready = loaders.explorable_models()
+    ready = groups.compared(loaders.explorable_models())
     shown = [key for key in ready if key in [model, *(key for key in ready if key != model)][:MOST]]
     if len(shown) < len(ready):
         st.caption(f"Under {MOST} of {len(ready)} models, since each describes the picture while you look.")
@@ -175,11 +175,12 @@ def _strips(looked: Looked, subject: Subject, dataset: Dataset, model: str, word
 
 def _command(subject: Subject, dataset: Dataset) -> None:
     square = ", ".join(key for key in loaders.explorable_models() if loaders.results(key).preset.square)
-    words = (f"What is described is changed: what is inside the box of {plain(subject.name)}, at {LONGEST} pixels at most, before it "
-             "is resized for a network. The database stays as it is. Corners, and what is hidden, have the mean colour. What is random "
+    part = "what is inside the box" if subject.box else "the whole"
+    words = (f"What is described is changed: {part} of {plain(subject.name)}, at {LONGEST} pixels at most, before it is resized for a "
+             "network. The database stays as it is. Corners, and what is hidden, have the mean colour. What is random "
              "is drawn from the query's id: it is the same at every look and at every strength.")  # fmt: skip
     if square:
-        words += f" {square} squash what they get to a square of one size: a scale takes detail from them, and nothing else."
+        words += f" Squashed to a square of one size by {square}: there a scale takes detail, and nothing else."
     st.caption(words)
     changes = ["--change", link.get("changes")] if link.get("changes") else []
     box = ["--box", link.get("box")] if "," in link.get("box") else []

@@ -14,7 +14,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.cluster_tables import MEASURES, density_table, landmark_table, worded
 from retrieval_core.evaluation.clusters import Clusters, check_clusters, outliers
 from retrieval_core.search_choices import described_key
-from retrieval_core.stored.clusters import agreements
+from retrieval_core.stored.clusters import agreements, nearest_of
 
 SHOWN = 24  # outliers that are shown as pictures; the table has all
 ABOUT = (
@@ -39,7 +39,8 @@ def show() -> None:
     if found:
         _models(found, dataset)
         chosen = described_key(link.get("model"))
-        one = found[chosen if chosen in found else next(iter(found))]
+        chosen = chosen if chosen in found else next(iter(found))
+        one = found[chosen]
         _landmarks(one, chosen, dataset)
         _outliers(one, chosen, dataset)
     make(dataset, [key for key in clusters.models() if key not in found])
@@ -61,15 +62,9 @@ def ready(dataset: Dataset) -> bool:
 def make(dataset: Dataset, missing: list[str]) -> None:
     """A button that looks for the clusters of models that lack them, and the work while it goes on."""
     words = ["clusters", "--dataset", dataset.name, "--run", link.get("run")]
-    if work.at_work():
-        return
-    arguments = [*words, "--models", ",".join(missing or clusters.models())]
-    work.ended_badly(work.last(arguments))
-    if missing and door.button(f"Measure {', '.join(missing)}", icon=":material/scatter_plot:",
-                               help="Lists neighbours where they are not listed, looks for clusters without labels, and counts how "
-                               "similar all pairs of labelled photographs are."):  # fmt: skip
-        work.begin(arguments, "look")
-    work.same_command(arguments)
+    work.offer(f"Measure {', '.join(missing)}" if missing else "", [*words, "--models", ",".join(missing or clusters.models())], "look",
+               icon=":material/scatter_plot:", help="Lists neighbours where they are not listed, looks for clusters without labels, "
+               "and counts how similar all pairs of labelled photographs are.")  # fmt: skip
 
 
 def _models(found: dict[str, Clusters], dataset: Dataset) -> None:
@@ -136,5 +131,9 @@ def _outliers(one: Clusters, model: str, dataset: Dataset) -> None:
         tables.save(table.set_index("picture"), f"{dataset.name}-{model}-outliers-{one.k}", "save outliers")
         alone.button("outliers")
     with alone.part("outliers"):
-        cards = [gallery.Card(row.image_id, f"as {row.taken_for} · {100 * row.own:.0f} %") for row in found[:SHOWN]]
+        results = loaders.results(model)
+        near = nearest_of(results, [(row.image_id, row.taken_for) for row in found[:SHOWN]])
+        cards = [gallery.Card(row.image_id, f"as {row.taken_for} · {100 * row.own:.0f} %",
+                              why=gallery.compared(model, photo=other) if other else None)
+                 for row, other in zip(found, near, strict=False)]  # fmt: skip
         gallery.show_gallery(dataset, cards, key=f"outliers {model} {one.k}")

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders, model_metrics
+from pages.state import groups, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.widgets import figures, tables, work
 from retrieval_core.datasets.imported import IMPORTED_RUN
@@ -20,7 +20,7 @@ HEADS = {MEASURES["parameters"]: "parameters, M", MEASURES["operations"]: "multi
 
 def show(protocol: str, own: str) -> None:
     """The section of the chosen run: what was measured, and what can be."""
-    name, ready = link.get("dataset"), loaders.explorable_models()
+    name, ready = link.get("dataset"), groups.compared(loaders.explorable_models())
     if link.get("run") == IMPORTED_RUN:
         st.subheader("What it costs")
         st.caption("The descriptors were imported: what it costs to make them can't be measured here.")
@@ -66,11 +66,7 @@ def _caption(table: pd.DataFrame) -> None:
 def _measure(ready: list[str], missing: list[str]) -> None:
     """A button that measures what is missing, or everything again, and the work while it goes on."""
     words = ["costs", "--dataset", link.get("dataset"), "--run", link.get("run")]
-    if work.at_work("run", "At work now (costs are never measured beside a run):"):
-        return
     arguments = [*words, "--models", ",".join(missing)] if missing else [*words, "--models", ",".join(ready), "--again"]
-    work.ended_badly(work.last(arguments, "run"))
-    label = f"Measure {', '.join(missing)}" if missing else "Measure again"
-    if door.button(label, icon=":material/timer:", help="Describes up to 64 photographs of the dataset six times under each model."):
-        work.begin(arguments)
-    work.same_command(arguments)
+    work.offer(f"Measure {', '.join(missing)}" if missing else "Measure again", arguments,
+               said="At work now (costs are never measured beside a run):", icon=":material/timer:",
+               help="Describes up to 64 photographs of the dataset six times under each model.")  # fmt: skip

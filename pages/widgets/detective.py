@@ -118,7 +118,7 @@ def _pictures(dataset: Dataset, one: Suspect) -> None:
     )
     left: Card = {**gallery.picture(dataset, one.image_id), "word": "unlabelled", "own": False, "caption": plain(one.image_id)}
     right: list[Card] = [{**gallery.picture(dataset, image_id), "word": "none", "own": False, "caption": image_id,
-                          "why": {"query": "", "photo": one.image_id, "model": one.votes[0]}}
+                          "why": gallery.compared(one.votes[0], photo=one.image_id)}
                          for image_id in near[:SHOWN]]  # fmt: skip
     closer = f"nearer by {one.closer:.3f} than is typical there"
     strips: list[Strip] = [{"title": "Unlabelled", "cards": [left]}, {"title": one.landmark, "note": closer, "cards": right}]

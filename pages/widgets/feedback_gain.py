@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import link, loaders
 from pages.web import alone
 from pages.widgets import figures, tables, work
 from pages.widgets.robustness_figures import SYMBOLS
@@ -124,13 +124,8 @@ def gain_chart(table: pd.DataFrame, title: str) -> go.Figure:
 
 def _make(dataset: Dataset, model: str, beside: str, missing: list[str]) -> None:
     """A button that simulates what is missing, and the work while it goes on."""
-    if work.at_work():
-        return
     words = ["feedback", "--simulate", "--dataset", dataset.name, "--run", link.get("run"), "--models", model]
     arguments = [*words, *(["--beside", beside] if beside else [])]
-    work.ended_badly(work.last(arguments))
-    if missing and door.button(f"Simulate a user under {model}{f' and {beside}' if beside else ''}", icon=":material/science:",
-                               help=f"{', '.join(METHODS[name].title for name in missing)}: {len(dataset.queries)} queries, {ROUNDS} "
-                               f"rounds of {MARKS} marks."):  # fmt: skip
-        work.begin(arguments, "look")
-    work.same_command(arguments)
+    work.offer(f"Simulate a user under {model}{f' and {beside}' if beside else ''}" if missing else "", arguments, "look",
+               icon=":material/science:", help=f"{', '.join(METHODS[name].title for name in missing)}: {len(dataset.queries)} queries, "
+               f"{ROUNDS} rounds of {MARKS} marks.")  # fmt: skip

@@ -12,6 +12,7 @@ from pages.web.ranking.messages import Card as DrawnCard
 from pages.web.ranking.messages import Compared, Event, Photograph, Word
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation import precision_recall
+from retrieval_core.search_choices import described_key
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150,
         if card.why:
             drawn[-1]["why"] = card.why
     follow(show_view({"kind": "strips", "width": card_width, "strips": [{"cards": drawn}]}, key), dataset)
+
+
+def compared(model: str, query: str = "", photo: str = "") -> Compared:
+    """With what, and under which model, a card's photograph can be compared: a query or a photograph, else what is searched for.
+
+    A model that is looked at without being kept, as what is done after the search can be, has the descriptors of the one before it.
+    """
+    kept = model if model in loaders.explorable_models() else described_key(model)
+    return {"query": query, "photo": photo, "model": kept} if photo else {"query": query, "model": kept}
 
 
 def picture(dataset: Dataset, image_id: str) -> Photograph:

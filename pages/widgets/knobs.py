@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import door, groups, link, loaders
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import figures, gem_knob, tables, work
+from pages.widgets import figures, gem_knob, model_choice, tables, work
 from pages.widgets.knob_chart import knob_chart
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.types import Dataset
@@ -28,6 +28,8 @@ from retrieval_core.evaluation.knobs import (
     value_table,
 )
 from retrieval_core.evaluation.tables import MEAN
+from retrieval_core.runs.expected import expected
+from retrieval_core.runs.settings import Settings
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.costs import read_cost
 from retrieval_core.stored.knobs import found_curves, turnable, turned_keys
@@ -58,7 +60,7 @@ def show(protocol: str) -> None:
     knob = choose("knob", KNOBS, st.segmented_control, "Knob", format_func=lambda name: KNOBS[name].title, **QUIET)
     st.caption(ABOUT[knob])
     dataset, chosen = loaders.dataset(), described_key(link.get("model"))
-    models = [key for key in loaders.explorable_models() if "-" not in key or key == chosen]
+    models = groups.compared(loaders.explorable_models())
     found, fixed = turnable(loaders.workspace(), link.get("run"), models, knob)
     curves = found_curves(loaders.workspace(), dataset.name, link.get("run"), found, knob)
     if curves:
@@ -96,6 +98,11 @@ def _shown(curves: Mapping[str, Curve], knob: str, chosen: str, dataset: Dataset
         else:
             st.info(f"Without ground truth there is no mAP, only what each step takes. {loaders.why_no_precision()}")
         _at(_beside(dataset.name, dataset.truth, knob, protocol, stamp, value, curves, dataset), knob)
+    if knob in CHOICES:
+        key = turned_keys(loaders.workspace(), link.get("run"), chosen, knob).get(value)
+        if key in loaders.explorable_models():
+            with st.container(horizontal=True):
+                model_choice.opened(key, "knob")
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing landmarks anew …")
@@ -125,8 +132,9 @@ def _at(table: pd.DataFrame, knob: str) -> None:
     column = st.column_config.Column
     heads = {time_column(knob): column(f"ms, {KNOBS[knob].time}", help=time_column(knob)),
              "milliseconds more": column("ms more", help="milliseconds a photograph more than at the default")}  # fmt: skip
+    digits = 1 if knob in CHOICES else 4  # describing takes a thousand times as long as what is turned after it
     numbers = {MEAN: "{:.1f}", "mAP at the default": "{:.1f}", BYTES: "{:,.0f}", "bytes more": "{:+,.0f}",
-               time_column(knob): "{:.4f}", "milliseconds more": "{:+.4f}"}  # fmt: skip
+               time_column(knob): f"{{:.{digits}f}}", "milliseconds more": f"{{:+.{digits}f}}"}  # fmt: skip
     shown = table if table[MEAN].notna().any() else table.drop(columns=[MEAN, CHANGE, "mAP at the default"])
     tables.draw(shown.style.format({name: form for name, form in numbers.items() if name in shown}, na_rep="–"), heads)
     words = ["A diamond is a model's default. Bytes of a stored descriptor; milliseconds a photograph of", f"{KNOBS[knob].time} alone."]
@@ -147,22 +155,17 @@ def _lacks(model: str, knob: str) -> bool:
 def _make(knob: str, found: list[str], missing: list[str]) -> None:
     """A button that makes the curves that are missing, and the work while it goes on."""
     words = ["knobs", "--knob", knob, "--dataset", link.get("dataset"), "--run", link.get("run")]
-    arguments = [*words, "--models", ",".join(missing or found)]
-    if work.at_work("run"):
-        return
-    if missing:
-        work.ended_badly(work.last(arguments, "run"))
-        if door.button(f"Turn it of {', '.join(missing)}", icon=":material/tune:", help=_takes(knob, missing)):
-            work.begin(arguments)
     if found:
-        work.same_command(arguments)
+        work.offer(f"Turn it of {', '.join(missing)}" if missing else "", [*words, "--models", ",".join(missing or found)],
+                   icon=":material/tune:", help=_takes(knob, missing) if missing else None)  # fmt: skip
 
 
 def _takes(knob: str, missing: list[str]) -> str:
     """What the button makes."""
     if knob in CHOICES:
         keys = [key for model in missing for key in turned_keys(loaders.workspace(), link.get("run"), model, knob).values()]
-        return f"Describes the dataset under {len(keys)} models, as far as they have not, and measures what each costs."
+        much = expected(loaders.workspace(), link.get("dataset"), Settings(run=link.get("run"), models=tuple(keys)))
+        return f"{much.words} Then it measures what each of {len(keys)} models costs."
     if knob == "p":
         return "Describes the dataset once under each of these models."
     return "Describes the training landmarks under each of these models, unless a knob has done so before, and learns from them."

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from pages.state import loaders
+from pages.state import groups, loaders
 from pages.state.search_query import Subject
 from pages.web.ranking.messages import Curve as DrawnCurve
 from pages.web.ranking.messages import (
@@ -39,11 +39,11 @@ Rankings = Mapping[str, tuple[Sequence[str], np.ndarray]]
 
 
 def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], models: Sequence[str]) -> PickView:
-    """All queries as pictures, with the mean AP (0 to 1) of the models."""
+    """All queries as pictures, with the mean AP (0 to 1) of the models; keys 1 to 9 take these without search-time choices."""
     version = dataset.photographs[:12]
     queries: list[PickQuery] = [{"id": query.id, "label": query.label, "ap": hardness.get(query.id),
                 "src": f"files/crop/{dataset.name}/{quote(query.id)}?v={version}"} for query in dataset.queries]  # fmt: skip
-    return {"kind": "pick", "current": current, "queries": queries, "models": list(models)}
+    return {"kind": "pick", "current": current, "queries": queries, "models": groups.first_of_each(models)}
 
 
 def picture_view(subject: Subject, dataset: Dataset) -> PictureView:
@@ -64,7 +64,7 @@ def strips_view(
              for model, (ids, similarities) in rankings.items()}  # fmt: skip
     for model, cards in heads.items():
         for card in cards:
-            card["why"] = {"query": "", "model": model}
+            card["why"] = gallery.compared(model)
     if beside and len(heads) == 2:
         first, second = heads
         for model, other in ((first, second), (second, first)):
@@ -87,11 +87,12 @@ def ap_in_words(ids: Sequence[str], query: Query | None) -> str:
     return " · ".join(f"{PROTOCOL_TITLES[protocol]} {100 * curve.ap(protocol):.1f}" for protocol in PROTOCOLS)
 
 
-def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> MachineView:
-    """The curve of a ranking: with the query's own picture as a positive, and, where it is one, with it left out."""
+def machine_view(ids: Sequence[str], query: Query, dataset: Dataset, model: str) -> MachineView:
+    """The curve of a ranking under a model: with the query's own picture as a positive, and, where it is one, with it left out."""
     alone = [image_id for image_id in query.positives if image_id != query.image_id]
     own_counts = len(alone) < len(query.positives) and alone
-    walk: list[Walked] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id)}
+    walk: list[Walked] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id),
+                           "why": gallery.compared(model)}
             for image_id in ids[:MOST_WALKED]]  # fmt: skip
     return {
         "kind": "machine", "walk": walk, "length": len(ids), "counted": _curve(ap_steps(ids, query)),
@@ -99,12 +100,12 @@ def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> MachineV
     }  # fmt: skip
 
 
-def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> FlowView:
-    """The rank of every positive under each model."""
+def flow_view(rankings: Rankings, query: Query, dataset: Dataset, model: str) -> FlowView:
+    """The rank of every positive under each model; `model` is the one that a photograph is compared under."""
     ranks = {model: _ranks(ids, query) for model, (ids, _) in rankings.items()}
     present = [image_id for image_id in query.positives if all(image_id in found for found in ranks.values())]
     lines: list[FlowLine] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id),
-                              "ranks": [found[image_id] for found in ranks.values()]}
+                              "ranks": [found[image_id] for found in ranks.values()], "why": gallery.compared(model)}
              for image_id in present]  # fmt: skip
     return {"kind": "flow", "models": list(ranks), "lines": lines, "count": max(2, *(len(found) for found in ranks.values()))}
 

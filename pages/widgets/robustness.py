@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import groups, link, loaders
 from pages.state.link import choose
 from pages.web import alone
 from pages.widgets import figures, tables, work
@@ -33,7 +33,7 @@ def section(protocol: str, dataset: Dataset) -> None:
         st.info(f"The chart is of AP, and there is none here. {loaders.why_no_precision()}")
         return
     name = choose("change", CHANGES, st.segmented_control, "Change", format_func=lambda key: CHANGES[key].title, **QUIET)
-    ready = loaders.explorable_models()
+    ready = groups.compared(loaders.explorable_models())
     found = {key: one for key in ready if (one := read_robustness(loaders.results(key), name))}
     if found:
         stamp = tuple((key, loaders.results(key).version) for key in found)
@@ -77,13 +77,8 @@ def _drawn(curves: pd.DataFrame, table: pd.DataFrame, dataset: Dataset, protocol
 def _make(dataset: Dataset, name: str, missing: list[str]) -> None:
     """A button that describes the changed queries under the models that lack it, and the work while it goes on."""
     words = ["robustness", "--dataset", dataset.name, "--run", link.get("run")]
-    if work.at_work("run"):
-        return
     arguments = [*words, "--models", ",".join(missing), "--changes", name] if missing else [*words, "--changes", name]
-    work.ended_badly(work.last(arguments, "run"))
     pictures = len(dataset.queries) * (len(CHANGES[name].strengths) - 1)
-    if missing and door.button(f"{CHANGES[name].title} of all queries under {', '.join(missing)}", icon=":material/science:",
-                               help=f"Changes and describes {pictures:,} pictures under each model."):  # fmt: skip
-        work.begin(arguments)
-    work.same_command(arguments)
+    work.offer(f"{CHANGES[name].title} of all queries under {', '.join(missing)}" if missing else "", arguments,
+               icon=":material/science:", help=f"Changes and describes {pictures:,} pictures under each model.")  # fmt: skip
     st.caption("Without `--changes` it tries all of them.")

@@ -98,7 +98,7 @@ def _query(model: str, similarity: float, truth: Dataset) -> None:
     for words, images in sides.items():
         st.markdown(f"**{words}**")
         cards = [gallery.Card(image, f"{scores[image]:.3f}", gallery.shown_verdict(truth, query, image), image == query.image_id,
-                              {"query": asked, "model": model}) for image in images]  # fmt: skip
+                              gallery.compared(model, query=asked)) for image in images]  # fmt: skip
         if cards:
             gallery.show_gallery(truth, cards, key=words)
         else:

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import link, loaders
 from pages.widgets import work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import RetrievalError
@@ -45,15 +45,10 @@ def chooser(model: ModelState) -> None:
     elif key in loaders.explorable_models():
         link.put(model=key)
         st.rerun()
-    elif work.going_on("run"):
-        st.caption("A run is at work:")
-        work.watch("run")
     else:
         arguments = ["run", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", key]
-        work.ended_badly(work.last(arguments, "run"))
         verb = "Rank" if described_key(key) in loaders.explorable_models() else "Describe"
-        if door.button(f"{verb} {link.get('dataset')} as {key}", type="primary", width="stretch"):
-            work.begin(arguments)
+        work.offer(f"{verb} {link.get('dataset')} as {key}", arguments, said="A run is at work:", type="primary", width="stretch")
 
 
 def _title(plain: str, name: str) -> str:

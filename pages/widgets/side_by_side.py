@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.state import loaders, model_metrics
+from pages.state import groups, loaders, model_metrics
 from pages.widgets import tables, work
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score, mean_average_precision
@@ -18,7 +18,7 @@ ByRun = Mapping[str, Mapping[str, Sequence[Score]]]
 
 def runs(dataset: Dataset, protocol: str) -> None:
     """The mAP of every run, and mean and standard deviation over seeds; nothing where there is one run."""
-    scores = model_metrics.scored_runs()
+    scores = _side_by_side(model_metrics.scored_runs())
     if len(scores) < 2:
         return
     means = {run: {model: _percent(found, protocol) for model, found in models.items()} for run, models in scores.items()}
@@ -60,6 +60,13 @@ def steps_over_seeds(dataset: Dataset, protocol: str, steps: Sequence[Step]) -> 
                    "The last columns divide the variance of the step: what the seed does, what the queries do, and what a seed does "
                    "to a query alone.")  # fmt: skip
         _command(dataset, "ledger", members, protocol)
+
+
+def _side_by_side(scores: ByRun) -> dict[str, dict[str, Sequence[Score]]]:
+    """Of every run the models that the link wants side by side."""
+    wanted = groups.compared(dict.fromkeys(model for models in scores.values() for model in models))
+    found = {run: {model: models[model] for model in wanted if model in models} for run, models in scores.items()}
+    return {run: models for run, models in found.items() if models}
 
 
 def _groups(scores: ByRun) -> dict[str, list[str]]:

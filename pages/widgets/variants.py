@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.state import door, link, loaders
+from pages.state import link, loaders
 from pages.state.link import choose
 from pages.web import alone
 from pages.widgets import figures, tables, work
@@ -88,18 +88,13 @@ def _to_ledger(step: Step) -> None:
 def _make(ready: Sequence[str]) -> None:
     """A field for what is missing, and a button that trains it; the model that it changes comes before it, if that is missing too."""
     missing = {step.after: step for step in VARIED if step.after not in ready}
-    if work.at_work("run"):
-        return
-    if not missing:
+    if not missing or work.at_work("run"):
         return
     if link.get("variant") in VARIANTS and link.get("variant") not in missing:  # it is trained already
         link.put(variant=next(iter(missing)))
     wanted = choose("variant", missing, st.selectbox, "Variant to train", format_func=lambda key: VARIANTS[key].title, width=360)
     keys = [key for key in (missing[wanted].before, wanted) if key not in ready]
     arguments = ["run", "--dataset", link.get("dataset"), "--run", link.get("run"), "--models", ",".join(keys)]
-    work.ended_badly(work.last(arguments, "run"))
     much = expected(loaders.workspace(), link.get("dataset"), Settings(run=link.get("run"), models=tuple(keys)))
-    if door.button(f"Train {' and '.join(keys)}", icon=":material/model_training:", help=much.words):
-        work.begin(arguments)
     st.caption(much.words)
-    work.same_command(arguments)
+    work.offer(f"Train {' and '.join(keys)}", arguments, icon=":material/model_training:", help=much.words)

@@ -60,6 +60,19 @@ def ended_badly(job: JobState | None) -> bool:
     return True
 
 
+def offer(label: str, arguments: list[str], place: str = "run", said: str = "At work now:", **button) -> None:
+    """Work that a command does: its bar while any goes on in its place, else how it ended last, a button that begins it, the command.
+
+    `label` is the button's, empty where there is nothing to begin; `button`: what else `door.button` takes.
+    """
+    if at_work(place, said):
+        return
+    ended_badly(last(arguments, place))
+    if label and door.button(label, **button):
+        begin(arguments, place)
+    same_command(arguments)
+
+
 def cancel_button(said: str, place: str = "run") -> None:
     """A button that cancels the work of a place, and says so."""
     if door.button("Cancel", icon=":material/stop_circle:", key=f"cancel {place}"):

@@ -1,10 +1,8 @@
 """The command `aggregations`: describe a dataset by every aggregation of a model's map, and print what each finds."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, print_table, ready_models, work
 from retrieval_core.errors import check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -33,14 +31,11 @@ def aggregations(workspace: Workspace, options, arguments) -> None:
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
 
-    def load_and_aggregate():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.plan import aggregate
-
+    def aggregate_each():
         for model in models:
-            yield from aggregate(workspace, options.dataset, run, model, options.device)
+            yield from step("plan", "aggregate", workspace, options.dataset, run, model, options.device)
 
-    draw(jobs.watched(workspace, arguments, load_and_aggregate()))
+    work(workspace, arguments, aggregate_each)
     for model in models:
         table = aggregation_table(found_aggregations(workspace, options.dataset, run, model), dataset, options.protocol)
         about = f"mean {PROTOCOL_TITLES[options.protocol]} in percent with its 95 % interval over landmarks"

@@ -1,10 +1,8 @@
 """The command `clusters`: how the landmarks lie in each model's descriptors, and from which similarity on two photographs are one."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, print_table, ready_models, work
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 SHOWN = ("models", "landmarks", "outliers", "pairs")
@@ -42,13 +40,7 @@ def clusters(workspace: Workspace, options, arguments) -> None:
     if not options.models:
         models = [key for key in models if model_preset(workspace, run, key).has_vector]
 
-    def load_and_look():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.cluster_steps import find_clusters
-
-        yield from find_clusters(workspace, options.dataset, run, models)
-
-    draw(jobs.watched(workspace, arguments, load_and_look(), "look"))
+    work(workspace, arguments, step, "cluster_steps", "find_clusters", workspace, options.dataset, run, models, place="look")
     found = {key: open_results(workspace, options.dataset, run, key) for key in models}
     {"models": _models, "landmarks": _landmarks, "outliers": _outliers, "pairs": _pairs}[options.show](found, options, run)
 

@@ -1,10 +1,8 @@
 """The command `costs`: what describing a photograph costs each model, measured where it was not, beside the model's mAP."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, print_table, ready_models, work
 from retrieval_core.errors import check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -33,13 +31,8 @@ def costs(workspace: Workspace, options, arguments) -> None:
     run = chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
 
-    def load_and_measure():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.cost_steps import measure_costs
-
-        yield from measure_costs(workspace, options.dataset, run, models, options.device, options.again)
-
-    draw(jobs.watched(workspace, arguments, load_and_measure()))
+    work(workspace, arguments, step, "cost_steps", "measure_costs", workspace, options.dataset, run, models,
+         options.device, options.again)  # fmt: skip
     found = {key: open_results(workspace, options.dataset, run, key) for key in models}
     means = {key: results.score_file[f"map_{options.protocol}"] for key, results in found.items() if results.scored}
     table = cost_table({key: read_cost(results) for key, results in found.items()}, means)

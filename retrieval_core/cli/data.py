@@ -2,6 +2,7 @@
 
 import sys
 
+from retrieval_core.cli.options import work
 from retrieval_core.cli.terminal import draw
 from retrieval_core.errors import Failed, RetrievalError, check_choice
 from retrieval_core.paths import absolute
@@ -103,8 +104,6 @@ def data_check(workspace: Workspace, options, arguments) -> None:
 def data_overlap(workspace: Workspace, options, arguments) -> None:
     """Compare a training set and a test set, list the pairs, and note that they are different where that is said."""
     from retrieval_core.datasets.catalog import open_dataset
-    from retrieval_core.progress import Progress
-    from retrieval_core.runs import jobs
     from retrieval_core.stored.run_list import default_run
     from retrieval_core.training.overlap import NEAR_DUPLICATE, confirm_different, known_pairs, overlap_lines
 
@@ -114,7 +113,6 @@ def data_overlap(workspace: Workspace, options, arguments) -> None:
         open_dataset(workspace, name)
 
     def steps():
-        yield Progress("load the libraries", 0, 1)
         from retrieval_core.runs.overlap_steps import compare_descriptors, compare_sets
 
         yield from compare_sets(workspace, options.training, options.retrieval)
@@ -123,7 +121,7 @@ def data_overlap(workspace: Workspace, options, arguments) -> None:
             names = options.training, options.retrieval, run, options.model
             yield from compare_descriptors(workspace, *names, options.similarity)
 
-    draw(jobs.watched(workspace, arguments, steps(), "look"))
+    work(workspace, arguments, steps, place="look")
     training, retrieval = open_dataset(workspace, options.training), open_dataset(workspace, options.retrieval)
     pairs = known_pairs(workspace, training, retrieval) or []
     if options.confirm_different:

@@ -1,10 +1,7 @@
 """The command `duplicates`: groups of near-equal photographs within a dataset, and between it and a training set."""
 
-from retrieval_core.cli.options import FORMATS, print_table
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, print_table, work
 from retrieval_core.errors import check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
 
 
@@ -28,12 +25,11 @@ def duplicates(workspace: Workspace, options, arguments) -> None:
     found = []
 
     def look():
-        yield Progress("load the libraries", 0, 1)
         from retrieval_core.training.duplicates import find_duplicates
 
         found.append((yield from find_duplicates(workspace, dataset, against)))
 
-    draw(jobs.watched(workspace, arguments, look(), "look"))
+    work(workspace, arguments, look, place="look")
     groups = found[0]
     beside = f" and {against.name}" if against else ""
     if not groups and options.format == "text":

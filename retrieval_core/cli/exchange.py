@@ -3,7 +3,7 @@
 from retrieval_core.cli.options import names
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.paths import absolute
-from retrieval_core.presets import PRESETS
+from retrieval_core.presets import PRESETS, Preset
 from retrieval_core.workspace import Workspace
 
 
@@ -109,6 +109,16 @@ def data_export(workspace: Workspace, options, arguments) -> None:
         raise RetrievalError("Say with --model KEY whose descriptors are to be written.")
     else:
         results = open_results(workspace, options.name, options.run or default_run(workspace, options.name), options.model)
+        _check_vectors(results.preset)
         database, queries = results.descriptors
         export_descriptors(dataset, folder, database.matrix, queries.matrix)
     print(f"{dataset.name} is in {folder}")
+
+
+def _check_vectors(preset: Preset) -> None:
+    """Raise a RetrievalError for a model that has no descriptors of its own, or none that are vectors."""
+    if preset.after:
+        raise RetrievalError(f"{preset.key} changes rankings, and no descriptor: its descriptors are those of {preset.describing.key}. "
+                             f"Take --model {preset.describing.key}.")  # fmt: skip
+    if not preset.has_vector:
+        raise RetrievalError(f"{preset.key} makes sets of visual words, and npy holds vectors. Take another model.")

@@ -2,11 +2,9 @@
 
 import sys
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models, work
 from retrieval_core.errors import RetrievalError, check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -46,14 +44,9 @@ def feedback(workspace: Workspace, options, arguments) -> None:
     models = tuple(dict.fromkeys(map(described_key, ready_models(workspace, options, run))))
     beside = described_key(options.beside) if options.beside else ""
 
-    def load_and_simulate():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.feedback_steps import simulate_feedback
-
-        yield from simulate_feedback(workspace, options.dataset, run, models, methods, beside, marks, rounds)
-
     if options.simulate:
-        draw(jobs.watched(workspace, arguments, load_and_simulate(), "look"))
+        work(workspace, arguments, step, "feedback_steps", "simulate_feedback", workspace, options.dataset, run,
+             models, methods, beside, marks, rounds, place="look")  # fmt: skip
     found = {key: read_simulations(open_results(workspace, options.dataset, run, key), methods or METHODS, beside, marks, rounds)
              for key in models}  # fmt: skip
     if not any(found.values()):

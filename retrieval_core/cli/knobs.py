@@ -1,10 +1,9 @@
 """The command `knobs`: turn one knob of all models, and print what they find and cost at each of its values."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, names, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, names, print_table, ready_models, work
 from retrieval_core.errors import check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.presets import split_key
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -27,7 +26,7 @@ def knobs(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.datasets.catalog import open_dataset
     from retrieval_core.datasets.no_precision import why_no_precision
     from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
-    from retrieval_core.evaluation.knobs import KNOBS, knob_table
+    from retrieval_core.evaluation.knobs import KNOBS, TIME_MORE, knob_table, time_column
     from retrieval_core.evaluation.tables import MEAN
     from retrieval_core.stored.knobs import found_curves, turnable
 
@@ -35,20 +34,15 @@ def knobs(workspace: Workspace, options, arguments) -> None:
     check_choice("format", options.format, FORMATS)
     check_choice("protocol", options.protocol, PROTOCOLS)
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
-    models = [key for key in ready_models(workspace, options, run) if "-" not in key or key in names(options.models)]
+    models = [key for key in ready_models(workspace, options, run) if not split_key(key)[1] or key in names(options.models)]
 
-    def load_and_turn():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.knob_plan import turn
-
-        yield from turn(workspace, options.dataset, run, models, options.knob, options.device)
-
-    draw(jobs.watched(workspace, arguments, load_and_turn()))
+    work(workspace, arguments, step, "knob_plan", "turn", workspace, options.dataset, run, models, options.knob, options.device)
     found, fixed = turnable(workspace, run, models, options.knob)
     curves = found_curves(workspace, options.dataset, run, found, options.knob)
     table = knob_table(curves, options.knob, dataset, options.protocol).drop(columns="value").set_index("model")
     about = f"mean {PROTOCOL_TITLES[options.protocol]} in percent with its 95 % interval over landmarks"
-    print_table(table, f"{KNOBS[options.knob].title}, {about}, dataset {options.dataset}, run {run}", options.format)
+    print_table(table, f"{KNOBS[options.knob].title}, {about}, dataset {options.dataset}, run {run}", options.format,
+                finer=dict.fromkeys((time_column(options.knob), TIME_MORE), 4))  # fmt: skip
     for why in fixed:
         print(f"Left out: {why}.", file=sys.stderr)
     if options.format == "text" and table[MEAN].isna().all():

@@ -18,19 +18,18 @@ from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
-from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
+from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, work
 from retrieval_core.cli.robustness import register_robustness
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
-from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
+from retrieval_core.cli.terminal import PIPE_CLOSED, let_go_of_pipes, show_what_can_be_shown
 from retrieval_core.cli.unlabelled import register_unlabelled
 from retrieval_core.cli.why import register_why
 from retrieval_core.errors import Failed, RetrievalError, check_choice, room_needed
 from retrieval_core.presets import MODELS, SEARCH_CHOICES
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -152,7 +151,7 @@ def run(workspace, options, arguments) -> None:
 
     chosen = settings(options)
     _say_before(workspace, options.dataset, chosen)
-    draw(watched(workspace, arguments, options.dataset, chosen))
+    work(workspace, arguments, step, "plan", "run", workspace, options.dataset, chosen)
     print_models(workspace, options.dataset, _made(workspace, options.dataset, chosen))
 
 
@@ -160,14 +159,14 @@ def train(workspace, options, arguments) -> None:
     """Train the chosen models and whatever they start from."""
     chosen = settings(options)
     _say_before(workspace, None, chosen)
-    draw(watched(workspace, arguments, None, chosen))
+    work(workspace, arguments, step, "plan", "run", workspace, None, chosen)
 
 
 def extract(workspace, options, arguments) -> None:
     """Describe a dataset; train first where that is missing."""
     chosen = settings(options)
     _say_before(workspace, options.dataset, chosen)
-    draw(watched(workspace, arguments, options.dataset, chosen, ("describe",)))
+    work(workspace, arguments, step, "plan", "run", workspace, options.dataset, chosen, ("describe",))
 
 
 def _say_before(workspace, dataset: str | None, chosen) -> None:
@@ -197,13 +196,8 @@ def project(workspace, options, arguments) -> None:
     run_name = chosen_run(workspace, options)
     models = ready_models(workspace, options, run_name)
 
-    def load_and_project():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.plan import project as make
-
-        yield from make(workspace, options.dataset, run_name, models, [(options.method, options.subset, numbers, seed)])
-
-    draw(jobs.watched(workspace, arguments, load_and_project(), "look"))
+    maps = [(options.method, options.subset, numbers, seed)]
+    work(workspace, arguments, step, "plan", "project", workspace, options.dataset, run_name, models, maps, place="look")
 
 
 def models(workspace, options, arguments) -> None:

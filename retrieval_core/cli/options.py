@@ -1,8 +1,9 @@
 """What commands share: their options, the settings and the run that these stand for."""
 
 import argparse
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 
+from retrieval_core.cli.terminal import draw
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import RUN_ORDER
 from retrieval_core.progress import Progress
@@ -114,21 +115,26 @@ def ready_models(workspace, options, run: str) -> tuple[str, ...]:
     return models
 
 
-def print_table(table, title: str, form: str) -> None:
-    """Print a table in one of FORMATS; the title belongs to the text alone."""
+def print_table(table, title: str, form: str, finer: dict[str, int] | None = None) -> None:
+    """Print a table in one of FORMATS; the title belongs to the text, whose numbers have 2 decimals unless `finer` says more."""
     from retrieval_core.evaluation import table_files
 
-    print(f"{title}\n{table.round(2).to_string()}" if form == "text" else getattr(table_files, f"to_{form}")(table),
-          end="\n" if form == "text" else "")  # fmt: skip
+    if form == "text":
+        print(title)
+        print(table.round(dict.fromkeys(table.columns, 2) | (finer or {})).to_string(na_rep="–"))
+    else:
+        print(getattr(table_files, f"to_{form}")(table), end="")
 
 
-def watched(workspace, arguments, *what) -> Generator[Progress, None, None]:
-    """A run of the plan under the job's lock; the heavy libraries are loaded only once the lock is held."""
+def work(workspace, arguments, make: Callable[..., Iterator[Progress]], *what, place: str = "run") -> None:
+    """Do what `make` makes of `what`, under the lock of a place, and draw its progress.
 
-    def load_and_run():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.plan import run
+    `make` is called, and loads the heavy libraries, once the lock is held.
+    """
+    draw(jobs.watched(workspace, arguments, loaded(make, *what), place))
 
-        yield from run(workspace, *what)
 
-    return jobs.watched(workspace, arguments, load_and_run())
+def loaded(make: Callable[..., Iterator[Progress]], *what) -> Generator[Progress, None, None]:
+    """Some work, behind a word that the libraries are loaded, which takes seconds."""
+    yield Progress("load the libraries", 0, 1)
+    yield from make(*what)

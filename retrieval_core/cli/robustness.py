@@ -1,10 +1,8 @@
 """The command `robustness`: what models find when the queries are changed, strength by strength, and what each loses."""
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models, work
 from retrieval_core.errors import check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -38,13 +36,8 @@ def robustness(workspace: Workspace, options, arguments) -> None:
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
 
-    def load_and_break():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.robustness_steps import break_queries
-
-        yield from break_queries(workspace, options.dataset, run, models, chosen, options.device)
-
-    draw(jobs.watched(workspace, arguments, load_and_break()))
+    work(workspace, arguments, step, "robustness_steps", "break_queries", workspace, options.dataset, run, models,
+         chosen, options.device)  # fmt: skip
     results = {key: open_results(workspace, options.dataset, run, key) for key in models}
     for name in chosen:
         found = {key: read_robustness(one, name) for key, one in results.items()}

@@ -2,11 +2,10 @@
 
 import os
 
-from retrieval_core.cli.options import FORMATS, chosen_runs, looking_options, names, print_table
+from retrieval_core.cli.options import FORMATS, chosen_runs, loaded, looking_options, names, print_table, work
 from retrieval_core.cli.terminal import draw
 from retrieval_core.errors import Failed, RetrievalError, check_choice
 from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
 
 
@@ -131,7 +130,6 @@ def _check(workspace: Workspace, options, arguments, models: dict[str, list[str]
     lines, differing = [], []
 
     def steps():
-        yield Progress("load the libraries", 0, 1)
         from retrieval_core.runs.recompute import recompute
 
         for run, keys in models.items():
@@ -145,6 +143,9 @@ def _check(workspace: Workspace, options, arguments, models: dict[str, list[str]
 
     try:
         # A cache that is read-only can be checked too: there is just nowhere to say how far it is.
-        draw(jobs.watched(workspace, arguments, steps(), "look") if os.access(workspace.root, os.W_OK) else steps())
+        if os.access(workspace.root, os.W_OK):
+            work(workspace, arguments, steps, place="look")
+        else:
+            draw(loaded(steps))
     finally:
         print("\n".join(lines))

@@ -1,9 +1,8 @@
 """The command `starts build`: teach the backbones that networks start from, and put them where the program takes them from."""
 
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import work
 from retrieval_core.errors import check_choice
 from retrieval_core.networks.distilled_files import TAUGHT
-from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
 
 
@@ -23,4 +22,4 @@ def starts_build(workspace: Workspace, options, arguments) -> None:
 
         yield from build_starts(workspace, chosen)
 
-    draw(jobs.watched(workspace, arguments, steps()))
+    work(workspace, arguments, steps)

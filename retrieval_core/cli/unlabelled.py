@@ -2,11 +2,9 @@
 
 import sys
 
-from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models
-from retrieval_core.cli.terminal import draw
+from retrieval_core.cli.options import FORMATS, chosen_run, looking_options, named, print_table, ready_models, work
 from retrieval_core.errors import check_choice
-from retrieval_core.progress import Progress
-from retrieval_core.runs import jobs
+from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 
@@ -51,13 +49,7 @@ def unlabelled(workspace: Workspace, options, arguments) -> None:
         made = [make_choice(name, options.share, options.draws, options.seed, options.prior, second) for name in methods]
         choices[key] = with_priors(made)
 
-    def load_and_judge():
-        yield Progress("load the libraries", 0, 1)
-        from retrieval_core.runs.unlabelled_steps import tell_apart
-
-        yield from tell_apart(workspace, options.dataset, run, choices)
-
-    draw(jobs.watched(workspace, arguments, load_and_judge(), "look"))
+    work(workspace, arguments, step, "unlabelled_steps", "tell_apart", workspace, options.dataset, run, choices, place="look")
     if left_out:
         print(f"Left out: {'; '.join(left_out)}.", file=sys.stderr)
     found = [

@@ -13,6 +13,7 @@ from retrieval_core.evaluation.tables import MEAN
 from retrieval_core.presets import Preset
 
 LOW, HIGH, BYTES, DEFAULT, CHANGE = "low", "high", "bytes", "default", "change"
+BYTES_MORE, TIME_MORE = "bytes more", "milliseconds more"  # than at the default
 CROPS = ("fill", "same")
 _MAXIMUM = 6.6  # where ∞ stands on the axis of log₂ p: a step beyond 50
 _NONE = -0.15  # where no whitening stands: before 0, which rotates
@@ -54,6 +55,10 @@ CHOICES = ("size", "scales", "crop")
 """Knobs whose values are search-time choices: each is a model of its own. The others are turned on what is described already."""
 
 
+LEARNT = ("dimension", "bits", "power")
+"""Knobs that turn vectors by what they learn from the training landmarks."""
+
+
 @dataclass(frozen=True, eq=False)
 class Curve:
     """What a model finds and costs at each value of a knob.
@@ -73,6 +78,8 @@ class Curve:
 
 def why_fixed(knob: str, preset: Preset) -> str | None:
     """Why a knob can't be turned of a model; None where it can."""
+    if knob in LEARNT and not preset.has_vector:
+        return f"{preset.key} makes sets of visual words, and this turns vectors"
     if knob == "p" and (preset.aggregation or preset.pooling not in ("gem", "shifted")):
         return f"{preset.key} is not pooled by GeM"
     if knob in ("dimension", "power") and preset.whitening:
@@ -83,7 +90,8 @@ def why_fixed(knob: str, preset: Preset) -> str | None:
 
 
 def knob_table(curves: Mapping[str, Curve], knob: str, dataset: Dataset, protocol: str) -> pd.DataFrame:
-    """A row for every model and value: mAP in percent with its 95 % interval over landmarks, bytes, milliseconds and the default.
+    """A row for every model and value: mAP in percent with its 95 % interval over landmarks, bytes and milliseconds, and how
+    many more than at the default, which is marked.
 
     mAP is NaN without queries that have positives.
     """
@@ -98,7 +106,8 @@ def knob_table(curves: Mapping[str, Curve], knob: str, dataset: Dataset, protoco
             rows.append({
                 "model": key, "value": value, KNOBS[knob].axis: KNOBS[knob].text(value), DEFAULT: number == curve.own,
                 MEAN: 100 * np.nanmean(aps) if known else np.nan, LOW: low, HIGH: high, BYTES: curve.bytes[number],
-                time_column(knob): curve.milliseconds[number],
+                BYTES_MORE: curve.bytes[number] - curve.bytes[curve.own], time_column(knob): curve.milliseconds[number],
+                TIME_MORE: curve.milliseconds[number] - curve.milliseconds[curve.own],
             })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -120,9 +129,9 @@ def value_table(curves: Mapping[str, Curve], knob: str, value: float, dataset: D
         rows[key] = {
             "at": KNOBS[knob].text(curve.values[number]), "default": default_text(curve, knob),
             "mAP at the default": 100 * np.nanmean(was) if known else np.nan, MEAN: 100 * np.nanmean(now) if known else np.nan,
-            BYTES: curve.bytes[number], "bytes more": curve.bytes[number] - curve.bytes[curve.own],
+            BYTES: curve.bytes[number], BYTES_MORE: curve.bytes[number] - curve.bytes[curve.own],
             time_column(knob): curve.milliseconds[number],
-            "milliseconds more": curve.milliseconds[number] - curve.milliseconds[curve.own],
+            TIME_MORE: curve.milliseconds[number] - curve.milliseconds[curve.own],
             CHANGE: difference.words if difference else None,
         }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")

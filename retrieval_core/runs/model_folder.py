@@ -10,11 +10,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from retrieval_core.descriptors.whitening import Whitening
-from retrieval_core.errors import RetrievalError, check_choice
+from retrieval_core.errors import RetrievalError
 from retrieval_core.named_networks import is_named
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import inherit, load_weights
-from retrieval_core.presets import MODELS, Preset, get_preset
+from retrieval_core.presets import MODELS, Preset, check_model, get_preset, split_key
 from retrieval_core.stored import artefacts, origins
 from retrieval_core.stored.model_names import in_path
 from retrieval_core.stored.named_models import model_preset, named_models
@@ -31,8 +31,7 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
     Raises RetrievalError if a named model is not trained, a file is damaged or the folder can't be written.
     """
     for key in models:
-        if not is_named(key):
-            check_choice("model", key, MODELS)
+        _check_handed_out(run, key)
     entries: dict[str, dict] = {}
     files: dict[str, Record] = {}
     for key in [*MODELS, *dict.fromkeys([*filter(is_named, models), *named_models(workspace, run)])]:
@@ -65,6 +64,16 @@ def export_models(workspace: Workspace, run: Run, folder: Path, models: Sequence
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return list(entries)
+
+
+def _check_handed_out(run: Run, key: str) -> None:
+    """Raise a RetrievalError unless the key is a model's own: what is chosen at search time is chosen by whoever takes the model."""
+    base, choices = split_key(check_model(key))
+    if choices:
+        learns = (preset := get_preset(key)).has_vocabulary or preset.whitening != get_preset(base).whitening
+        learnt = f" and learns what it needs from {run.training}" if learns else ""
+        raise RetrievalError(f"{key} is {base} with what is chosen at search time; what is handed out is what was trained. Export "
+                             f"{base}: who imports it takes {key} there with run --dataset NAME --models {key}{learnt}.")  # fmt: skip
 
 
 def import_models(workspace: Workspace, folder: Path, name: str | None = None) -> tuple[Run, list[str]]:

@@ -1,11 +1,10 @@
 """The steps of some work in their order, and how far the whole of it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 
 from retrieval_core.progress import Progress
-from retrieval_core.runs.making import Steps
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,6 @@ def follow(plan: list[Task]) -> Iterator[Progress]:
     yield Progress("all done", 1, 1, overall=1.0)
 
 
-def step(module: str, name: str, *arguments) -> Steps:
+def step(module: str, name: str, *arguments) -> Generator[Progress, None, None]:
     """Begin a step of a module of this folder that loads torch: that takes seconds, and what comes first need not wait for it."""
     return getattr(import_module(f"retrieval_core.runs.{module}"), name)(*arguments)

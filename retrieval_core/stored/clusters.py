@@ -1,5 +1,6 @@
 """Clusters and pair similarities of a model, as they are stored. runs/cluster_steps.py makes them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -54,6 +55,19 @@ def measured(results: Results, k: int) -> Clusters | None:
     if None in lists.values():
         return None
     return measure_clusters(results.dataset, results.descriptors[0].matrix, lists["all"][0], lists["labelled"][0], k)
+
+
+def nearest_of(results: Results, asked: Iterable[tuple[str, str]]) -> list[str | None]:
+    """For labelled photographs, each with a landmark, the photograph of that landmark that is nearest to it under a model.
+
+    None where its neighbour list has none, or no lists were made.
+    """
+    lists, ids = results.neighbours("labelled"), subset_ids(results.dataset, "labelled")
+    if lists is None:
+        return [None for _ in asked]
+    places, labels = {image_id: place for place, image_id in enumerate(ids)}, [results.dataset.image(one).label for one in ids]
+    return [next((ids[near] for near in lists[0][places[image_id]].tolist() if labels[near] == label), None)
+            for image_id, label in asked]  # fmt: skip
 
 
 def agreements(results: Results, found: StoredClusters) -> dict[str, Agreement]:

@@ -250,3 +250,30 @@ def test_the_machine_adds_up_what_a_naive_walk_adds_up(run):
         np.testing.assert_allclose(areas, [found / len(positives), oxford, finite], atol=1e-9)
         if seen:
             assert here["precision"] == pytest.approx(found / seen)
+
+
+def test_the_machine_and_the_flow_ask_why_as_a_card_does(run):
+    why = {"query": "", "model": "1d"}
+    cards = [{"id": f"p{number}", "name": "mill", "src": "", "word": "good", "why": why} for number in range(3)]
+    event = {"word": "good", "before": 1.0, "precision": 1.0, "oxford": 1.0, "finite_sum": 1.0}
+    events = [event | {"place": place, "found": place + 1, "recall": (place + 1) / 3} for place in range(3)]
+    curve = {"positives": 3, "events": events, "ap": {"oxford": 1.0, "finite_sum": 1.0}}
+    asked = run("""async ([machine, flow]) => {
+      const [{ Machine }, { Flow }] = [await import("/web/ranking/machine.js"), await import("/web/ranking/flow.js")];
+      const asked = [];
+      const tell = (event) => asked.push(event);
+      const one = new Machine(document.body.appendChild(document.createElement("div")), tell);
+      one.show(machine);
+      one.go(1);
+      one.words.querySelector("button.why").click();
+      one.end();
+      const other = new Flow(document.body.appendChild(document.createElement("div")), { tell });
+      other.show(flow);
+      other.choose(flow.lines[2]);
+      other.card.querySelector("button.why").click();
+      delete flow.lines[2].why;
+      other.show(flow);
+      return [...asked, other.card.querySelectorAll("button.why").length];
+    }""", [{"kind": "machine", "walk": cards, "length": 3, "counted": curve, "left_out": None},
+           {"kind": "flow", "models": ["1a", "1d"], "lines": [card | {"ranks": [1, 2]} for card in cards], "count": 3}])  # fmt: skip
+    assert asked == [{"match": "p1", **why}, {"match": "p2", **why}, 0]

@@ -8,11 +8,13 @@ import pytest
 from retrieval_core.datasets.types import Dataset, Image, Query
 from retrieval_core.evaluation.knobs import (
     BYTES,
+    BYTES_MORE,
     CHANGE,
     DEFAULT,
     HIGH,
     KNOBS,
     LOW,
+    TIME_MORE,
     Curve,
     knob_table,
     position,
@@ -49,6 +51,8 @@ def test_every_point_has_its_map_its_interval_its_cost_and_says_whether_it_is_th
     assert (table[LOW][0], table[HIGH][0]) == pytest.approx(interval_of_mean(aps[0, counted], [labels[k] for k in counted]))
     assert list(table[BYTES][:3]) == [32, 64, 128]
     assert list(table[time_column("dimension")][:3]) == [0.1, 0.2, 0.4]
+    assert list(table[BYTES_MORE][:3]) == [-96, -64, 0]
+    assert list(table[TIME_MORE][3:]) == pytest.approx([-0.1, 0, 0.2])
 
 
 def test_a_value_is_compared_with_the_default_query_by_query():
@@ -93,6 +97,7 @@ def test_values_rise_along_the_axis_and_each_is_said(knob):
     ("p", "1a", "not pooled by GeM"), ("p", "1d-rmac", "not pooled by GeM"), ("p", "1e", None), ("p", "1d-ms", None),
     ("dimension", "1e", "whitened already"), ("power", "1d-pca64", "whitened already"), ("bits", "1e", None), ("dimension", "1a", None),
     ("size", "1b", "one square"), ("crop", "1a", "one square"), ("scales", "1d", None),
+    ("bits", "1d-asmk", "sets of visual words"), ("dimension", "1d-asmk", "sets of visual words"), ("size", "1d-asmk", None),
 ])  # fmt: skip
 def test_why_a_knob_is_fixed(knob, key, why):
     found = why_fixed(knob, get_preset(key))

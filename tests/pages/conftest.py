@@ -15,6 +15,7 @@ import runpy
 import streamlit as st
 from pages.state import loaders
 from pages.state.link import choose, load_state
+from pages.widgets import model_choice
 from pages.widgets.errors import shown_errors
 
 with shown_errors():
@@ -22,7 +23,7 @@ with shown_errors():
     with st.sidebar:
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
         choose("run", loaders.runs(), st.selectbox, "Run")
-        choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
+        model_choice.chosen()
         st.caption(loaders.start_note())
     runpy.run_path({page!r}, run_name="page")
 """

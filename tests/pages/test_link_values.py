@@ -56,6 +56,7 @@ ELSEWHERE = {
     "value",
     "apart",
     "only",
+    "group",
 }  # read in the browser, or shown only where something was measured
 
 

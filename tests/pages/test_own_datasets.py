@@ -5,7 +5,7 @@ import shutil
 import pytest
 import streamlit as st
 from caches import linked_cache
-from looking import PAGES, shared, stored, texts
+from looking import PAGES, shared, stored, texts, views
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -42,6 +42,27 @@ def test_photographs_without_ground_truth_open_on_every_page(open_page, own_cach
         assert shared(app)["scene"].startswith("files/scene/flat")
     if page in ("Query", "Compare"):
         assert "flat" in texts(app.info)
+
+
+def test_where_there_is_no_query_photographs_are_offered_and_looked_at_from_all_sides(open_page, own_cache):
+    images = [image.id for image in open_dataset(Workspace(own_cache), "flat").images]
+    app = open_page("Query", own_cache, dataset="flat", model="1c")
+    assert "click one below" in texts(app.info)
+    assert [card["id"] for card in views(app)["strips"]["strips"][0]["cards"]] == images[:24]
+    for show, kind in (("after", "strips"), ("why", "heat")):
+        app = open_page("Query", own_cache, dataset="flat", model="1c", photo=images[3], show=show)
+        assert not app.info, texts(app.info)
+        assert kind in views(app)
+    for show in ("machine", "flow"):
+        app = open_page("Query", own_cache, dataset="flat", model="1c", photo=images[3], show=show)
+        assert "Average precision needs a ground truth" in texts(app.info)
+
+
+@pytest.mark.parametrize(("part", "said"), [("variants", "nothing says what a variant bought"), ("break", "The chart is of AP")])
+def test_parts_of_the_laboratory_say_what_they_lack_without_ground_truth(open_page, own_cache, part, said):
+    app = open_page("Laboratory", own_cache, dataset="flat", model="1c", part=part)
+    assert said in texts(app.info)
+    assert "--ground-truth" in texts(app.info)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -192,6 +192,23 @@ def test_what_can_not_be_exported_is_said(handed_out, town_cache, tmp_path):
         export_models(Workspace(town_cache), quick, handed_out, ("1c",))
 
 
+@pytest.mark.parametrize(("key", "base", "learns"), [("1e-aqe", "1e", False), ("1d-ms", "1d", False), ("1d-pca", "1d", True),
+                                                     ("1b-mixed-vlad", "1b-mixed", True)])  # fmt: skip
+def test_what_is_chosen_at_search_time_is_not_handed_out(town_cache, tmp_path, key, base, learns):
+    with pytest.raises(RetrievalError, match=f"Export {base}: who imports it takes {key} there") as error:
+        export_models(Workspace(town_cache), Run("quick"), tmp_path / "out", (key,))
+    assert ("learns what it needs from town-train" in str(error.value)) == learns
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("key", "said"), [("1d-aqe", "Take --model 1d."), ("1d-asmk", "sets of visual words")])
+def test_descriptors_of_what_has_none_of_its_own_are_not_written(cache, tmp_path, capsys, key, said):
+    words = ["data", "export", "town", str(tmp_path / "out"), "--layout", "npy", "--model", key]
+    assert main(["--cache", str(cache), *words]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_models_alone_prints_the_table(capsys, tmp_path):
     assert main(["--cache", str(tmp_path), "models"]) == 0
     *table, named, choices = capsys.readouterr().out.splitlines()

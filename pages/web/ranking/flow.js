@@ -1,9 +1,12 @@
-import { button, element, fitted, photograph, shape, SIGNS, WORDS } from "./text.js";
+import { button, element, fitted, photograph, shape, SIGNS, whyButton, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
 const TALL = [300, 330]; // pixels of the figure's height, and of the window that is not the figure
-const EDGE = { left: 140, right: 130, top: 34, bottom: 18 };
+const EDGE = { left: 140, right: 130, top: 50, bottom: 18 };
+const NAMES = 30; // pixels of the names of models above the first rank, whose photographs reach up to them
 const THUMB = [56, 42];
+const LETTER = 8; // pixels of a letter of a model's name, about
+const TILT = 35; // degrees by which the names of models stand where they would cover one another
 
 /** One query under every model: each relevant photograph is a line of its rank. */
 export class Flow {
@@ -31,12 +34,15 @@ export class Flow {
 
   /** Ranks on a logarithmic scale: the head of the ranking, which decides an AP, gets most of the room. */
   y(rank) {
-    return EDGE.top + (Math.log(rank) / Math.log(this.data.count)) * (this.size.height - EDGE.top - EDGE.bottom);
+    return this.top + (Math.log(rank) / Math.log(this.data.count)) * (this.size.height - this.top - EDGE.bottom);
   }
 
   draw() {
     const { data } = this;
     this.size = fitted(this.svg, 0.8, ...TALL);
+    const longest = LETTER * Math.max(...data.models.map((model) => model.length));
+    const crowded = data.models.length > 1 && longest > this.x(1) - this.x(0);
+    this.top = EDGE.top + (crowded ? longest * Math.sin((TILT * Math.PI) / 180) : 0);
     const parts = [shape("rect", { class: "perfect", x: EDGE.left, width: this.size.width - EDGE.left - EDGE.right, y: this.y(1) - 6,
       height: this.y(data.lines.length + 0.5) - this.y(1) + 6 })];
     for (let tick = 1; tick <= data.count; tick *= 10) {
@@ -45,10 +51,11 @@ export class Flow {
           shape("text", { x: EDGE.left - 78, y: this.y(value) + 5, "text-anchor": "end" }, value.toLocaleString("en")));
       }
     }
-    parts.push(shape("text", { x: 10, y: EDGE.top - 14 }, "rank"));
+    parts.push(shape("text", { x: 10, y: this.top - NAMES }, "rank"));
     data.models.forEach((model, place) => {
-      parts.push(shape("path", { class: "axis", d: `M${this.x(place)} ${EDGE.top - 6}V${this.size.height - EDGE.bottom}` }),
-        shape("text", { class: "model", x: this.x(place), y: EDGE.top - 14, "text-anchor": "middle" }, model));
+      parts.push(shape("path", { class: "axis", d: `M${this.x(place)} ${this.top - 6}V${this.size.height - EDGE.bottom}` }),
+        shape("text", { class: "model", transform: `translate(${this.x(place)} ${this.top - NAMES})${crowded ? ` rotate(-${TILT})` : ""}`,
+          "text-anchor": crowded ? "start" : "middle" }, model));
     });
     this.lines = data.lines.map((line) => this.line(line));
     this.svg.replaceChildren(...parts, ...this.lines, ...this.ends(0), ...this.ends(data.models.length - 1));
@@ -78,7 +85,7 @@ export class Flow {
       const y = this.y(line.ranks[place]);
       if (taken.some((other) => Math.abs(other - y) < THUMB[1] + 2)) continue;
       taken.push(y);
-      const x = left ? EDGE.left - THUMB[0] - 10 : this.size.width - EDGE.right + 10;
+      const x = left ? EDGE.left - THUMB[0] - 16 : this.size.width - EDGE.right + 16;
       const image = shape("image", { href: line.src, x, y: y - THUMB[1] / 2, width: THUMB[0], height: THUMB[1], preserveAspectRatio: "xMidYMid slice" });
       image.addEventListener("click", () => this.choose(line));
       shown.push(shape("rect", { class: `edge ${line.word}${line.id === this.chosen ? " chosen" : ""}`, x: x - 2, y: y - THUMB[1] / 2 - 2, width: THUMB[0] + 4, height: THUMB[1] + 4 }), image);
@@ -108,7 +115,9 @@ export class Flow {
     const large = button("", () => this.enlarged.show([{ ...line, rank: null }], 0), "Enlarge");
     large.className = `card ${line.word}`;
     large.append(photograph(line.src, line.id, false), element("b", "", SIGNS[line.word]));
-    this.card.append(large, element("p", "", "", element("strong", "", line.id), ` (${line.name}) is ${WORDS[line.word]}. ` +
-      (best === worst ? `Every model puts it at rank ${best}.` : `${named(best)} finds it at rank ${best}; ${named(worst)} loses it to rank ${worst.toLocaleString("en")}.`)));
+    const told = element("p", "", "", element("strong", "", line.id), ` (${line.name}) is ${WORDS[line.word]}. ` +
+      (best === worst ? `Every model puts it at rank ${best}.` : `${named(best)} finds it at rank ${best}; ${named(worst)} loses it to rank ${worst.toLocaleString("en")}.`));
+    if (line.why) told.append(" ", whyButton(line.id, () => this.enlarged.tell({ match: line.id, ...line.why })));
+    this.card.append(large, told);
   }
 }

@@ -1,4 +1,4 @@
-import { button, element, fitted, percent, photograph, shape, SIGNS, WORDS } from "./text.js";
+import { button, element, fitted, percent, photograph, shape, SIGNS, whyButton, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
 const TALL = [260, 420]; // pixels of the figure's height, and of the window that is not the figure
@@ -9,7 +9,8 @@ const RULES = { oxford: "AP (Oxford): trapezoids", finite_sum: "AP (finite sum):
 
 /** The precision-recall curve of one ranking, built while one walks down it. */
 export class Machine {
-  constructor(root) {
+  constructor(root, ask) {
+    this.ask = ask;
     this.place = 0;
     this.rule = "oxford";
     this.counted = true;
@@ -163,6 +164,7 @@ export class Machine {
     const { positives } = this.curve;
     const head = element("p", "", "", element("strong", "", `Place ${this.place + 1}: ${card.id}`), ` (${card.name || "unlabelled"}) is `, element("strong", "", WORDS[here.word] || here.word), ".");
     const rows = [head];
+    if (card.why) head.append(" ", whyButton(card.id, () => this.ask({ match: card.id, ...card.why })));
     if (here.word === "junk") rows.push(element("p", "", "Junk is skipped: it has no rank, and neither precision nor recall moves."));
     else {
       rows.push(element("p", "", `Rank ${here.seen} (junk left out): precision ${here.found}/${here.seen} = ${percent(here.precision)}, recall ${here.found}/${positives} = ${percent(here.recall)}.`));

@@ -10,12 +10,21 @@ Box = list[float]
 """x1, y1, x2, y2 in pixels of the picture."""
 
 
+class Compared(TypedDict):
+    """With what a photograph can be compared: a query or a photograph, "" for what is searched for; and under which model."""
+
+    query: str
+    photo: NotRequired[str]
+    model: str
+
+
 class Photograph(TypedDict):
-    """A photograph: its id, the name of its landmark or "", and its address."""
+    """A photograph: its id, the name of its landmark or "", and its address. Without `why` it is compared with nothing."""
 
     id: str
     name: str
     src: str
+    why: NotRequired[Compared]
 
 
 class PickQuery(TypedDict):
@@ -47,19 +56,11 @@ class PictureView(TypedDict):
     own: Box | None
 
 
-class Compared(TypedDict):
-    """With what a photograph can be compared: a query or a photograph, "" for what is searched for; and under which model."""
-
-    query: str
-    photo: NotRequired[str]
-    model: str
-
-
 class Card(Photograph):
     """A photograph of a list.
 
-    `other` is its rank under the model beside, `only` whether the head of that ranking lacks it. Without `why` it is compared with
-    nothing. `elsewhere`: it is of another dataset than the chosen one, so that it can be looked at and is no query here.
+    `other` is its rank under the model beside, `only` whether the head of that ranking lacks it. `elsewhere`: it is of another dataset
+    than the chosen one, so that it can be looked at and is no query here.
     """
 
     word: Word
@@ -69,7 +70,6 @@ class Card(Photograph):
     caption: NotRequired[str]
     other: NotRequired[int | None]
     only: NotRequired[bool]
-    why: NotRequired[Compared]
     elsewhere: NotRequired[bool]
 
 

@@ -24,7 +24,7 @@ export function button(text, act, title = "") {
   return made;
 }
 
-/** The small button on a card that asks why its photograph is similar. */
+/** The small button, on a card or beside one, that asks why its photograph is similar. */
 export function whyButton(id, act) {
   const made = button("Why?", act, "See which places of both pictures make them similar");
   made.className = "why";
