@@ -65,7 +65,7 @@ def groups_of(dataset: Dataset, training: Sequence[str]) -> None:
             link.put(query="")
             link.select(inside, dataset)
             link.go("map.py")
-        bins.keep_form(dataset, inside, f"near-equal photographs{f', also with {name}' if name else ''}")
+        bins.keep_form(dataset, {f"near-equal photographs{f', also with {name}' if name else ''}": inside}, "duplicates")
     table = groups_table(groups, dataset)
     with alone.part("groups"):
         pictures(dataset, against, groups)
