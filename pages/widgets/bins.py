@@ -68,13 +68,17 @@ def section(dataset: Dataset) -> None:
         st.warning(
             f"{len(lost):,} of its photographs are no longer in {plain(dataset.name)}: {plain(', '.join(lost[:SHOWN_GONE]))}{more}."
         )
+    nothing = len(lost) == len(chosen.ids)
     with st.container(horizontal=True):
-        st.button("Select", icon=":material/select_all:", on_click=_select, args=(dataset, chosen))
+        st.button("Select", icon=":material/select_all:", on_click=_select, args=(dataset, chosen), disabled=nothing)
         st.button("Colour by bins", icon=":material/palette:", on_click=lambda: link.put(colour="bin"))
         if door.button("Remove", icon=":material/delete:"):
             actions.drop_bin(dataset.name, chosen.name)
             link.put(bin="")
             st.rerun()
+    if nothing:
+        st.caption("Nothing of it is left. Put the photographs back, or remove the bin.")
+        return
     exports(dataset, chosen)
 
 

@@ -123,7 +123,7 @@ class ClusterStep:
             if (one := self.differences.get(measure.title)) is not None:
                 points, low, high = (value * measure.unit / 100 for value in (one.points, one.low, one.high))
                 unit = " points" if measure is OWN else ""
-                doubt = "" if one.significant else ", not significant"
+                doubt = "" if one.significant else f", not significant (p = {one.p:.2f})"
                 said.append(f"{name} {measure.text(points, True)}{unit} [{measure.text(low)}, {measure.text(high)}]{doubt}")
         moved = sorted(self.landmarks.items(), key=lambda row: -row[1])
         better, worse = [row for row in moved if row[1] >= SEEN], [row for row in moved[::-1] if row[1] <= -SEEN]

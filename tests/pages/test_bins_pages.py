@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 from caches import copy_cache
 from looking import button, shared, stored, texts, views
+from own_photographs import write_photographs
+from tiny_runs import add_seed
 from typed import problems
 
+import retrieval_core as rc
 from pages.state import door
 from pages.web.map.messages import ColouringValues, SelectionMeasures
 from retrieval_core.cli.main import main
+from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.bins import Bin, read_bins, save_bin
@@ -56,12 +60,12 @@ RANKED = {"page": "Query", "model": "1d", "query": "castle_gate_2", "k": "6"}
 MARKS = "castle_gate_000001,!brock_tower_000001"
 GALLERIES = {  # by the key of the menu: the page that shows photographs, and what the bin is said to be
     "ranking": (RANKED | {"strips": "two", "versus": "1c"}, "first 6 of the ranking of castle_gate_2 under 1c"),
-    "after": (RANKED | {"show": "after", "rerank": "diffusion"}, "right answers that Diffusion moved farthest in the ranking of "),
+    "after": (RANKED | {"show": "after", "rerank": "diffusion"}, "right answers that diffusion moved farthest in the ranking of "),
     "feedback": (RANKED | {"show": "feedback", "learn": "rocchio", "marks": MARKS}, "what Rocchio under 1d is least sure of"),
     "changed": ({"page": "Laboratory", "part": "break", "query": "castle_gate_2", "model": "1d", "changes": "blur=0.5"}, "changed: "),
     "hard": ({"page": "Failures", "atlas": "hard", "model": "1a"}, "Queries whose best AP (Oxford) over "),
     "first": ({"page": "Failures", "atlas": "first", "own": "left_out", "model": "1a"}, "What model 1a ranks above every right answer"),
-    "moved": ({"page": "Ledger"}, "right answers to "),
+    "moved": ({"page": "Ledger", "before": "1a", "after": "2a"}, "right answers to "),
     "outliers": ({"page": "Compare", "comparing": "clusters", "model": "1a", "k": "6"}, "outliers under 1a, 6 nearest"),
     "threshold": ({"page": "Compare", "comparing": "pairs", "model": "1a"}, "first 8 answers to alder_court_1 under 1a below 0."),
     "suspects": ({"page": "Unlabelled", "guess": "detective", "jury": "1a,1d,2a", "votes": "1", "among": "3"}, "suspects with 1 votes"),
@@ -102,6 +106,32 @@ def test_a_name_that_cannot_be_one_is_said(open_page, cache):
     button(app, "Keep").click().run()
     assert "can't be the name of a bin" in texts(app.error)
     assert read_bins(Workspace(cache), "town") == []
+
+
+def test_every_run_has_the_bins_and_the_page_says_of_a_bin_that_nothing_is_left(open_page, binned):
+    run = add_seed(binned, 1, 1.0)
+    save_bin(Workspace(binned), "town", Bin("lost", ("a", "b"), "by hand"))
+    app = open_page("Map", binned, model="1d", run=run, bin="courts")
+    button(app, "Select").click().run()
+    assert shared(app)["shared"]["selection"] == list(IDS)
+    app = open_page("Map", binned, model="1d", run=run, bin="lost")
+    assert "2 of its photographs are no longer in town: a, b." in texts(app.warning)
+    assert button(app, "Select").disabled
+    assert "Nothing of it is left" in texts(app.caption)
+
+
+def test_a_folder_that_is_added_under_another_name_has_the_bins(open_page, cache, tmp_path):
+    folder, workspace = write_photographs(tmp_path / "own")[0], Workspace(cache)
+    first = add_dataset(workspace, "first", folder)
+    save_bin(workspace, "first", Bin("mine", (first.images[0].id,), "by hand"))
+    app = open_page("Start", cache)
+    next(one for one in app.text_input if one.label == "Name").set_value("second")
+    next(one for one in app.text_input if one.label == "Folder or CSV file").set_value(str(folder))
+    button(app, "Add").click().run()
+    assert not app.exception
+    assert read_bins(workspace, "second") == read_bins(workspace, "first")
+    from_python = rc.add("third", folder, cache)
+    assert read_bins(workspace, from_python.name) == read_bins(workspace, "first")
 
 
 def test_a_visitor_keeps_and_removes_nothing(open_page, binned, monkeypatch):
