@@ -23,7 +23,8 @@ SHOWN = 20  # groups that are shown as pictures; the table has all
 
 
 def main() -> None:
-    st.title("Duplicates")
+    with st.container(key="head"):
+        st.title("Duplicates")
     st.caption("Near-equal are the same file, and photographs whose perceptual hashes, or that of the mirror image, differ in at most "
                f"{WITHIN} of 256 bits. A group is what such pairs connect.")  # fmt: skip
     entries = list_datasets(loaders.workspace())
