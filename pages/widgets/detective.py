@@ -47,7 +47,8 @@ def show(dataset: Dataset, ready: Sequence[str]) -> None:
     st.markdown(f"**{len(found):,} suspects**, {len(open_ones):,} to decide; decided in all: {done.count('accepted'):,} accepted, "
                 f"{done.count('rejected'):,} rejected.")  # fmt: skip
     if not found:
-        st.info("No unlabelled photograph has so many votes for one landmark. Ask for fewer votes.")
+        more = "Ask for fewer votes." if least > 1 else "None looks like a gap: ask other models, or change how many are nearest."
+        st.info(f"No unlabelled photograph has so many votes for one landmark. {more}")
     _one(dataset, open_ones, found)
     if found:
         _all(dataset, found, known, f"suspects with {least} votes or more of {', '.join(models)}, {k} nearest labelled")
