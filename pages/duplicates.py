@@ -23,7 +23,8 @@ SHOWN = 20  # groups that are shown as pictures; the table has all
 
 
 def main() -> None:
-    st.title("Duplicates")
+    with st.container(key="head"):
+        st.title("Duplicates")
     st.caption("Near-equal are the same file, and photographs whose perceptual hashes, or that of the mirror image, differ in at most "
                f"{WITHIN} of 256 bits. A group is what such pairs connect.")  # fmt: skip
     entries = list_datasets(loaders.workspace())
@@ -59,7 +60,7 @@ def groups_of(dataset: Dataset, training: Sequence[str]) -> None:
             link.put(query="")
             link.select(inside, dataset)
             link.go("map.py")
-        bins.keep_form(dataset, inside, f"near-equal photographs{f', also with {name}' if name else ''}")
+        bins.keep_form(dataset, {f"near-equal photographs{f', also with {name}' if name else ''}": inside}, "duplicates")
     table = groups_table(groups, dataset)
     with alone.part("groups"):
         pictures(dataset, against, groups)

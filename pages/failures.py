@@ -9,7 +9,7 @@ from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
 from pages.web import alone
-from pages.widgets import figures, gallery, tables
+from pages.widgets import bins, figures, gallery, tables
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation import failures
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
@@ -126,6 +126,7 @@ def show(dataset: Dataset, rows: Sequence, said: str, none: str, caption, lines:
     with alone.part("table"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("Choose a line to go to its query or its picture on the map.", width="stretch")
+            bins.keep_form(dataset, {said.partition(". ")[0].rstrip("."): [row.image_id for row in rows]}, link.get("atlas"))
             tables.save(table.set_index(table.columns[0]), f"{dataset.name}-{link.get('atlas')}", "save cases")
             alone.button("table")
         event = tables.draw(table.round(1), hide_index=True, height=min(38 * (len(table) + 1), 420), on_select="rerun",

@@ -7,7 +7,7 @@ from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import figures, gallery, model_choice, side_by_side, tables, work
+from pages.widgets import bins, figures, gallery, model_choice, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
@@ -130,6 +130,8 @@ def detail(entry: LedgerStep, dataset) -> None:
         if st.button(f"{plain(query_id)} under both models", icon=":material/search:"):
             link.put(query=query_id, photo="", box="", model=before, versus=after, strips="two", show="ranking")
             link.go("query.py")
+        bins.keep_form(dataset, {f"right answers to {query_id} that moved most, {before} → {after}": [card.image_id for card in cards]},
+                       "moved")  # fmt: skip
         tables.links(query_id, after, query.image_id, lambda wanted: link.select([wanted], dataset), "moved link")
 
 

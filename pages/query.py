@@ -92,8 +92,9 @@ def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> Non
     rankings = {key: ranking(subject, dataset, key) for key in chosen}
     beside = link.get("strips") == "two" and len(chosen) == 2
     gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, beside), "strips"), dataset)
-    head = rankings[chosen[0]][0][:k]
-    bins.keep_form(dataset, head, f"first {len(head)} of the ranking of {subject.name} under {chosen[0]}")
+    heads = {key: ids[:k] for key, (ids, _) in rankings.items()}
+    bins.keep_form(dataset, {f"first {len(head)} of the ranking of {subject.name} under {key}": head for key, head in heads.items()},
+                   "ranking")  # fmt: skip
 
 
 def about(subject: Subject, dataset: Dataset, model) -> None:

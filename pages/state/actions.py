@@ -23,12 +23,14 @@ def cancel_work(place: str) -> None:
     jobs.cancel(loaders.workspace(), place)
 
 
-def add_folder(name: str, path: str, check: Callable[[Dataset], None]) -> Dataset:
-    """Register a folder of this machine; see add_dataset. RetrievalError for a visitor, who learns nothing of the folder."""
+def add_folder(name: str, path: str, check: Callable[[Dataset], None]) -> tuple[Dataset, list[str]]:
+    """Register a folder of this machine; see add_dataset. The names of the bins that it has at once: see carry_over.
+
+    RetrievalError for a visitor, who learns nothing of the folder.
+    """
     door.for_the_owner("add anything")
     added = add_dataset(loaders.workspace(), name, path, check=check)
-    carry_over(loaders.workspace(), name)
-    return added
+    return added, carry_over(loaders.workspace(), name)
 
 
 def keep_bin(dataset: str, bin: Bin) -> None:

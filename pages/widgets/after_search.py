@@ -7,10 +7,10 @@ from pages.state import link, loaders, rankings
 from pages.state.link import choose
 from pages.state.search_query import Subject, ranking
 from pages.web.ranking import show_view
-from pages.widgets import gallery, parameter_fields, ranking_views, work
+from pages.widgets import bins, gallery, parameter_fields, ranking_views, work
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS, mean_average_precision, score_rankings
-from retrieval_core.evaluation.ledger import moved_pictures
+from retrieval_core.evaluation.ledger import MovedPicture, moved_pictures
 from retrieval_core.evaluation.precision_recall import ap_steps
 from retrieval_core.presets import get_preset
 from retrieval_core.ranking.after_search import AfterSearch
@@ -44,8 +44,11 @@ def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
     view = ranking_views.strips_view({plain: before, key: after}, subject, dataset, k, beside=True, titles=titles)
     gallery.follow(show_view(view, "strips"), dataset)
     st.caption(f"The number beside a rank is, before, the similarity; after, {method.score}.")
-    if subject.query and subject.query.positives:
-        moved(subject.query, dataset, key, before[0], after[0])
+    rows = moved(subject.query, dataset, key, before[0], after[0]) if subject.query and subject.query.positives else []
+    of = f"the ranking of {subject.name} under {plain}"
+    bins.keep_form(dataset, {f"first {k} of {of} after {method.title}": after[0][:k], f"first {k} of {of}": before[0][:k],
+                             f"right answers that {method.title} moved farthest in {of}": [row.image_id for row in rows]},
+                   "after")  # fmt: skip
     keep(key, parameters, method, dataset)
 
 
@@ -69,18 +72,19 @@ def _help(method: AfterSearch, name: str, usual: float) -> str:
     return f"{words if name == 'alpha' else HELP[name]}; usually {usual:g} here"
 
 
-def moved(query: Query, dataset: Dataset, model: str, before: list[str], after: list[str]) -> None:
+def moved(query: Query, dataset: Dataset, model: str, before: list[str], after: list[str]) -> list[MovedPicture]:
     """The right answers that moved farthest under a model, as pictures."""
     was, now = (Ranking(query.id, tuple(ids), np.empty(0)) for ids in (before, after))
     rows = moved_pictures(was, now, query)
     if not rows:
         st.caption("No right answer has moved.")
-        return
+        return []
     st.subheader("Right answers that moved farthest")
     cards = [gallery.Card(row.image_id, f"{'▲' if row.after < row.before else '▼'} {row.before} → {row.after}",
                           gallery.shown_verdict(dataset, query, row.image_id), row.image_id == query.image_id,
                           gallery.compared(model)) for row in rows]  # fmt: skip
     gallery.show_gallery(dataset, cards, card_width=120, key="moved")
+    return rows
 
 
 def keep(key: str, parameters: dict[str, float], method: AfterSearch, dataset: Dataset) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.state import link, loaders
 from pages.web import alone
-from pages.widgets import figures, gallery, tables, work
+from pages.widgets import bins, figures, gallery, tables, work
 from pages.widgets.unlabelled_figures import density_chart, methods_chart, prior_chart
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.feedback.unlabelled.choice import NEEDS_PRIOR, with_priors
@@ -94,6 +94,10 @@ def _positives(method: str, found: Apart, dataset: Dataset) -> None:
         if st.button("On the map", icon=":material/map:", help="The decision as colour, and its border as a line."):
             link.put(colour=f"decision:{method}", selection="", query="")
             link.go("map.py")
+        called, of = list(values.index[values > 0]), f"{METHODS[method].title} under {found.model}"
+        bins.keep_form(dataset, {f"unlabelled ones that {of} calls positive": called,
+                                 f"the {SHOWN} unlabelled ones with the highest decision values of {of}": list(values.index[:SHOWN])},
+                       "apart")  # fmt: skip
     cards = [gallery.Card(image_id, f"{value:+.2f}", "junk" if image_id in junk else "unlabelled")
              for image_id, value in values.iloc[:SHOWN].items()]  # fmt: skip
     gallery.show_gallery(dataset, cards, key=f"apart {found.choice.method}")

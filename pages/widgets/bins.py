@@ -1,6 +1,6 @@
 """Bins on the pages: a form that keeps photographs under a name, and the list of what is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -30,12 +30,22 @@ def keep(dataset: Dataset, name: str, ids: Sequence[str], made_by: str) -> None:
     st.toast(f"Kept {len(ids):,} photographs as {plain(name.strip())}.")
 
 
-def keep_form(dataset: Dataset, ids: Sequence[str], made_by: str) -> None:
-    """A name and a button that keep these photographs."""
-    with st.popover("Keep these as a bin", icon=":material/inventory_2:"):
-        name = st.text_input("Name of the bin", max_chars=50, key="name of the bin")
+def keep_form(dataset: Dataset, lists: Mapping[str, Sequence[str]], key: str) -> None:
+    """A menu with a name and a button that keep what a page shows; nothing where it shows no photographs.
+
+    `lists`: image ids by what they are, in one sentence; of several one is chosen. Every menu of a page has its own `key`.
+    """
+    lists = {made_by: ids for made_by, ids in lists.items() if ids}
+    if not lists:
+        return
+    with st.popover("Keep as a bin", icon=":material/inventory_2:"):
+        made_by = next(iter(lists))
+        if len(lists) > 1:
+            made_by = st.selectbox("Which photographs", list(lists), key=f"what the bin holds {key}")
+        ids = list(dict.fromkeys(lists[made_by]))
+        name = st.text_input("Name of the bin", max_chars=50, key=f"name of the bin {key}")
         st.caption(f"{len(ids):,} photographs: {plain(made_by)}")
-        if door.button("Keep", icon=":material/check:", key="keep the bin"):
+        if door.button("Keep", icon=":material/check:", key=f"keep the bin {key}"):
             with shown_errors():
                 keep(dataset, name, ids, made_by)
 
@@ -58,13 +68,17 @@ def section(dataset: Dataset) -> None:
         st.warning(
             f"{len(lost):,} of its photographs are no longer in {plain(dataset.name)}: {plain(', '.join(lost[:SHOWN_GONE]))}{more}."
         )
+    nothing = len(lost) == len(chosen.ids)
     with st.container(horizontal=True):
-        st.button("Select", icon=":material/select_all:", on_click=_select, args=(dataset, chosen))
+        st.button("Select", icon=":material/select_all:", on_click=_select, args=(dataset, chosen), disabled=nothing)
         st.button("Colour by bins", icon=":material/palette:", on_click=lambda: link.put(colour="bin"))
         if door.button("Remove", icon=":material/delete:"):
             actions.drop_bin(dataset.name, chosen.name)
             link.put(bin="")
             st.rerun()
+    if nothing:
+        st.caption("Nothing of it is left. Put the photographs back, or remove the bin.")
+        return
     exports(dataset, chosen)
 
 

@@ -11,7 +11,7 @@ from pages.state.plain import plain
 from pages.state.rankings import Asked
 from pages.state.search_query import Subject, chosen_subject
 from pages.web.ranking import show_view
-from pages.widgets import figures, gallery, ranking_views, robustness, work
+from pages.widgets import bins, figures, gallery, ranking_views, robustness, work
 from pages.widgets.robustness_figures import moves_chart, similarity_chart
 from retrieval_core.datasets.images import read_image
 from retrieval_core.datasets.imported import IMPORTED_RUN
@@ -171,6 +171,9 @@ def _strips(looked: Looked, subject: Subject, dataset: Dataset, model: str, word
         for card in strip["cards"]:
             del card["why"]  # what it leads to knows the unchanged picture alone
     gallery.follow(show_view(view, "strips"), dataset)
+    of = f"the ranking of {subject.name} under {model}"
+    bins.keep_form(dataset, {f"first {TOP} of {of}{f', changed: {words}' if side == 'changed' else ''}": ids[:TOP]
+                             for side, (ids, _) in both.items()}, "changed")  # fmt: skip
 
 
 def _command(subject: Subject, dataset: Dataset) -> None:

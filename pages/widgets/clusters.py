@@ -8,7 +8,7 @@ from pages.state.defaults import NEIGHBOURS
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import gallery, tables, work
+from pages.widgets import bins, gallery, tables, work
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.cluster_tables import MEASURES, density_table, landmark_table, worded
@@ -128,6 +128,7 @@ def _outliers(one: Clusters, model: str, dataset: Dataset) -> None:
             link.put(query="")
             link.select([row.image_id for row in found], dataset)
             link.go("map.py")
+        bins.keep_form(dataset, {f"outliers under {model}, {one.k} nearest": [row.image_id for row in found]}, "outliers")
         tables.save(table.set_index("picture"), f"{dataset.name}-{model}-outliers-{one.k}", "save outliers")
         alone.button("outliers")
     with alone.part("outliers"):

@@ -10,7 +10,7 @@ from pages.state.plain import plain
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Card, Strip
-from pages.widgets import figures, gallery, tables, work
+from pages.widgets import bins, figures, gallery, tables, work
 from pages.widgets.detective_figure import right_by_votes
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.export import part_table, zipped_part
@@ -47,10 +47,11 @@ def show(dataset: Dataset, ready: Sequence[str]) -> None:
     st.markdown(f"**{len(found):,} suspects**, {len(open_ones):,} to decide; decided in all: {done.count('accepted'):,} accepted, "
                 f"{done.count('rejected'):,} rejected.")  # fmt: skip
     if not found:
-        st.info("No unlabelled photograph has so many votes for one landmark. Ask for fewer votes.")
+        more = "Ask for fewer votes." if least > 1 else "None looks like a gap: ask other models, or change how many are nearest."
+        st.info(f"No unlabelled photograph has so many votes for one landmark. {more}")
     _one(dataset, open_ones, found)
     if found:
-        _all(dataset, found, known)
+        _all(dataset, found, known, f"suspects with {least} votes or more of {', '.join(models)}, {k} nearest labelled")
     _right(dataset, models, k)
     _export(dataset)
     work.same_command(["detective", "--dataset", dataset.name, "--run", link.get("run"), "--models", ",".join(models), "--k", str(k),
@@ -125,7 +126,7 @@ def _pictures(dataset: Dataset, one: Suspect) -> None:
     gallery.follow(show_view({"kind": "strips", "beside": True, "width": 180, "strips": strips}, "suspect"), dataset)
 
 
-def _all(dataset: Dataset, found: Sequence[Suspect], known: Mapping[str, tuple[str, str]]) -> None:
+def _all(dataset: Dataset, found: Sequence[Suspect], known: Mapping[str, tuple[str, str]], said: str) -> None:
     """Every suspect as a line; a chosen one is looked at."""
     table = suspects_table(found, {image_id: WORDS[name] for image_id, (name, _) in known.items()})
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -135,6 +136,7 @@ def _all(dataset: Dataset, found: Sequence[Suspect], known: Mapping[str, tuple[s
             link.put(query="")
             link.select(list(table.index), dataset)
             link.go("map.py")
+        bins.keep_form(dataset, {said: list(table.index)}, "suspects")
     event = tables.draw(table, {"closer": st.column_config.NumberColumn(format="%.3f")}, key="suspects", on_select="rerun",
                         selection_mode="single-row", height=min(38 * (len(table) + 1), 420))  # fmt: skip
     rows = event["selection"]["rows"]

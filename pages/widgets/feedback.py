@@ -1,6 +1,6 @@
 """Query, Feedback: answers are marked right or wrong, and a method that learns from the marks orders what is left anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -11,7 +11,7 @@ from pages.state.link import choose
 from pages.state.search_query import Subject
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event, MarkingView, Strip
-from pages.widgets import feedback_gain, gallery, parameter_fields
+from pages.widgets import bins, feedback_gain, gallery, parameter_fields
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -23,6 +23,7 @@ from retrieval_core.search_choices import described_key
 from retrieval_core.stored.feedback import walked
 
 NONE = "none"
+LEFT, UNSURE = "Answers that are not marked", "It is least sure of these: mark them next"
 HELP = {
     "alpha": "how much the query itself weighs", "beta": "how much the mean of what is right weighs",
     "gamma": "how much the mean of what is wrong weighs", "pull": "how hard the query holds on to the weights",
@@ -50,8 +51,13 @@ def section(subject: Subject, dataset: Dataset, model: str, k: int) -> None:
     chosen, beside, parameters = _chosen(dataset, plain, protocol)
     method = METHODS[chosen] if chosen != NONE else None
     found = _round(subject, dataset, [plain, beside] if beside else [plain], marked, method)
-    obey(show_view(_view(found, method, parameters, subject, dataset, plain, marked, k, protocol), "marking"), dataset)
-    _keep(subject, marked, dataset)
+    view = _view(found, method, parameters, subject, dataset, plain, marked, k, protocol)
+    obey(show_view(view, "marking"), dataset)
+    by = f"{method.title if method else 'the plain search'} under {' and '.join([plain, beside] if beside else [plain])}"
+    _keep(subject, marked, dataset, {
+        f"first answers to {subject.name} that are not marked, by {by}": _ids(view, LEFT),
+        f"what {by} is least sure of as answers to {subject.name}": _ids(view, UNSURE),
+    })  # fmt: skip
     feedback_gain.section(dataset, plain, beside, protocol)
 
 
@@ -99,11 +105,11 @@ def _view(
     names = lambda rows: [ids[row] for row in rows]  # noqa: E731
     cards = lambda rows: gallery.result_cards(dataset, subject.query, names(rows), after[rows])  # noqa: E731
     gain = _gain(found, order(found, found.similarities), ranked, subject, ids, protocol)
-    strips: list[Strip] = [{"title": "Answers that are not marked", "note": gain, "cards": cards(left[:k])}]
+    strips: list[Strip] = [{"title": LEFT, "note": gain, "cards": cards(left[:k])}]
     if method and len(marked):
         unsure = least_sure(method, found, after, ASKED)
         note = "" if len(unsure) else "Mark one right and one wrong: then there is a border to be unsure at."
-        strips.append({"title": "It is least sure of these: mark them next", "note": note, "cards": _without_rank(cards(unsure))})
+        strips.append({"title": UNSURE, "note": note, "cards": _without_rank(cards(unsure))})
     if marked:
         newest = [image_id for image_id, _ in reversed(marked)][:FIRST_SHOWN]
         shown = f"the last {FIRST_SHOWN} of {len(marked)}" if len(marked) > FIRST_SHOWN else ""
@@ -130,8 +136,13 @@ def _gain(found: Round, before: np.ndarray, after: np.ndarray, subject: Subject,
     return f"{PROTOCOL_TITLES[protocol]} of what is not marked: {was:.1f} → {now:.1f} ({now - was:+.1f} points)"
 
 
-def _keep(subject: Subject, marked: Sequence[marks.Mark], dataset: Dataset) -> None:
-    """Where the marks lie on the map, and as bins."""
+def _ids(view: MarkingView, title: str) -> list[str]:
+    """The photographs of a list that is shown; none where it is not."""
+    return [card["id"] for strip in view["strips"] if strip["title"] == title for card in strip["cards"]]
+
+
+def _keep(subject: Subject, marked: Sequence[marks.Mark], dataset: Dataset, lists: Mapping[str, Sequence[str]]) -> None:
+    """Where the marks lie on the map; they, and the other photographs that are shown, as bins."""
     kept = [] if subject.uploaded else marks.kept(subject.name, dataset)
     with st.container(horizontal=True):
         if marked and st.button("Show the marks on the map", icon=":material/map:"):
@@ -146,6 +157,7 @@ def _keep(subject: Subject, marked: Sequence[marks.Mark], dataset: Dataset) -> N
         if kept and dict(kept) != dict(marked) and st.button(f"Take up the {len(kept)} kept marks", icon=":material/history:"):
             marks.put(kept, dataset)
             st.rerun()
+        bins.keep_form(dataset, lists, "feedback")
 
 
 def obey(event: Event | None, dataset: Dataset) -> None:

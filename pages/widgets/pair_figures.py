@@ -28,7 +28,7 @@ def pair_histograms(found: Mapping[str, Pairs], thresholds: Mapping[str, float])
                 hovertemplate=f"{key}, {name}: %{{y:.1f}} % at %{{x:.2f}}<extra></extra>",
             ), row=number, col=1)  # fmt: skip
         figure.add_vline(thresholds[key], line={"color": "#808080", "width": 2, "dash": "dash"}, row=number, col=1)
-        figure.update_yaxes(title=key, showticklabels=False, rangemode="tozero", row=number, col=1)
+        figure.update_yaxes(title=key, nticks=4, ticksuffix=" %", rangemode="tozero", row=number, col=1)
     seen = np.flatnonzero(np.sum([pairs.right + pairs.wrong for pairs in found.values()], axis=0))
     figure.update_xaxes(range=[2 * seen[0] / BINS - 1.03, min(1, 2 * (seen[-1] + 1) / BINS - 0.97)])
     figure.update_xaxes(title="similarity", row=len(found), col=1)

@@ -7,7 +7,7 @@ from pages.state import clusters, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import figures, gallery, tables
+from pages.widgets import bins, figures, gallery, tables
 from pages.widgets.clusters import make, ready
 from pages.widgets.pair_figures import pair_histograms
 from retrieval_core.datasets.types import Dataset
@@ -88,13 +88,19 @@ def _query(model: str, similarity: float, truth: Dataset) -> None:
     rankings = model_metrics.rankings(model)
     left = {row.query_id: row for row in remaining(truth, rankings, similarity)}
     one, query = left[asked], truth.query(asked)
-    st.markdown(f"At **{similarity:.3f}** and above {one.answers:,} answers to {plain(asked)} remain under {model}; **{one.right} of "
-                f"these are right**, of {one.positives} that would be; unlabelled ones count as wrong.")  # fmt: skip
     ranking = next(entry for entry in rankings if entry.query_id == asked)
     scores = dict(zip(ranking.ids, ranking.scores.tolist(), strict=True))
     order = [image_id for _, image_id, _ in counted(ranking.ids, query)]
     sides = {"The last that remain": order[max(0, one.answers - AROUND) : one.answers],
              "The first that fall away": order[one.answers : one.answers + AROUND]}  # fmt: skip
+    at = f"answers to {asked} under {model}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"At **{similarity:.3f}** and above {one.answers:,} answers to {plain(asked)} remain under {model}; **{one.right} "
+                    f"of these are right**, of {one.positives} that would be; unlabelled ones count as wrong.",
+                    width="stretch")  # fmt: skip
+        bins.keep_form(truth, {f"{at} from {similarity:.3f} on": order[: one.answers],
+                               f"first {AROUND} {at} below {similarity:.3f}": sides["The first that fall away"]},
+                       "threshold")  # fmt: skip
     for words, images in sides.items():
         st.markdown(f"**{words}**")
         cards = [gallery.Card(image, f"{scores[image]:.3f}", gallery.shown_verdict(truth, query, image), image == query.image_id,

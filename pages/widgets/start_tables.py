@@ -4,10 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import actions, door, link, loaders
+from pages.state.plain import plain
 from pages.widgets import files, tables, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import list_datasets
 from retrieval_core.runs.added import never_trained_on
+from retrieval_core.stored.bins import CARRIED
 from retrieval_core.stored.prune import in_megabytes, older_results
 from retrieval_core.stored.run_list import find_run, find_runs
 from retrieval_core.stored.training_log import training_log
@@ -94,6 +96,8 @@ def datasets() -> None:
         if st.form_submit_button("Add"):
             workspace = loaders.workspace()
             with shown_errors(), st.spinner("Reading …"):
-                dataset = actions.add_folder(name.strip(), path.strip(), never_trained_on(workspace))
+                dataset, carried = actions.add_folder(name.strip(), path.strip(), never_trained_on(workspace))
+                if carried:
+                    st.toast(plain(CARRIED.format(", ".join(carried))))
                 link.put(dataset=dataset.name, query="", selection="")
                 st.rerun()

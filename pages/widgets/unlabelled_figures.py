@@ -1,5 +1,6 @@
 """The figures of the page Unlabelled: how well each method finds the hidden ones, how nnPU hangs on its prior, and both densities."""
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -27,9 +28,10 @@ def methods_chart(table: pd.DataFrame, measure: str, chosen: str) -> go.Figure:
                   for _, one in rows.iterrows()],
             hovertemplate="%{text}<extra></extra>",
         ))  # fmt: skip
+    lowest = 10 * (np.nanmin(table[[measure, f"{measure} low"]].to_numpy(float), initial=100) // 10)  # to where something is seen
     figure.update_layout(
         height=110 + 46 * len(names), margin={"l": 0, "r": 0, "t": 10, "b": 0}, dragmode=False,
-        xaxis={"title": f"{measure} of the hidden ones, percent", "range": [-2, 102]},
+        xaxis={"title": f"{measure} of the hidden ones, percent", "range": [lowest - 2, 102]},
         yaxis={"tickvals": list(range(len(names))), "ticktext": names, "range": [len(names) - 0.5, -0.5], "showgrid": False,
                "zeroline": False},
         legend=ABOVE,

@@ -68,7 +68,8 @@ def _print_suspects(workspace: Workspace, results, options, votes: int, about: s
     words = {ACCEPTED: "accepted", REJECTED: "rejected"}
     decided = {image_id: words[name] for image_id, (name, _) in decisions(workspace, dataset.name).items()}
     if not found and options.format == "text":
-        print(f"No unlabelled photograph has {votes} votes for one landmark; {about}. Ask for fewer with --votes.")
+        more = "Ask for fewer with --votes." if votes > 1 else "Ask others with --models, or another --k."
+        print(f"No unlabelled photograph has {votes} {'vote' if votes == 1 else 'votes'} for one landmark; {about}. {more}")
         return
     print_table(suspects_table(found, decided), f"{len(found):,} suspects with {votes} votes or more, {about}", options.format)
     if options.format == "text" and truth_is_known(dataset):

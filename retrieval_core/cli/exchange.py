@@ -74,7 +74,7 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.datasets.left_out import said
     from retrieval_core.datasets.no_precision import why_no_precision
     from retrieval_core.runs.added import never_trained_on
-    from retrieval_core.stored.bins import carry_over
+    from retrieval_core.stored.bins import CARRIED, carry_over
 
     if options.model is not None:
         check_choice("model", options.model, PRESETS)
@@ -89,7 +89,7 @@ def data_add(workspace: Workspace, options, arguments) -> None:
     for line in said(dataset):
         print(line)
     if carried := carry_over(workspace, dataset.name):
-        print(f"Bins that were kept of the same photographs under another name are here, too: {', '.join(carried)}.")
+        print(CARRIED.format(", ".join(carried)))
     if not dataset.queries and not training:
         print(why_no_precision(workspace, dataset))
 

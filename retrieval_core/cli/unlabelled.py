@@ -63,7 +63,10 @@ def unlabelled(workspace: Workspace, options, arguments) -> None:
         sample, first = draw_of(dataset, options.seed), found[0]
         print(f"{in_words(len(sample.labelled), len(sample.unlabelled), len(dataset.images))}.")
         print(precision_in_words(truth_is_known(dataset), first.hidden, first.counted, int((~sample.counted).sum())))
-        for one in found:
-            print(f"{one.model}, {one.choice.title}, called positive: {one.called.words}.")
-        for key, one in {one.model: one for one in found}.items():
-            print(f"{key}, junk of the ground truth: {one.junk.words}.")
+        tests = [(f"{one.model}, {one.choice.title}, called positive", one.called) for one in found]
+        tests += [(f"{key}, junk of the ground truth", one.junk) for key, one in {one.model: one for one in found}.items()]
+        for what, test in tests:
+            if test.p is not None:
+                print(f"{what}: {test.words}.")
+        if few := [f"{what}: {test.others}" for what, test in tests if test.p is None]:
+            print(f"Too few for a test whether labels are at random: {'; '.join(few)}.")

@@ -109,6 +109,8 @@ def export_part(part: Dataset, folder: Path, layout: str) -> None:
     `export_dataset` does, and for lists where no query has an answer in the part.
     """
     check_choice("layout", layout, PART_EXPORTS)
+    if not part.images:
+        raise RetrievalError(f"Nothing of {part.name!r} is in the dataset any more. Put its photographs back, or remove it.")
     if layout != "oxford":
         return export_dataset(replace(part, queries=()), folder, layout)
     if not part.queries:

@@ -73,7 +73,7 @@ def worded(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def landmark_table(one: Clusters) -> pd.DataFrame:
-    """Landmarks down, those that hold together least first; across the means of a model, and the landmark that each is taken for.
+    """Landmarks down, those that hold together least first; across the landmark that each is taken for, and the means of a model.
 
     "taken for" is the other landmark that is most frequent among the labelled neighbours, "of its neighbours, %" its share of them.
     """
@@ -86,8 +86,9 @@ def landmark_table(one: Clusters) -> pd.DataFrame:
         taken, times = others.most_common(1)[0] if others else (None, 0)
         looked = min(one.k, int(members.sum()) - 1) * int(members.sum())
         rows[label] = {"photographs": int(members.sum()), "outliers": int(one.outlying[members].sum()),
+                       "taken for": taken, "of its neighbours, %": 100 * times / looked,
                        **{measure.title: float(measure.values(one)[members].mean()) * measure.unit for measure in MEASURES},
-                       "taken for": taken, "of its neighbours, %": 100 * times / looked}  # fmt: skip
+                       }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("landmark").sort_values(OWN.title, kind="stable")
 
 
@@ -123,7 +124,7 @@ class ClusterStep:
             if (one := self.differences.get(measure.title)) is not None:
                 points, low, high = (value * measure.unit / 100 for value in (one.points, one.low, one.high))
                 unit = " points" if measure is OWN else ""
-                doubt = "" if one.significant else ", not significant"
+                doubt = "" if one.significant else f", not significant (p = {one.p:.2f})"
                 said.append(f"{name} {measure.text(points, True)}{unit} [{measure.text(low)}, {measure.text(high)}]{doubt}")
         moved = sorted(self.landmarks.items(), key=lambda row: -row[1])
         better, worse = [row for row in moved if row[1] >= SEEN], [row for row in moved[::-1] if row[1] <= -SEEN]

@@ -16,6 +16,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.workspace import Workspace, read_json, write_json
 
 FOLDER = "bins"
+CARRIED = "Bins that were kept of the same photographs under another name are here, too: {}."
 _ENDING = ".bin.json"  # and not .json: a bin may be called "run" or "manifest"
 _NAME = re.compile(r"\w(?:[\w -]{0,48}[\w-])?")  # as long as file systems take it in any script, and without dots
 

@@ -108,8 +108,10 @@ class Leaks:
 
     def words(self, queries: int, against: str = "") -> str:
         """In sentences."""
-        easy = (f"{len(self.easy)} of {queries} queries have an answer that is a near-equal of the query image: it is found without "
-                "knowing the landmark.")  # fmt: skip
+        easy = f"Of {queries} queries none has an answer that is a near-equal of the query image."
+        if self.easy:
+            easy = (f"{len(self.easy)} of {queries} queries have an answer that is a near-equal of the query image: it is found "
+                    "without knowing the landmark.")  # fmt: skip
         if not against:
             return easy
         return (f"{easy} {len(self.trained)} of {queries} are cut from, or answered by, a near-equal of a photograph of {against}: "

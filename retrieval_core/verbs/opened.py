@@ -6,6 +6,7 @@ from pathlib import Path
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.runs.added import never_trained_on
+from retrieval_core.stored.bins import carry_over
 from retrieval_core.verbs import html
 from retrieval_core.workspace import Workspace
 
@@ -75,6 +76,8 @@ def add(
 ) -> Opened:
     """Register photographs of one's own under a name, as `data add` does; the folder is only read. Adding it again is no error.
 
+    Under another name the same photographs have the bins that were kept of them.
+
     Args:
         name: the name that it gets in the cache.
         path: a folder of photographs, a folder with a folder for each landmark, or a CSV file.
@@ -94,4 +97,5 @@ def add(
     workspace = Workspace(cache)
     check = None if training else never_trained_on(workspace)
     added = add_dataset(workspace, name, path, layout, ground_truth=ground_truth, training=training, check=check)
+    carry_over(workspace, added.name)
     return Opened(workspace, added)

@@ -1,8 +1,9 @@
 """A large dataset of imported descriptors, from the file to the map: as many as Oxford105k and its distractors.
 
-    python tests/benchmarks/bench_large.py [--count 105000] [--folder FOLDER] [--map pca,tsne]
+    python tests/benchmarks/bench_large.py [--count 105000] [--width 2048] [--landmarks 14] [--folder FOLDER] [--map pca,tsne]
+    python tests/benchmarks/bench_large.py --count 50000 --width 512 --landmarks 800 --map pca      # clusters, too
 
-Writes synthetic descriptors of 2048 dimensions with a ground truth of 70 queries to FOLDER (by default where temporary
+Writes synthetic descriptors with a ground truth of at least 70 queries to FOLDER (by default where temporary
 files go; 1.8 GB, deleted at the end) and prints, for each step that a person meets, its seconds, the memory that it took
 at most beyond what was held before, and the most that the process has held so far, pages of mapped files included, which
 the system may take back at any time. Linux only.
@@ -24,39 +25,42 @@ from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.types import Query
+from retrieval_core.evaluation.clusters import NEAREST, outliers
+from retrieval_core.ranking.neighbour_lists import MOST_LISTED
 from retrieval_core.ranking.search import nearest
-from retrieval_core.runs import map_steps, steps
+from retrieval_core.runs import cluster_steps, map_steps, steps
 from retrieval_core.stored.artefacts import map_choice
+from retrieval_core.stored.clusters import measured
 from retrieval_core.stored.model_states import model_states
 from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace
 
-WIDTH, QUERIES, LANDMARKS, PHOTOGRAPHS = 2048, 70, 14, 60  # photographs of one landmark
+QUERIES, PHOTOGRAPHS = 70, 60  # photographs of one landmark
 NAME, MODEL = "large", "1h"
 WRITTEN = 5000  # rows made at a time
 
 
-def write_files(folder: Path, count: int) -> None:
+def write_files(folder: Path, count: int, width: int, landmarks: int) -> None:
     """Descriptors near a subspace, as those of a network are; the first rows are of landmarks, the others of anything."""
     random = np.random.default_rng(0)
-    basis = random.standard_normal((128, WIDTH), dtype=np.float32)
-    centres = random.standard_normal((LANDMARKS, 128), dtype=np.float32)
-    rows = np.lib.format.open_memmap(folder / "descriptors.npy", "w+", np.float32, (count, WIDTH))
+    basis = random.standard_normal((128, width), dtype=np.float32)
+    centres = random.standard_normal((landmarks, 128), dtype=np.float32)
+    rows = np.lib.format.open_memmap(folder / "descriptors.npy", "w+", np.float32, (count, width))
     for start in range(0, count, WRITTEN):
         hidden = random.standard_normal((min(WRITTEN, count - start), 128), dtype=np.float32)
-        for row in range(start, min(start + len(hidden), LANDMARKS * PHOTOGRAPHS)):
+        for row in range(start, min(start + len(hidden), landmarks * PHOTOGRAPHS)):
             hidden[row - start] = 2 * hidden[row - start] + centres[row // PHOTOGRAPHS]
         block = hidden @ basis
         rows[start : start + WRITTEN] = block / np.linalg.norm(block, axis=1, keepdims=True)
     rows.flush()
     ids = [f"image_{row:06}" for row in range(count)]
     (folder / "ids.txt").write_text("\n".join(ids) + "\n")
-    queries, each = [], QUERIES // LANDMARKS
-    for number in range(QUERIES):
+    queries, each = [], max(1, QUERIES // landmarks)
+    for number in range(each * landmarks):
         first = number // each * PHOTOGRAPHS
         own = first + number % each
         positives = tuple(ids[first : first + PHOTOGRAPHS])
-        queries.append(Query(f"landmark{number // each:02}_{number % each + 1}", ids[own], f"landmark{number // each:02}", None,
+        queries.append(Query(f"landmark{number // each:03}_{number % each + 1}", ids[own], f"landmark{number // each:03}", None,
                              positives, (), ()))  # fmt: skip
     write_oxford(folder, queries)
     np.save(folder / "queries.npy", rows[[ids.index(query.image_id) for query in queries]])
@@ -84,13 +88,16 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=105_000)
+    parser.add_argument("--width", type=int, default=2048)
+    parser.add_argument("--landmarks", type=int, default=14)
     parser.add_argument("--folder")
     parser.add_argument("--map", default="pca,tsne")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as place:
         folder, workspace = Path(place), Workspace(Path(place) / "cache")
-        print(f"{options.count:,} photographs, {WIDTH} dimensions, {QUERIES} queries\n{'':44}{'time':>11}{'memory':>12}{'held':>11}")
-        write_files(folder, options.count)
+        print(f"{options.count:,} photographs, {options.landmarks * PHOTOGRAPHS:,} of landmarks, {options.width} dimensions\n"
+              f"{'':44}{'time':>11}{'memory':>12}{'held':>11}")  # fmt: skip
+        write_files(folder, options.count, options.width, options.landmarks)
         with step("add: check, copy, hash"):
             add_dataset(workspace, NAME, folder / "descriptors.npy", model=MODEL, queries=folder / "queries.npy")
         with step("open the dataset"):
@@ -106,6 +113,12 @@ def main() -> None:
             nearest(database.matrix, options.count // 2, 48)
         with step("list the neighbours of all, where not too many"):
             drain(map_steps.list_neighbours(workspace, IMPORTED_RUN, NAME, MODEL))
+        if options.count <= MOST_LISTED:
+            with step("clusters: without labels, and pairs"):
+                drain(cluster_steps.find_clusters(workspace, NAME, IMPORTED_RUN, [MODEL]))
+            with step("clusters: measured, with and without labels"):
+                found = measured(open_results(workspace, NAME, IMPORTED_RUN, MODEL), NEAREST)
+            print(f"  {len(outliers(found)):,} outliers of {len(found.ids):,} labelled photographs")
         for method in options.map.split(","):
             with step(f"map: {method}"):
                 drain(map_steps.project(workspace, IMPORTED_RUN, NAME, MODEL, method))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import zipfile
 
 import pytest
@@ -87,6 +88,41 @@ def test_photographs_that_are_gone_are_named_and_the_others_handed_out(run, tmp_
     assert (status, "other_0" in printed) == (0, True)
     assert run("data", "add", "part", str(tmp_path / "out" / "images.csv"))[0] == 0
     assert [image.id for image in open_dataset(Workspace(tmp_path / "cache"), "part").images] == ["mill_1", "mill_3"]
+
+
+def test_a_bin_of_which_nothing_is_left_is_shown_and_not_handed_out(run, tmp_path):
+    run("bins", "save", "gone", "mill_1", "--dataset", "mine")
+    (tmp_path / "photographs" / "jpg" / "mill_1.jpg").unlink()
+    write_oxford(tmp_path / "photographs", [*QUERIES[1:], Query("mill_1", "mill_0", "mill", (1, 1, 9, 9), ("mill_0",), (), ())])
+    assert "no longer in mine: mill_1" in run("bins", "show", "gone", "--dataset", "mine")[1]
+    for layout in ("csv", "classes", "oxford"):
+        status, said = run("bins", "export", "gone", str(tmp_path / layout), "--layout", layout, "--dataset", "mine")
+        assert (status, "Nothing of 'gone' is in the dataset any more" in said) == (2, True)
+        assert not (tmp_path / layout).exists()
+
+
+def test_a_name_that_is_taken_by_other_photographs_is_refused_and_its_bins_stay(run, tmp_path):
+    from PIL import Image
+
+    run("bins", "save", "towers", "mill_1", "--dataset", "mine")
+    (tmp_path / "others").mkdir()
+    Image.new("RGB", (32, 24)).save(tmp_path / "others" / "barn.jpg")
+    status, said = run("data", "add", "mine", str(tmp_path / "others"))
+    assert (status, "'mine' already names" in said) == (2, True)
+    assert [bin.ids for bin in kept(tmp_path)] == [("mill_1",)]
+
+
+def test_bins_outlive_runs(run, tmp_path):
+    """A bin belongs to the dataset: `run` makes no other, and a run that is removed takes none with it."""
+    run("bins", "save", "towers", "mill_1", "other_0", "--dataset", "mine")
+    before = kept(tmp_path)
+    for words in (("--run", "first"), ("--run", "second", "--seed", "1")):
+        assert run("run", "--dataset", "mine", "--models", "2a", "--device", "cpu", "--start", "shapes", *words)[0] == 0
+        assert kept(tmp_path) == before
+    shutil.rmtree(tmp_path / "cache" / "mine" / "first")
+    assert run("cache", "prune", "--older", "--yes")[0] == 0
+    assert kept(tmp_path) == before
+    assert "2 photographs; a list of ids" in run("bins", "list", "--dataset", "mine")[1]
 
 
 def test_class_folders_and_lists_can_be_added_again(run, tmp_path):

@@ -26,7 +26,7 @@ class AtRandom:
     def words(self) -> str:
         """For a person."""
         if self.p is None:
-            return f"there are {self.others}, too few for a test"
+            return f"there {'is' if self.others == 1 else 'are'} {self.others}, too few for a test"
         chance = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
         found = "can be told from" if self.p < LEVEL else "can't be told from"
         return (f"{self.labelled:,} labelled {found} these {self.others:,}: {100 * self.same:.0f} % of the five nearest are of the "
