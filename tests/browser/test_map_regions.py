@@ -60,8 +60,8 @@ def squares(xy: list[float], level: float) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("zoom", "level"), [(1, 256 * 2), (3, 1024), (0.4, 128)])
-def test_clusters_and_regions_are_those_of_a_naive_count(run, seed, zoom, level):
+@pytest.mark.parametrize("zoom", [1, 3, 0.4])
+def test_clusters_and_regions_are_those_of_a_naive_count(run, seed, zoom):
     xy, labels = crowd(seed)
     level = 2.0 ** np.round(np.log2(HALF * zoom))
     ranks = np.random.default_rng(seed).permutation(len(labels)).tolist()
@@ -78,7 +78,7 @@ def test_clusters_and_regions_are_those_of_a_naive_count(run, seed, zoom, level)
     # What is counted reaches as far beyond the view as the view is wide: at this zoom, or with less, that is all.
     assert sorted((one["label"], one["count"]) for one in found["clusters"]) == sorted(clusters)
     assert sorted((one["count"], one["point"]) for one in found["regions"]) == sorted(regions)
-    assert regions
+    assert regions or zoom < 1
     counts = [one["count"] for one in found["clusters"]]
     assert counts == sorted(counts, reverse=True)
 
@@ -104,7 +104,9 @@ def test_names_stand_over_their_clusters_and_over_no_other_name(run):
 @pytest.mark.parametrize("seed", range(3))
 def test_no_name_and_no_face_lies_over_another(run, seed):
     xy, labels = crowd(seed)
-    for found in run(PLACED, [xy, labels, NAMES, ["", "0.2,0.1,2.5", "-0.3,0.2,6"], {}]):
+    views = run(PLACED, [xy, labels, NAMES, ["", "0.2,0.1,2.5", "-0.3,0.2,6"], {}])
+    assert any(len(found["faces"]) > 1 for found in views)
+    for found in views:
         names, faces = found["names"], found["faces"]
         assert len(names) <= 60
         assert len(faces) <= 24
@@ -115,18 +117,17 @@ def test_no_name_and_no_face_lies_over_another(run, seed):
             assert max(abs(one["top"] - other["top"]), abs(one["left"] - other["left"])) >= 44
         for face, name in itertools.product(faces, names):
             assert abs(face["top"] - name["top"]) >= (20 + 44) / 2 or abs(face["left"] - name["left"]) >= name["half"] + 22
-    assert faces
 
 
 def test_a_face_is_the_most_central_photograph_of_a_region_where_it_lies(run):
     """A labelled cluster with unlabelled ones in it, and two regions without labels: three photographs, and two, which are too few."""
-    xy = [-0.5, 0.5, -0.5, 0.51, -0.51, 0.5, -0.5, 0.49, 0.5, -0.5, 0.51, -0.5, 0.5, -0.52, 0.5, 0.6, 0.51, 0.6]
+    xy = [-0.4, 0.4, -0.4, 0.41, -0.41, 0.4, -0.4, 0.39, 0.4, -0.4, 0.41, -0.4, 0.4, -0.42, 0.4, 0.6, 0.41, 0.6]
     labels = [0, 0, 0, BARE, BARE, BARE, BARE, BARE, BARE]
     ranks = [0, 0, 0, 9, 0.2, 0.5, 0.3, 9, 9]
     asked = lambda **changes: run(PLACED, [xy, labels, ["mill"], [""], {"ranks": ranks} | changes])[0]["faces"]  # noqa: E731
     [face] = asked()
     assert face["point"] == 5
-    assert (face["left"], face["top"]) == (pytest.approx(400 + 0.51 * HALF, abs=0.1), pytest.approx(400 + 0.5 * HALF, abs=0.1))
+    assert (face["left"], face["top"]) == (pytest.approx(400 + 0.41 * HALF, abs=0.1), pytest.approx(400 + 0.4 * HALF, abs=0.1))
     assert asked(unlabelled=0) == []
     assert asked(sheets=False) == []
     assert asked(ranks=None) == []

@@ -38,11 +38,10 @@ export class Landmarks {
     return this.made.faces;
   }
 
-  /** What is said of a landmark: how many photographs it has, and how much of what lies nearest to them is of it. */
+  /** How many photographs a landmark has, and how much of what lies nearest to them is of it. */
   told({ label, count }) {
     const share = this.app.model.together[label];
-    const words = `${count.toLocaleString("en")} ${count === 1 ? "photograph" : "photographs"}`;
-    return share == null ? words : `${words} · ${Math.round(100 * share)} %`;
+    return share == null ? count.toLocaleString("en") : `${count.toLocaleString("en")} · ${Math.round(100 * share)} %`;
   }
 
   cards() {

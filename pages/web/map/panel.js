@@ -45,14 +45,15 @@ export class Panel {
     const face = app.model.central ? "the most central photograph (by PageRank among the landmark's own)" : "a photograph";
     const known = landmarks.faces.some(({ label }) => app.model.together[label] != null);
     const share = known ? ", and how much of what lies nearest to them is of the landmark" : "";
-    this.tell(title, null, null, one ? `${landmarks.told(one)}. Click a point for its nearest neighbours.`
-      : "Click a point for its nearest neighbours, or walk through the landmarks. " +
-        `A card shows ${face}, how many there are${share}. J and K step through the queries, ? shows all keys.`, landmarks.cards());
+    this.tell(title, null, null, one ? `${landmarks.told(one)}: ${one.count === 1 ? "one photograph" : "photographs"}${share}.`
+      : `Click a point for its nearest neighbours, or a landmark to go there. A card shows ${face}, how many there are${share}.`, landmarks.cards());
     const row = this.head.querySelector(".row");
-    const buttons = [["‹ Previous", "back", () => landmarks.step(-1)], ["Next ›", "on", () => landmarks.step(1)]];
-    if (one) buttons.push(["All", "all", () => landmarks.leave()]);
-    for (const [text, step, act] of buttons) {
+    const buttons = [["‹", "back", () => landmarks.step(-1), "Previous landmark"], ["›", "on", () => landmarks.step(1), "Next landmark"]];
+    if (one) buttons.push(["All", "all", () => landmarks.leave(), "All landmarks"]);
+    for (const [text, step, act, label] of buttons) {
       const button = this.button(row, text, act);
+      button.setAttribute("aria-label", label);
+      button.title = label;
       button.dataset.step = step;
       if (step === focused) button.focus();
     }
