@@ -22,7 +22,7 @@ import { View } from "./view.js";
 
 const FORESEEN = 12; // photographs fetched for a point before it is clicked
 const REST = 120; // milliseconds after which the points of a new view are counted and chosen again, and the regions of many
-const MOST_COUNTED = 10_000; // points whose regions are counted anew while the map moves; those of more when it rests
+const MOST_COUNTED = 60_000; // points whose regions are counted anew while the map moves; those of more when it rests
 
 /** The map: what is chosen on it, and how that becomes a picture. */
 export class MapApp extends Coloured {
