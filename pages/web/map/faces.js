@@ -39,7 +39,7 @@ export function facesShown(app) {
 /** The photograph whose face is at a place on the screen; -1 for none. */
 export function faceAt(app, left, top) {
   const found = facesShown(app).find((one) => Math.abs(one.left - left) <= SIDE / 2 && Math.abs(one.top - top) <= SIDE / 2);
-  return found && app.faces.held(app.scene.photograph(found.point)) ? found.point : -1;
+  return found && app.scene.ids && app.faces.held(app.scene.photograph(found.point)) ? found.point : -1;
 }
 
 /** Faces as small squares, in the size in which they are drawn; fetched when they are needed, and kept. */
