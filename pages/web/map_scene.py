@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from pages.state import loaders
-from pages.web import scene_rankings
+from pages.web import modules, scene_rankings
 from pages.web.map.messages import Place, Scene, SceneModel
 from pages.widgets import style
 from retrieval_core.datasets.catalog import open_dataset
@@ -177,7 +177,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
         "key": state.key, "title": f"{state.key} · {state.title}", "colour": style.model_colour(state.key),
         "map": [state.map_oxford, state.map_finite_sum],
         "places": address("places", places_version(dataset.name, state.key, choice)) if made else None,
-        "neighbours": address("neighbours", rows) if found else None,
+        "neighbours": address("neighbours", rows) if found else None, "central": address("central", rows) if found else None,
         "width": found[0].shape[1] if found else listed(len(dataset.images)),
         "search": address("neighbours-of", rows),
         "queries": address("queries", scene_rankings.rankings_version(results, choice.subset)),
@@ -226,4 +226,6 @@ def version(name: str, choice: MapChoice) -> str:
     listed_now = [one.neighbours(choice.subset) is not None for one in results]
     members = scene_rankings.members_version(dataset, choice.subset)
     colourings = list(colourings_of(dataset))
-    return short_hash([members, choice.address(), made, listed_now, maps_version(name, choice), _sheets(dataset), colourings])
+    read_by = modules.address("map/scene.js")  # a browser may hold the scene of an older program, which lacks what this one reads
+    parts = [members, choice.address(), made, listed_now, maps_version(name, choice), _sheets(dataset), colourings, read_by]
+    return short_hash(parts)

@@ -20,6 +20,7 @@ from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.artefacts import subset_ids
+from retrieval_core.stored.central import central_ranks
 from retrieval_core.stored.results import Results, list_sheets, open_results
 
 SIDE = 360  # pixels of a served photograph's longest side
@@ -118,6 +119,16 @@ def neighbour_arrays(request: Request) -> Answer:
     return _array(*found), scene_rankings.rows_version(results, subset)
 
 
+def central(request: Request) -> Answer:
+    """How central each photograph of a subset is, within its landmark or among the unlabelled: (N,) float32."""
+    results, subset = _results(request), asked(request, "subset")
+    ranks = central_ranks(results, subset)
+    if ranks is None:
+        raise RetrievalError(f"What is central in {results.dataset.name} under {results.model} follows from neighbour lists, and there "
+                             "are none. Open the map again: it lists them.")  # fmt: skip
+    return _array(ranks), scene_rankings.rows_version(results, subset)
+
+
 def neighbours_of(request: Request) -> Answer:
     """The nearest neighbours of one photograph, as {points, similarities}; for sets too large to be listed."""
     results, subset, point = _results(request), asked(request, "subset"), whole(asked(request, "point"), "point")
@@ -181,6 +192,7 @@ ROUTES = (
             ("places/{dataset}/{model}", places),
             ("neighbours/{dataset}/{model}", neighbour_arrays),
             ("neighbours-of/{dataset}/{model}", neighbours_of),
+            ("central/{dataset}/{model}", central),
             ("queries/{dataset}/{model}", queries),
             ("colouring/{dataset}/{model}", colouring),
         )

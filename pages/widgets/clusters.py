@@ -14,6 +14,7 @@ from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.cluster_tables import MEASURES, density_table, landmark_table, worded
 from retrieval_core.evaluation.clusters import Clusters, check_clusters, outliers
 from retrieval_core.search_choices import described_key
+from retrieval_core.stored.central import faces
 from retrieval_core.stored.clusters import agreements, nearest_of
 
 SHOWN = 24  # outliers that are shown as pictures; the table has all
@@ -94,7 +95,7 @@ def _models(found: dict[str, Clusters], dataset: Dataset) -> None:
 
 
 def _landmarks(one: Clusters, model: str, dataset: Dataset) -> None:
-    table = landmark_table(one)
+    table = landmark_table(one, faces(loaders.results(model)))
     with alone.part("landmarks"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**By landmark, model {model}**: what holds together least comes first", width="stretch")

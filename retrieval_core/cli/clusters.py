@@ -70,8 +70,9 @@ def _landmarks(found, options, run: str) -> None:
     import pandas as pd
 
     from retrieval_core.evaluation.cluster_tables import landmark_table
+    from retrieval_core.stored.central import faces
 
-    tables = {key: landmark_table(one) for key, one in _measured(found, options).items()}
+    tables = {key: landmark_table(one, faces(found[key])) for key, one in _measured(found, options).items()}
     if options.format == "text":
         for key, table in tables.items():
             print_table(table, f"Landmarks under {key} by the {options.k} nearest, dataset {options.dataset}, run {run}", "text")

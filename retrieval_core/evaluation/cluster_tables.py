@@ -72,10 +72,11 @@ def worded(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def landmark_table(one: Clusters) -> pd.DataFrame:
+def landmark_table(one: Clusters, faces: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Landmarks down, those that hold together least first; across the landmark that each is taken for, and the means of a model.
 
     "taken for" is the other landmark that is most frequent among the labelled neighbours, "of its neighbours, %" its share of them.
+    With `faces`, by landmark, the last column is "most central": the id of a photograph.
     """
     labels, rows = np.array(one.labels, dtype=object), {}
     for label in dict.fromkeys(one.labels):
@@ -89,7 +90,8 @@ def landmark_table(one: Clusters) -> pd.DataFrame:
                        "taken for": taken, "of its neighbours, %": 100 * times / looked,
                        **{measure.title: float(measure.values(one)[members].mean()) * measure.unit for measure in MEASURES},
                        }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("landmark").sort_values(OWN.title, kind="stable")
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("landmark").sort_values(OWN.title, kind="stable")
+    return table if faces is None else table.assign(**{"most central": [faces.get(label) for label in table.index]})
 
 
 def density_table(found: Mapping[str, Mapping[str, Agreement]]) -> pd.DataFrame:

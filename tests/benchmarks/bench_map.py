@@ -1,10 +1,12 @@
 """The map beside a plain `st.plotly_chart` of the same points, in headless Chromium, in one run.
 
-    python tests/benchmarks/bench_map.py [points …]     default: 5000 50000; larger ones: 200000 1000000
+    python tests/benchmarks/bench_map.py [--frames] [points …]     default: 5000 50000; larger ones: 200000 1000000
 
 Prints, medians of 20 clicks: seconds to the first map (the page opened a second time, as a visitor of a running app
 does), milliseconds from a click to the neighbour lines and to the last picture of the gallery, and frames a second while
-the points move from one model's layout to the next. Needs Debian's Chromium and Playwright.
+the points move from one model's layout to the next. Then, and with --frames only, how long the frames are while the map is moved and
+zoomed, with the points alone and with names, faces, thumbnails and a colouring; see map_frames.py. Needs Debian's Chromium and
+Playwright: here the browser has no graphics card, and what it draws costs the processor.
 """
 
 import math
@@ -19,9 +21,10 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import map_frames
 import numpy as np
 from map_data import synthetic_layout
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CLICKS = 20
 HERE = Path(__file__).parent
@@ -135,31 +138,59 @@ def frames(page: Page) -> float:
     return 1000 * len(gaps) / sum(gaps)
 
 
-def main(counts: list[int]) -> None:
+def moving(browser: Browser, counts: list[int]) -> None:
+    """Print how long the frames are while the map is moved and zoomed."""
+    print(f"{'points':>9} {'':26}{map_frames.HEAD}")
+    for count in counts:
+        os.environ["MAP_POINTS"] = str(count)
+        with serve("map", count) as address:
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            page.set_default_timeout(180_000)
+            for script in (WATCH, map_frames.WATCH):
+                page.add_init_script(f"({script})()")
+            first_map(page, address, OURS)
+            layout = synthetic_layout(count)
+            place = page.evaluate(PLACES["map"], layout[np.argmin(np.linalg.norm(layout, axis=1))].tolist())
+            for name, look in map_frames.LOOKS.items():
+                map_frames.choose(page, look)
+                map_frames.moved(page, place)  # once before it counts: pictures are fetched and scripts compiled
+                print(f"{count:>9,} {name:26}{map_frames.moved(page, place).words()}", flush=True)
+            page.close()
+
+
+def main(counts: list[int], frames_only: bool = False) -> None:
     """Measure and print."""
-    print(f"{'points':>9} {'':8}{'first map s':>12}{'lines ms':>10}{'gallery ms':>12}{'frames/s':>10}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        for count in counts:
-            os.environ["MAP_POINTS"] = str(count)
-            layout = synthetic_layout(count)
-            targets = layout[np.random.default_rng(2).choice(count, CLICKS, replace=False)].tolist()
-            results = {}
-            for kind, drawn, what in (("map", OURS, ("lines", "gallery")), ("plain", PLAIN, ("plain",))):
-                with serve(kind, count) as address:
-                    page = browser.new_page(viewport={"width": 1280, "height": 720})
-                    page.add_init_script(f"({WATCH})()")
-                    first = first_map(page, address, drawn)
-                    results[kind] = [first, *clicks(page, kind, what, targets)]
-                    if kind == "map":
-                        speed = frames(page)
-                    page.close()
-            ours, plain = results["map"], results["plain"]
-            print(f"{count:>9,} {'map':8}{ours[0]:>12.2f}{ours[1]:>10.0f}{ours[2]:>12.0f}{speed:>10.0f}")
-            print(f"{'':>9} {'plotly':8}{plain[0]:>12.2f}{'':>10}{plain[1]:>12.0f}")
-            print(f"{'':>9} {'ratio':8}{ours[0] / plain[0]:>12.2f}{'':>10}{ours[2] / plain[1]:>12.2f}", flush=True)
+        if not frames_only:
+            beside_plotly(browser, counts)
+        moving(browser, counts)
         browser.close()
 
 
+def beside_plotly(browser: Browser, counts: list[int]) -> None:
+    """Print the map's figures beside those of a `st.plotly_chart`."""
+    print(f"{'points':>9} {'':8}{'first map s':>12}{'lines ms':>10}{'gallery ms':>12}{'frames/s':>10}")
+    for count in counts:
+        os.environ["MAP_POINTS"] = str(count)
+        layout = synthetic_layout(count)
+        targets = layout[np.random.default_rng(2).choice(count, CLICKS, replace=False)].tolist()
+        results = {}
+        for kind, drawn, what in (("map", OURS, ("lines", "gallery")), ("plain", PLAIN, ("plain",))):
+            with serve(kind, count) as address:
+                page = browser.new_page(viewport={"width": 1280, "height": 720})
+                page.add_init_script(f"({WATCH})()")
+                first = first_map(page, address, drawn)
+                results[kind] = [first, *clicks(page, kind, what, targets)]
+                if kind == "map":
+                    speed = frames(page)
+                page.close()
+        ours, plain = results["map"], results["plain"]
+        print(f"{count:>9,} {'map':8}{ours[0]:>12.2f}{ours[1]:>10.0f}{ours[2]:>12.0f}{speed:>10.0f}")
+        print(f"{'':>9} {'plotly':8}{plain[0]:>12.2f}{'':>10}{plain[1]:>12.0f}")
+        print(f"{'':>9} {'ratio':8}{ours[0] / plain[0]:>12.2f}{'':>10}{ours[2] / plain[1]:>12.2f}", flush=True)
+
+
 if __name__ == "__main__":
-    main([int(value) for value in sys.argv[1:]] or [5_000, 50_000])
+    words = [word for word in sys.argv[1:] if word != "--frames"]
+    main([int(word) for word in words] or [5_000, 50_000], "--frames" in sys.argv)

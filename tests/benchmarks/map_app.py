@@ -50,6 +50,26 @@ def lists() -> bytes:
     return found[:, 1:].astype(np.int32).tobytes() + (1 - distances[:, 1:]).astype(np.float32).tobytes()
 
 
+@cache
+def ranks() -> bytes:
+    """How central each point is, on these lists, as the app ranks them."""
+    from retrieval_core.ranking.page_rank import page_rank
+
+    content = lists()
+    found = np.frombuffer(content, np.int32, COUNT * WIDTH).reshape(COUNT, WIDTH)
+    similarities = np.frombuffer(content, np.float32, offset=4 * COUNT * WIDTH).reshape(COUNT, WIDTH)
+    return page_rank(found, similarities, points()[2].astype(int)).astype(np.float32).tobytes()
+
+
+@cache
+def sheet() -> bytes:
+    """A sheet of thumbnails; which ones does not matter here."""
+    cells = np.random.default_rng(0).integers(0, 255, (42, 42, 3), dtype=np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(cells).resize((42 * 96, 42 * 96)).save(data, "JPEG", quality=84)
+    return data.getvalue()
+
+
 @lru_cache(4000)
 def picture(number: int) -> bytes:
     """A photograph of 240×180 pixels, a few kilobytes as a JPEG."""
@@ -66,14 +86,15 @@ def scene() -> dict:
     model = lambda key, number: {  # noqa: E731
         "key": key, "title": key, "colour": "#888888", "map": [None, None], "caption": f"{COUNT:,} synthetic points", "width": WIDTH,
         "places": f"files/places/{number}?v=1", "neighbours": "files/lists?v=1" if COUNT <= LISTED else None,
-        "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None, "together": [],
+        "central": "files/central?v=1" if COUNT <= LISTED else None,
+        "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None, "together": [0.5] * LANDMARKS,
         "colouring": "files/colouring?x=1", "selection": "files/selection?x=1",
     }  # fmt: skip
     return {
         "dataset": "synthetic", "count": COUNT, "extent": [1, 1], "queries": [], "models": [model("1a", 0), model("1b", 1)],
         "landmarks": [{"name": f"landmark {k}", "colour": HUES[k % len(HUES)], "symbol": k % 11} for k in range(LANDMARKS)],
         "colourings": [{"key": "hubness", "title": "hubness"}, {"key": "column:kind", "title": "column kind"}],
-        "sheets": {"cell": 96, "columns": 42, "files": [], "cells": None},
+        "sheets": {"cell": 96, "columns": 42, "files": [f"files/sheet/{k}" for k in range(-(-COUNT // 42**2))], "cells": None},
         "files": {"ids": "files/ids?v=1", "labels": "files/labels?v=1", "photograph": "files/photograph/", "version": "1"},
     }  # fmt: skip
 
@@ -94,11 +115,11 @@ def colouring(request):
     """A number of every point, or one of eleven kinds."""
     if request.query_params["colour"] == "hubness":
         return JSONResponse({"title": "hubness", "names": [], "colours": [], "symbols": [], "low": "few", "high": "many", "even": True,
-                             "values": [k % 97 for k in range(COUNT)]})  # fmt: skip
+                             "values": [k % 97 for k in range(COUNT)], "border": []})  # fmt: skip
     from pages.widgets.style import HUES
 
     return JSONResponse({"title": "kind", "names": [f"kind {k}" for k in range(11)], "colours": list(HUES), "symbols": list(range(11)),
-                         "low": "", "high": "", "even": True, "values": [k % 11 for k in range(COUNT)]})  # fmt: skip
+                         "low": "", "high": "", "even": True, "values": [k % 11 for k in range(COUNT)], "border": []})  # fmt: skip
 
 
 async def selection(request):
@@ -119,6 +140,8 @@ ROUTES = [
     Route("/files/labels", lambda request: raw(points()[2].tobytes())),
     Route("/files/places/{number}", places),
     Route("/files/lists", lambda request: raw(lists())),
+    Route("/files/central", lambda request: raw(ranks())),
+    Route("/files/sheet/{number}", lambda request: raw(sheet(), "image/jpeg")),
     Route("/files/search", neighbours_of),
     Route("/files/queries", lambda request: JSONResponse({})),
     Route("/files/colouring", colouring),
@@ -131,5 +154,5 @@ ROUTES = [
 points()
 descriptors()
 if COUNT <= LISTED:
-    lists()
+    ranks()
 app = st.App(Path(__file__).with_name("map_page.py"), routes=ROUTES)

@@ -48,11 +48,13 @@ def files() -> dict:
         points, similarities = neighbour_lists(number)
         models.append({
             "key": key, "title": f"{key} · a network", "colour": "#888888", "map": [50.0, 60.0], "places": f"files/places/{key}",
-            "neighbours": f"files/neighbours/{key}", "width": WIDTH, "search": f"files/search/{key}?x=1",
+            "neighbours": f"files/neighbours/{key}", "central": f"files/central/{key}", "width": WIDTH,
+            "search": f"files/search/{key}?x=1",
             "queries": f"files/queries/{key}", "colouring": f"files/colouring/{key}?x=1", "selection": f"files/selection/{key}?x=1",
             "caption": f"model {key}", "judged": 10, "together": [],
         })  # fmt: skip
         answers[f"/files/places/{key}"] = layout(number).tobytes() + np.full(COUNT, 0.5, np.float32).tobytes()
+        answers[f"/files/central/{key}"] = np.arange(COUNT, dtype=np.float32).tobytes()
         answers[f"/files/neighbours/{key}"] = points.tobytes() + similarities.tobytes()
         answers[f"/files/colouring/{key}"] = RAMP
         answers[f"/files/colouring/{key}?x=1&colour=bin&bins=b"] = CATEGORIES

@@ -1,6 +1,5 @@
 """The logic of the map against naive loops in Python: neighbours, picking, lasso, zoom, and the order in which points are drawn."""
 
-import itertools
 import json
 
 import numpy as np
@@ -157,52 +156,6 @@ def test_every_point_is_drawn_once_what_is_in_colour_above_the_rest(run, unlabel
         if labels[point] != 65535:
             assert (colour == full[labels[point]]) == lit(point)
             assert looks[2 * point + 1] == labels[point]
-
-
-NAMES = """async ([xy, labels, names, zoom, isolated]) => {
-  const { placeNames } = await import("/web/map/names.js");
-  const { Places } = await import("/web/map/places.js");
-  const { View } = await import("/web/map/view.js");
-  const view = Object.assign(new View(), { width: 800, height: 800, zoom });
-  const scene = { count: labels.length, labels: Uint16Array.from(labels), landmarks: names.map((name) => ({ name })) };
-  const app = { scene, places: new Places(Float32Array.from(xy)), view, isolated: new Set(isolated), mask: null };
-  return placeNames(app, (text) => 7 * text.length);
-}"""
-
-
-def test_names_stand_over_their_clusters_and_over_no_other_name(run):
-    """Three tight clusters, two of which overlap: the larger of them is named, and the other once it is zoomed apart."""
-    middles, sizes = [(-0.5, 0.5), (0.4, -0.4), (0.42, -0.41)], [6, 9, 5]
-    xy, labels = [], []
-    for label, ((x, y), size) in enumerate(zip(middles, sizes, strict=True)):
-        for number in range(size):
-            xy += [x + 0.002 * number, y]
-            labels.append(label)
-    xy, labels = [*xy, 0.1, 0.1, 0.11, 0.1], [*labels, 65535, 65535]
-    names = ["mill", "gate", "tower"]
-    found = run(NAMES, [xy, labels, names, 1, []])
-    assert [one["name"] for one in found] == ["gate", "mill"]
-    scale = 0.94 * 400
-    assert found[1]["left"] == pytest.approx(400 + (-0.5 + 0.002 * 2.5) * scale, abs=0.1)
-    assert found[1]["top"] == pytest.approx(400 - 0.5 * scale, abs=0.1)
-    assert [one["name"] for one in run(NAMES, [xy, labels, names, 1, [2]])] == ["tower"]
-    random = np.random.default_rng(3)
-    crowd = run(
-        NAMES, [random.uniform(-1, 1, 4000).tolist(), [k % 40 for k in range(2000)], [f"landmark {k}" for k in range(40)], 1, []]
-    )
-    assert 5 < len(crowd) <= 60
-    for one, other in itertools.combinations(crowd, 2):
-        apart = abs(one["top"] - other["top"]) >= 20 or abs(one["left"] - other["left"]) >= one["half"] + other["half"]
-        assert apart, (one, other)
-        assert one["name"] != other["name"] or np.hypot(one["left"] - other["left"], one["top"] - other["top"]) >= 320
-
-
-def test_who_zooms_in_reads_more_names(run):
-    xy = [part for k in range(30) for part in (0.001 * k, 0.0)]
-    labels = [k // 10 for k in range(30)]
-    few, more = (run(NAMES, [xy, labels, ["mill", "gate", "tower"], zoom, []]) for zoom in (1, 30))
-    assert len(few) == 1
-    assert {one["name"] for one in more} == {"mill", "gate", "tower"}
 
 
 def test_of_too_many_points_no_one_is_drawn_twice(run):

@@ -45,7 +45,7 @@ WATCH = """() => {
   Response.prototype.json = async function () { return window.watch(await json.call(this), new URL(this.url).pathname); };
 }"""
 # Fields that a message need not have, and what the map puts on a model once it has been fetched.
-FETCHED = {"lists", "similarities", "rankings", "found", "xy", "ends", "overlap", "sets", "canvas", "text", "button"}
+FETCHED = {"lists", "similarities", "rankings", "found", "xy", "ends", "overlap", "sets", "canvas", "text", "button", "mini", "ranks"}
 
 
 def strange(page, optional=()):

@@ -9,6 +9,7 @@ from retrieval_core.cli.main import main
 from retrieval_core.evaluation.cluster_tables import against, landmark_table, model_table
 from retrieval_core.evaluation.clusters import outliers
 from retrieval_core.evaluation.pair_similarities import threshold_table
+from retrieval_core.stored.central import faces
 from retrieval_core.stored.clusters import measured, read_clusters
 from retrieval_core.stored.results import open_results
 from retrieval_core.workspace import Workspace
@@ -48,6 +49,9 @@ def test_it_prints_landmarks_and_outliers(printed, found):
     table = pd.read_csv(StringIO(printed("--show", "landmarks", "--format", "csv")))
     shares = {key: measured(results, 12) for key, results in found().items()}
     assert list(table["landmark"]) == [label for one in shares.values() for label in landmark_table(one).index]
+    central = {(key, label): image_id for key, results in found().items() for label, image_id in faces(results).items()}
+    rows = zip(table["model"], table["landmark"], table["most central"], strict=True)
+    assert {(model, label): image_id for model, label, image_id in rows} == central
     table = pd.read_csv(StringIO(printed("--show", "outliers", "--format", "csv")))
     expected = [(key, row.image_id, row.taken_for) for key, one in shares.items() for row in outliers(one)]
     assert list(zip(table["model"], table["photograph"], table["taken for"], strict=True)) == expected

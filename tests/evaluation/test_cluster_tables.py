@@ -55,6 +55,9 @@ def test_a_landmark_has_the_means_of_its_photographs_and_whom_it_is_taken_for():
         looked = members.sum() * min(5, members.sum() - 1)
         assert row["of its neighbours, %"] == pytest.approx(100 * others.count(row["taken for"]) / looked)
         assert row[OWN.title] == pytest.approx(100 - 100 * len(others) / looked)
+    with_faces = landmark_table(one, {"mill": "mill_01", "dome": "dome_02"})
+    assert with_faces["most central"].dropna().to_dict() == {"mill": "mill_01", "dome": "dome_02"}
+    assert "most central" not in table
 
 
 def test_a_sentence_says_what_was_compared():

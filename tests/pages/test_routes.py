@@ -51,7 +51,7 @@ def test_a_scene_says_what_it_is_and_names_every_file(serve, town_cache):
     for expected in ("t-SNE of 29 photographs", "model 1c", "seed 0", "perplexity", "Trustworthiness", "kNN overlap"):
         assert expected in model["caption"]
     for address in (*description["sheets"]["files"], description["files"]["ids"], description["files"]["labels"],
-                    *(model[name] for name in ("places", "neighbours", "queries"))):  # fmt: skip
+                    *(model[name] for name in ("places", "neighbours", "central", "queries"))):  # fmt: skip
         answer = client.get(f"/{address}")
         assert answer.status_code == 200, answer.text
         assert "immutable" in answer.headers["cache-control"]
@@ -77,6 +77,8 @@ def test_ids_landmarks_places_and_neighbours_are_row_for_row_the_same_photograph
         assert found[row].tolist() == nearest(matrix, row, len(ids))[0].tolist()
         one_by_one = client.get(f"/{model['search']}&point={row}").json()
         assert one_by_one["points"] == found[row].tolist()
+    ranks = np.frombuffer(client.get(f"/{model['central']}").content, np.float32)
+    assert [ranks[labels == label].sum() for label in set(labels.tolist())] == pytest.approx([1] * len(set(labels.tolist())))
     for query in description["queries"]:
         assert ids[query["point"]] == dataset.query(query["id"]).image_id
         assert {ids[point] for point in query["good"]} == set(dataset.query(query["id"]).good) & set(ids)
@@ -108,6 +110,7 @@ def test_photographs_are_small_jpegs(serve, town_cache):
         ("/files/queries/town/1d?run=no-such-run&subset=all", "no-such-run"),
         ("/files/scene/town?run=quick&method=tsne&subset=all&seed=x", "seed 'x'"),
         ("/files/neighbours-of/town/1d?run=quick&subset=all&point=29", "has 29, from 0"),
+        ("/files/central/town/1d?run=no-such-run&subset=all", "follows from neighbour lists, and there are none"),
     ],
 )
 def test_what_is_not_there_is_said_in_words(serve, town_cache, address, words):

@@ -1,9 +1,11 @@
 import { Card } from "./card.js";
 import { Coloured } from "./colours.js";
 import { Density } from "./density.js";
+import { Faces } from "./faces.js";
 import { Film } from "./film.js";
 import { Gallery } from "./gallery.js";
 import { listenToKeys } from "./keyboard.js";
+import { Landmarks } from "./landmarks.js";
 import { Legend } from "./legend.js";
 import { MOST_DRAWN } from "./appearance.js";
 import { Measures } from "./measures.js";
@@ -19,8 +21,8 @@ import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
 const FORESEEN = 12; // photographs fetched for a point before it is clicked
-const REST = 120; // milliseconds after which the points of a new view are counted and chosen again, and the names of many
-const MOST_NAMED = 10_000; // points whose landmarks are named anew in every frame; names of more move with the map until it rests
+const REST = 120; // milliseconds after which the points of a new view are counted and chosen again, and the regions of many
+const MOST_COUNTED = 60_000; // points whose regions are counted anew while the map moves; those of more when it rests
 
 /** The map: what is chosen on it, and how that becomes a picture. */
 export class MapApp extends Coloured {
@@ -32,10 +34,12 @@ export class MapApp extends Coloured {
     Object.assign(this, {
       tool: "pan", hover: -1, ring: -1, selection: [], trail: [], isolated: new Set(), query: null, placed: null,
       unlabelled: 0.45, colour: "landmark", thumbnails: true, names: true, film: false, k: 12, changed: { points: true },
-      colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, named: [], bins: "", how: "selection",
+      colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, named: [], faced: [], bins: "", how: "selection",
     });
     this.view = new View();
     this.density = new Density();
+    this.faces = new Faces(() => this.draw(false));
+    this.landmarks = new Landmarks(this);
     this.stage = root.querySelector(".stage");
     this.canvases = [...this.stage.querySelectorAll("canvas")];
     this.surface = this.canvases[2];
@@ -90,8 +94,9 @@ export class MapApp extends Coloured {
   }
 
   viewChanged() {
+    this.flying = null;
     this.hoverPoint(-1);
-    this.onTheWay = this.scene.count > MOST_NAMED;
+    this.onTheWay = this.scene.count > MOST_COUNTED;
     this.draw();
     this.tell("rested");
     clearTimeout(this.resting);
@@ -139,6 +144,7 @@ export class MapApp extends Coloured {
   }
 
   escape() {
+    if (this.landmarks.shown && this.landmarks.current >= 0) return this.landmarks.leave();
     [this.selection, this.query, this.placed, this.trail] = [[], null, null, []];
     this.pointer.forget();
     this.choose();
@@ -188,7 +194,19 @@ export class MapApp extends Coloured {
     this.strip.draw();
     this.measures.ask();
     this.recolour();
+    this.fetchCentral();
     if (!found && mayFetch && (this.selection.length === 1 || this.query)) this.fetchMissing();
+  }
+
+  /** Fetch which photographs are central under the model: faces and cards follow. */
+  async fetchCentral() {
+    const { model, scene } = this;
+    if (model.ranks || !model.central) return;
+    await this.notice.guard(() => scene.loadCentral(model));
+    if (this.model !== model || this.scene !== scene || !model.ranks) return;
+    this.regions = null;
+    this.draw();
+    if (this.landmarks.shown) this.panel.draw();
   }
 
   async fetchMissing() {

@@ -47,7 +47,7 @@ export function colourOf(app, i) {
 }
 
 /** Whether a point counts as one in colour: a labelled one, or one with a value of the colouring. */
-const stands = ({ scene, colouring }, i) => (colouring ? colouring.values[i] !== null : scene.labels[i] !== UNLABELLED);
+export const stands = ({ scene, colouring }, i) => (colouring ? colouring.values[i] !== null : scene.labels[i] !== UNLABELLED);
 
 /** The number of a point's marker. */
 function symbolOf({ scene, colouring }, i) {

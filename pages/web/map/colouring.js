@@ -14,14 +14,14 @@ export function readRange(text) {
 
 export const writtenRange = ([low, high]) => `${Number(low.toPrecision(6))}..${Number(high.toPrecision(6))}`;
 
-/** Where the values that are shown are written: null for an address that is not needed. */
-export function colouringAddress(app, key = app.colour) {
+/** Where the values that are shown are written, under a model: null for an address that is not needed. */
+export function colouringAddress(app, key = app.colour, model = app.model) {
   if (FIXED.includes(key)) return null;
   const parts = [`colour=${encodeURIComponent(key)}`];
   if (key === "rank") parts.push(`query=${encodeURIComponent(app.query?.id ?? "")}`);
   if (key === "bin") parts.push(`bins=${app.bins}`);
   if (key === "hubness") parts.push(`k=${app.k}`);
-  return `${app.model.colouring}&${parts.join("&")}`;
+  return `${model.colouring}&${parts.join("&")}`;
 }
 
 /** The smallest and the largest value of an array in which some are null; null where all are. */

@@ -7,6 +7,7 @@ export class Coloured extends Drawing {
   async recolour() {
     const { scene } = this;
     const address = colouringAddress(this);
+    this.strip.recolour();
     if (address === this.coloured) return;
     this.coloured = address;
     let found = null;
@@ -28,6 +29,7 @@ export class Coloured extends Drawing {
     [this.colour, this.only] = [key, ""];
     this.recolour();
     this.repaint();
+    this.strip.draw();
     this.legend.draw();
     this.tell();
   }
@@ -39,6 +41,15 @@ export class Coloured extends Drawing {
     this.legend.draw();
   }
 
+  /** Bring the map in line with which landmarks are isolated. */
+  isolate() {
+    this.repaint();
+    this.legend.draw();
+    this.strip.draw();
+    if (this.landmarks.shown) this.panel.draw();
+    this.tell();
+  }
+
   clearFilter() {
     [this.only, this.brush] = ["", { similarity: null, hubness: null }];
   }
@@ -47,7 +58,10 @@ export class Coloured extends Drawing {
   filtered(told = true) {
     const before = this.mask;
     this.mask = passing(this);
-    if (before || this.mask) this.repaint();
+    if (before || this.mask) {
+      this.repaint();
+      this.strip.draw();
+    }
     this.measures.draw();
     if (told) this.tell();
   }

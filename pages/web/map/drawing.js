@@ -1,4 +1,5 @@
 import { drawingOrder, growth, MOST_DRAWN, paint } from "./appearance.js";
+import { placeFaces } from "./faces.js";
 import { measuredOn, placeNames } from "./names.js";
 import { drawOverlay } from "./overlay.js";
 import { easeInOut } from "./places.js";
@@ -49,7 +50,10 @@ export class Drawing {
       this.points.draw(this.places, this.view, ratio, growth(this.view));
     }
     above.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (this.changed.points && this.names && !this.onTheWay && this.places.share === 1) this.named = placeNames(this, measuredOn(above));
+    if (this.changed.points && this.names && this.places.share === 1) {
+      this.named = placeNames(this, measuredOn(above));
+      this.faced = placeFaces(this);
+    }
     drawOverlay(this, above);
     this.changed.points = false;
     this.stage.dataset.drawn = this.compared ? String(this.compared.centre) : "";
@@ -61,6 +65,7 @@ export class Drawing {
     if (!this.scene || !this.places) return;
     const { colours, looks } = paint(this);
     this.points.setLook(colours, looks);
+    this.regions = null;
     this.settle();
   }
 
@@ -70,6 +75,13 @@ export class Drawing {
     if (this.scene.count > MOST_DRAWN) this.density.count(this.places, this.view, this.dark ? [110, 120, 135] : [150, 158, 170]);
     this.tellDrawn();
     this.draw();
+  }
+
+  /** Say what a face is while there are any. */
+  tellFaces(count) {
+    if (Boolean(count) === Boolean(this.told)) return;
+    this.told = count;
+    this.root.querySelector(".faced").textContent = count ? "Framed: the most central photograph of a region without labels." : "";
   }
 
   tellDrawn() {

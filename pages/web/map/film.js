@@ -1,4 +1,5 @@
-import { rgb, UNLABELLED } from "./appearance.js";
+import { colourOf, isDrawn, isLit, stands } from "./appearance.js";
+import { colouringAddress, passing } from "./colouring.js";
 import { chosenList } from "./neighbours.js";
 import { easeInOut } from "./places.js";
 
@@ -32,6 +33,7 @@ export class Film {
     await Promise.all(this.models.map(async (model) => {
       await Promise.all([scene.loadPlaces(model), scene.loadNeighbours(model), scene.loadQueries(model)]);
     }));
+    this.recolour();
     this.draw();
   }
 
@@ -42,7 +44,7 @@ export class Film {
     const text = button.appendChild(document.createElement("span"));
     button.title = model.title;
     button.onclick = () => this.app.setModel(model.key);
-    Object.assign(model, { canvas, text, button });
+    Object.assign(model, { canvas, text, button, mini: { address: null, colouring: null } });
     return button;
   }
 
@@ -58,6 +60,32 @@ export class Film {
       model.button.setAttribute("aria-pressed", String(model === app.model));
       if (model.xy) this.paint(model);
     }
+  }
+
+  /** Fetch the values of the chosen colouring under every model: they differ from one to the next. */
+  recolour() {
+    if (this.element.hidden || !this.models) return;
+    const { app } = this;
+    // A model that lacks them, as clusters that were not looked for, is grey here; on the large map it says why.
+    const none = { names: [], values: new Array(app.scene.count).fill(null), ends: null, even: true };
+    for (const model of this.models) {
+      const address = colouringAddress(app, app.colour, model);
+      if (address === model.mini.address) continue;
+      model.mini = { address, colouring: null };
+      if (!address) continue;
+      app.scene.loadValues(address).catch(() => none).then((colouring) => {
+        if (model.mini.address !== address) return;
+        model.mini.colouring = colouring;
+        if (model.xy) this.paint(model);
+      });
+    }
+  }
+
+  /** What a small map is coloured and filtered by: what the large one is, with its own model's values. */
+  look(model, focus) {
+    const { scene, colour, only, brush, similarities, hubness, isolated } = this.app;
+    const { colouring } = model.mini;
+    return { scene, model, colour, colouring, isolated, focus, mask: passing({ scene, colouring, only, brush, similarities, hubness }) };
   }
 
   paint(model) {
@@ -80,15 +108,16 @@ export class Film {
       context.fillRect(left - side / 2, top - side / 2, side, side);
     };
     const dim = app.dark ? "#3c4552" : "#d8dce2";
-    for (const labelled of [false, true]) {
+    const look = this.look(model, focus);
+    const shown = isDrawn(app);
+    const colour = (point) => `rgb(${colourOf(look, point).map(Math.round).join(" ")})`;
+    for (const standing of [false, true]) {
       for (let point = 0; point < scene.count; point += step) {
-        const label = scene.labels[point];
-        if ((label !== UNLABELLED) !== labelled || (!labelled && !app.unlabelled)) continue;
-        const lit = labelled && (!focus || focus.has(point)) && (!app.isolated.size || app.isolated.has(label));
-        dot(point, lit ? scene.landmarks[label].colour : dim, labelled ? 2.6 : 1.6);
+        if (stands(look, point) !== standing || !shown(point)) continue;
+        dot(point, standing && isLit(look, point) ? colour(point) : dim, standing ? 2.6 : 1.6);
       }
     }
-    for (const point of focus ?? []) dot(point, scene.landmark(point)?.colour ?? `rgb(${rgb("#777777")})`, 4.5);
+    for (const point of focus ?? []) dot(point, colour(point), 4.5);
     if (found && found.centre >= 0) dot(found.centre, "#d9480f", 8);
   }
 

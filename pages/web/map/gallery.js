@@ -20,13 +20,24 @@ export class Gallery {
     new ResizeObserver(() => this.draw()).observe(element);
   }
 
-  /** `cards`: [{point, rank, similarity}], drawn from the top. */
+  /**
+   * `cards`: [{ point, rank, similarity }], drawn from the top where `key` says that they are others. A card may say something else
+   * (`told`), do something else than choose its photograph (`act`), and be one that can stay pressed (`pressed`).
+   */
   show(cards, key) {
     this.cards = cards;
-    this.key = key;
     this.drawn = null;
-    this.element.scrollTop = 0;
+    if (key !== this.key) this.element.scrollTop = 0;
+    this.key = key;
     this.draw();
+  }
+
+  /** Scroll until a card can be seen. */
+  reveal(place) {
+    const { high } = this.size();
+    const top = Math.floor(place / this.columns) * (high + GAP);
+    const { scrollTop, clientHeight } = this.element;
+    if (top < scrollTop || top + high > scrollTop + clientHeight) this.element.scrollTop = top - Math.max(0, (clientHeight - high) / 2);
   }
 
   get type() {
@@ -40,8 +51,7 @@ export class Gallery {
   draw() {
     const { element, inner, cards, columns } = this;
     if (!element.clientWidth) return;
-    const width = (element.clientWidth - GAP * (columns - 1) - 4) / columns;
-    const height = width * 0.75 + 50 * this.type;
+    const { wide: width, high: height } = this.size();
     const rows = Math.ceil(cards.length / columns);
     inner.style.height = `${rows * (height + GAP)}px`;
     const first = Math.max(0, Math.floor(element.scrollTop / (height + GAP)) - AHEAD);
@@ -58,10 +68,28 @@ export class Gallery {
       });
       return box;
     });
+    const focused = this.focused;
     inner.replaceChildren(...shown);
+    if (focused !== null) this.focus(focused);
   }
 
-  card({ point, rank, similarity }, place) {
+  /** Width and height of a card in pixels. */
+  size() {
+    const wide = (this.element.clientWidth - GAP * (this.columns - 1) - 4) / this.columns;
+    return { wide, high: wide * 0.75 + 50 * this.type };
+  }
+
+  /** The place of the card that has the keyboard's focus; null for none. */
+  get focused() {
+    const place = this.inner.contains(this.element.getRootNode().activeElement) && this.element.getRootNode().activeElement.dataset.place;
+    return place ? Number(place) : null;
+  }
+
+  focus(place) {
+    this.element.querySelector(`[data-place="${place}"]`)?.focus({ preventScroll: true });
+  }
+
+  card({ point, rank, similarity, told, act, pressed }, place) {
     const { app } = this;
     const word = verdict(app, point);
     const landmark = app.scene.landmark(point);
@@ -80,26 +108,28 @@ export class Gallery {
     };
     picture.alt = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
     const text = document.createElement("span");
-    text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ") || id;
+    const counted = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ");
+    text.textContent = told ?? (counted || id);
     const name = document.createElement("span");
     name.textContent = landmark ? landmark.name : "unlabelled";
     name.className = "name";
     box.append(picture, text, name);
+    if (pressed !== undefined) box.setAttribute("aria-pressed", String(pressed));
     if (SIGNS[word]) {
       const mark = box.appendChild(document.createElement("b"));
       mark.textContent = SIGNS[word];
     }
     box.onpointerenter = box.onfocus = () => app.ringPoint(point);
     box.onpointerleave = box.onblur = () => app.ringPoint(-1);
-    box.onclick = () => app.select([point]);
+    box.onclick = act ?? (() => app.select([point]));
     if (rank === undefined) return box;
     return element("div", "slot", "", box, whyButton(id, () => app.askWhy(id)));
   }
 
   /** Move the keyboard's focus by some cards. */
   step(by) {
-    const active = this.element.getRootNode().activeElement;
-    const place = active?.dataset?.place === undefined ? (by > 0 ? 0 : this.cards.length - 1) : Number(active.dataset.place) + by;
+    const { focused } = this;
+    const place = focused === null ? (by > 0 ? 0 : this.cards.length - 1) : focused + by;
     if (place < 0 || place >= this.cards.length) return;
     this.element.querySelector(`[data-place="${place}"]`)?.focus();
   }

@@ -10,6 +10,7 @@ export function listenToKeys(app) {
     const act = {
       j: () => app.stepQuery(1),
       k: () => app.stepQuery(-1),
+      n: () => app.landmarks.step(event.shiftKey ? -1 : 1),
       l: () => app.toolbar.use(app.tool === "lasso" ? "pan" : "lasso"),
       u: () => app.toolbar.showUnlabelled(app.unlabelled === 0),
       f: () => app.openFilm(!app.film),

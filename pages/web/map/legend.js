@@ -4,6 +4,7 @@ import { Histogram } from "./histogram.js";
 import { SYMBOLS } from "./symbols.js";
 import { FILLED } from "./view.js";
 
+const FACE = "Where no photograph of a region is labelled, the map shows its most central one, in a frame: by PageRank on the graph of neighbours.";
 const MARGIN = 16; // pixels between the legend and the edge of the map, and the points
 
 function tally(values) {
@@ -51,12 +52,12 @@ export class Legend {
 
   landmark(landmark, number, count) {
     const { isolated } = this.app;
-    return this.entry(landmark, count, isolated.has(number), isolated.size > 0, "landmark", (add) => {
+    const button = this.entry(landmark, count, isolated.has(number), isolated.size > 0, "landmark", (add) => {
       chooseAmong(isolated, number, add);
-      this.app.repaint();
-      this.app.tell();
-      this.draw();
+      this.app.isolate();
     });
+    if (number === UNLABELLED && this.app.model.central) button.title += ` ${FACE}`;
+    return button;
   }
 
   /** The categories of a colouring; the photographs without one are counted, and can't be chosen. */
@@ -103,6 +104,7 @@ export class Legend {
     };
     if (fits("beside", false) || fits("over", false) || fits("beside", true) || fits("over", true)) return;
     element.dataset.place = "below";
+    element.classList.remove("short"); // it scrolls
   }
 
   entry({ name, colour, symbol, together }, count, chosen, some, kind, choose) {

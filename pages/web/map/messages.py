@@ -67,7 +67,8 @@ class SelectionMeasures(TypedDict):
 class SceneModel(TypedDict):
     """A model of a scene and the addresses of its files; `places` is None without a map, `neighbours` where they are not listed.
 
-    `colouring` and `selection` begin the addresses of ColouringValues and SelectionMeasures.
+    `colouring` and `selection` begin the addresses of ColouringValues and SelectionMeasures. `central` is the address of how central
+    each photograph is within its landmark, or among the unlabelled, (N,) float32; None where neighbours are not listed.
 
     `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
     quality of the map was judged by; `together`: for each landmark, the mean share of it among the nearest of its photographs in
@@ -80,6 +81,7 @@ class SceneModel(TypedDict):
     map: list[float | None]
     places: str | None
     neighbours: str | None
+    central: str | None
     width: int
     search: str
     queries: str

@@ -1,4 +1,5 @@
 import { colourOf, isLit } from "./appearance.js";
+import { drawFaces } from "./faces.js";
 import { drawNames } from "./names.js";
 import { pointsInView } from "./neighbours.js";
 
@@ -7,7 +8,7 @@ const MOST_RINGED = 3000;
 const GREEN = "#1a8a3c";
 const ORANGE = "#d9480f";
 
-/** All that is drawn over the points: thumbnails, lines to neighbours, names, glyphs of the ground truth, rings, the lasso. */
+/** All that is drawn over the points: thumbnails, faces and names, lines to neighbours, glyphs of the ground truth, rings, the lasso. */
 export function drawOverlay(app, context) {
   const { view, places } = app;
   const at = (point) => view.toScreen(places.x(point), places.y(point));
@@ -15,7 +16,8 @@ export function drawOverlay(app, context) {
   if (app.colouring?.border.length && places.share === 1) drawBorder(app, context);
   app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context, at);
   if (!app.focus) drawQueries(app, context, at);
-  if (app.names && places.share === 1) drawNames(app, context);
+  app.tellFaces(drawFaces(app, context));
+  drawNames(app, context);
   const found = app.compared;
   if (found) drawLines(app, context, at, found);
   if (app.query && !app.selection.length && !app.placed) drawTruth(app, context, at);

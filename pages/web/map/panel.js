@@ -26,11 +26,36 @@ export class Panel {
       const [oxford, finite] = ap.map((value) => (value == null ? "none" : (100 * value).toFixed(2)));
       this.tell(`Query ${query.id}`, scene.photograph(query.point), query,
         `AP (Oxford) ${oxford}, AP (finite sum) ${finite} under ${app.model.key}. ${this.counted(found)}`, this.cards(found));
+    } else if (app.landmarks.shown) {
+      this.walk(app.landmarks);
     } else {
       this.tell("Click a point", null, null,
         "Its nearest neighbours in descriptor space appear here, and lines lead to them on the map. Shift-click adds a point, " +
         `Shift-drag draws a lasso. J and K step through the queries, ? shows all keys.${scene.queries.length ? " Queries are cut from the photographs below." : ""}`,
         [...new Set(scene.queries.map((one) => one.point))].map((point) => ({ point })));
+    }
+  }
+
+  /** The landmarks as cards, and the way from one to the next. */
+  walk(landmarks) {
+    const { app } = this;
+    const focused = this.head.getRootNode().activeElement?.dataset.step;
+    const one = landmarks.faces.find((face) => face.label === landmarks.current);
+    const title = one ? app.scene.landmarks[one.label].name : `${landmarks.faces.length.toLocaleString("en")} landmarks`;
+    const face = app.model.central ? "the most central photograph (by PageRank among the landmark's own)" : "a photograph";
+    const known = landmarks.faces.some(({ label }) => app.model.together[label] != null);
+    const share = known ? ", and how much of what lies nearest to them is of the landmark" : "";
+    this.tell(title, null, null, one ? `${landmarks.told(one)}: ${one.count === 1 ? "one photograph" : "photographs"}${share}.`
+      : `Click a point for its nearest neighbours, or a landmark to go there. A card shows ${face}, how many there are${share}.`, landmarks.cards());
+    const row = this.head.querySelector(".row");
+    const buttons = [["‹", "back", () => landmarks.step(-1), "Previous landmark"], ["›", "on", () => landmarks.step(1), "Next landmark"]];
+    if (one) buttons.push(["All", "all", () => landmarks.leave(), "All landmarks"]);
+    for (const [text, step, act, label] of buttons) {
+      const button = this.button(row, text, act);
+      button.setAttribute("aria-label", label);
+      button.title = label;
+      button.dataset.step = step;
+      if (step === focused) button.focus();
     }
   }
 
@@ -84,6 +109,7 @@ export class Panel {
     const button = parent.appendChild(document.createElement("button"));
     button.textContent = text;
     button.onclick = act;
+    return button;
   }
 
   picture(source, query) {

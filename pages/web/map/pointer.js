@@ -1,4 +1,5 @@
 import { isDrawn } from "./appearance.js";
+import { faceAt } from "./faces.js";
 
 const RADIUS = { mouse: 14, pen: 14, touch: 26 }; // pixels around the pointer in which a point is taken
 const STILL = { mouse: 4, pen: 6, touch: 10 }; // pixels that a click may wander
@@ -37,7 +38,10 @@ export class Pointer {
     this.app.viewChanged();
   }
 
+  /** The photograph at a place: that of a face, which covers the points below it, or the nearest point. */
   point(left, top) {
+    const face = faceAt(this.app, left, top);
+    if (face >= 0) return face;
     return this.app.places.at(this.app.view, left, top, RADIUS[this.type] ?? RADIUS.mouse, isDrawn(this.app));
   }
 

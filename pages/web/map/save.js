@@ -1,4 +1,6 @@
-import { drawingOrder, growth, paint } from "./appearance.js";
+import { drawingOrder, growth, isLit, paint } from "./appearance.js";
+import { facesShown, FRAME, GREY, SIDE } from "./faces.js";
+import { namesShown } from "./names.js";
 import { verdict } from "./neighbours.js";
 
 function hand(blob, name) {
@@ -29,8 +31,22 @@ const nameAsSvg = ({ name, left, top }, ink, paper) =>
   `<text x="${left.toFixed(1)}" y="${top.toFixed(1)}" font-family="system-ui, sans-serif" font-size="13" font-weight="600" text-anchor="middle" ` +
   `dominant-baseline="central" fill="${ink}" stroke="${paper}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">${escaped(name)}</text>`;
 
-/** The view as an SVG: points as circles, lines and rings as they are on the screen. */
+/** A face that has arrived, in its frame; nothing for another, which is not on the screen either. */
+function faceAsSvg(app, { point, left, top }) {
+  const square = app.faces.held(app.scene.photograph(point));
+  if (!square) return "";
+  const box = (side) => `x="${(left - side / 2).toFixed(1)}" y="${(top - side / 2).toFixed(1)}" width="${side}" height="${side}"`;
+  return `<g opacity="${isLit(app, point) ? 1 : 0.3}"><rect ${box(SIDE + 3)} fill="${app.paper}"/><rect ${box(SIDE)} fill="${GREY}"/>` +
+    `<image ${box(SIDE - 2 * FRAME)} href="${square.toDataURL("image/jpeg", 0.9)}"/></g>`;
+}
+
+/** The view as an SVG: points as circles; faces, names, lines and rings as they are on the screen. */
 export function saveSvg(app) {
+  app.drawNow();
+  hand(new Blob([asSvg(app)], { type: "image/svg+xml" }), fileName(app, "svg"));
+}
+
+export function asSvg(app) {
   const { view, places } = app;
   const { colours, looks } = paint(app);
   const parts = [`<rect width="${view.width}" height="${view.height}" fill="${app.paper}"/>`];
@@ -41,7 +57,7 @@ export function saveSvg(app) {
     const radius = (looks[2 * point] * growth(view)) / 2;
     parts.push(`<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${radius.toFixed(1)}" fill="${colour}"/>`);
   }
-  if (app.names) parts.push(...app.named.map((one) => nameAsSvg(one, app.ink, app.paper)));
+  parts.push(...facesShown(app).map((one) => faceAsSvg(app, one)), ...namesShown(app).map((one) => nameAsSvg(one, app.ink, app.paper)));
   if (app.compared && app.centrePlace()) {
     const [left, top] = view.toScreen(...app.centrePlace());
     app.compared.points.forEach((point, place) => {
@@ -51,8 +67,7 @@ export function saveSvg(app) {
       parts.push(`<path d="M${left.toFixed(1)} ${top.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}" stroke-width="2" ${style}/>`);
     });
   }
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${escaped(app.model.caption)}</title>${parts.join("\n")}</svg>`;
-  hand(new Blob([svg], { type: "image/svg+xml" }), fileName(app, "svg"));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${escaped(app.model.caption)}</title>${parts.join("\n")}</svg>`;
 }
 
 /** What the gallery holds, as a table: id, landmark, rank, similarity and verdict. */

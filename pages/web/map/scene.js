@@ -60,6 +60,12 @@ export class Scene {
     });
   }
 
+  /** How central each photograph of its landmark, or of the unlabelled, is under a model: model.ranks. */
+  loadCentral(model) {
+    if (!model.central) return Promise.resolve(model);
+    return this.once(model.central, async () => Object.assign(model, { ranks: new Float32Array(await fetchBytes(model.central)) }));
+  }
+
   loadQueries(model) {
     return this.once(model.queries, async () => Object.assign(model, { rankings: await fetchJson(model.queries) }));
   }
