@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
-    "__main__", "cli", "verbs", "runs", "lessons", "stored", "training", "projection", "feedback", "evaluation", "ranking", "descriptors",
-    "networks", "datasets",
+    "__main__", "cli", "verbs", "runs", "lessons", "stored", "training", "projection", "feedback", "evaluation", "ranking",
+    "descriptors", "networks", "datasets",
     "presets", "schedules", "search_choices", "named_networks", "workspace", "parameters", "app_script", "paths", "progress", "errors",
 ]  # fmt: skip
 DOORS = {  # what lies directly in retrieval_core/
