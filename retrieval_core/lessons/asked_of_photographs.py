@@ -13,6 +13,7 @@ from retrieval_core.stored.artefacts import map_choice
 NEIGHBOURS = 12  # of a photograph that the map draws lines to
 PLACES = (0, 3, 15, 63)  # among the neighbours: the nearest, and what is offered beside it
 LETTERS = "ABCD"
+TRIED = 16  # photographs that are looked through for a neighbour that was kept, or torn away
 
 
 def nearest(asking: Asking) -> Posed:
@@ -47,7 +48,7 @@ def kept(asking: Asking) -> Posed:
     random = asking.random(f"kept {model}")
     named, neighbour = asking.word("photograph", "photo", "selection"), asking.word("neighbour")
     wanted = random.random() < 0.5  # whether it is a kept one, so that neither answer is the usual one
-    candidates = [_photograph(asking)] if named else random.sample(made.ids, min(48, len(made.ids)))
+    candidates = [_photograph(asking)] if named else random.sample(made.ids, min(TRIED, len(made.ids)))
     found: dict[bool, tuple[str, str]] = {}
     for photograph in candidates:
         if photograph not in rows:
@@ -63,9 +64,9 @@ def kept(asking: Asking) -> Posed:
     photograph, other = found[is_kept]
     place = _neighbours(asking, photograph)[0].index(other) + 1
     return Posed(
-        f"Photograph B is number {place} of the nearest to A under {model}. Did the map keep it near A?",
-        (Option("yes, it lies near A"), Option("no, it was torn away")), (0 if is_kept else 1,),
-        why=f"{'It is' if is_kept else 'It is not'} among the {2 * k} nearest to A on the map.", photographs=(photograph, other),
+        f"The second photograph is number {place} of the nearest to the first under {model}. Did the map keep it there?",
+        (Option("yes, it lies near"), Option("no, it was torn away")), (0 if is_kept else 1,),
+        why=f"On the map it is {'' if is_kept else 'not '}among the {2 * k} nearest to the first.", photographs=(photograph, other),
     )  # fmt: skip
 
 
@@ -93,8 +94,8 @@ def same(asking: Asking) -> Posed:
     similarity = float(similarities[ids.index(pair[1])])
     return Posed(
         "Do these two photographs show the same landmark?", (Option("yes"), Option("no")), (0 if names[0] == names[1] else 1,),
-        why=f"A shows {names[0]}, B shows {names[1]}; their similarity under {model} is {similarity:.3f}, and B is number "
-            f"{ids.index(pair[1]) + 1} of {len(ids):,} neighbours of A.",
+        why=f"The first shows {names[0]}, the second {names[1]}. Their similarity under {model} is {similarity:.3f}: the second is number "
+            f"{ids.index(pair[1]) + 1} of {len(ids):,} neighbours of the first.",
         photographs=(pair[0], pair[1]),
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from retrieval_core.lessons.precision_figures import counting, in_percent
 from retrieval_core.lessons.reading import NotHere, command, described, versions
 from retrieval_core.lessons.shown import Figure, Shown
 from retrieval_core.stored.clusters import agreements, measured, read_clusters
+from retrieval_core.stored.results import Results
 
 WITH = "all"  # the word behind a figure that counts the unlabelled in
 _OF = {
@@ -62,8 +63,8 @@ def of_difference(name: str):
         found = kept(("clusters difference", name, before, after, *stands_on), lambda: compare(*values, labels))
         unit = chosen[0][0].unit / 100
         points, low, high = (one * unit for one in (found.points, found.low, found.high))
-        text = lambda one: chosen[0][0].text(one, True)  # noqa: E731
-        said = f"{text(points)}{' points' if unit == 1 else ''} [{text(low)}, {text(high)}]"
+        text = chosen[0][0].text
+        said = f"{text(points, True)}{' points' if unit == 1 else ''} [{text(low)}, {text(high)}]"
         title = f"{chosen[0][1]}, from {' '.join(before)} to {' '.join(after)}"
         return Figure(said, points, low, high, _command(shown, before[0], after[0]), title=title, unit="points" if unit == 1 else "")
 
@@ -119,17 +120,21 @@ def outlier_list(shown: Shown, model: str) -> list[Outlier]:
 
 def clusters_of(shown: Shown, model: str) -> Clusters:
     """How the landmarks lie under a model. NotHere: neighbour lists are missing, or nothing can be measured."""
-    results = described(shown, model)
+    found = kept(("clusters", *versions(shown, model)), lambda: _measured(shown, described(shown, model)))
+    if found is None:
+        raise NotHere(f"The neighbours of the photographs under {model} are not listed yet. Run: {_command(shown, model)}")
+    return found
+
+
+def _measured(shown: Shown, results: Results) -> Clusters | None:
     if not results.preset.has_vector:
-        raise NotHere(f"{model} makes sets of visual words, and no vectors: there are no clusters of them. Choose another model.")
+        why = "makes sets of visual words, and no vectors: there are no clusters of them. Choose another model."
+        raise NotHere(f"{results.model} {why}")
     try:
         check_clusters(shown.dataset)
     except RetrievalError as error:
         raise NotHere(str(error)) from error
-    found = kept(("clusters", *versions(shown, model)), lambda: measured(results, NEAREST))
-    if found is None:
-        raise NotHere(f"The clusters of {model} are not looked for yet. Run: {_command(shown, model)}")
-    return found
+    return measured(results, NEAREST)
 
 
 def _agreement(shown: Shown, model: str, among: str) -> Agreement:

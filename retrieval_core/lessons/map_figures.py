@@ -12,7 +12,9 @@ from retrieval_core.workspace import Record
 def overlap(shown: Shown, model: str, *words: str) -> Figure:
     """Mean share of a photograph's nearest neighbours that are near on the map too."""
     quality, title, again = _quality(shown, model, words)
-    return in_percent(100 * quality["knn_overlap"], None, None, f"nearest {quality['neighbours']} that {title} keeps", again)
+    return in_percent(
+        100 * quality["knn_overlap"], None, None, f"share of the {quality['neighbours']} nearest that {title} keeps", again
+    )
 
 
 def trust(shown: Shown, model: str, *words: str) -> Figure:
@@ -42,5 +44,5 @@ def _quality(shown: Shown, model: str, words: tuple[str, ...]) -> tuple[dict, st
     again = map_command(shown, model, choice)
     if record is None:
         raise NotHere(f"{METHODS[method].title} of {model} is not made yet. Run: {again}")
-    alone = "" if choice["subset"] == "all" else " of the labelled alone"
-    return dict(record.notes["quality"]), f"the map of {model}{alone} ({METHODS[method].title})", again
+    alone = "" if choice["subset"] == "all" else ", labelled alone"
+    return dict(record.notes["quality"]), f"the map of {model} ({METHODS[method].title}{alone})", again

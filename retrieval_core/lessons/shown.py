@@ -1,6 +1,6 @@
 """What a lesson is shown on, and what a figure of it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from retrieval_core.datasets.catalog import open_dataset
@@ -11,11 +11,16 @@ from retrieval_core.workspace import Workspace
 
 @dataclass(frozen=True)
 class Shown:
-    """The run on show: what every figure, question and claim of a lesson is taken from."""
+    """The run on show: what every figure, question and claim of a lesson is taken from.
+
+    It is one look: what was read of a model is not looked at again, which would open dozens of files for every figure. Make it anew
+    for the next look.
+    """
 
     workspace: Workspace
     dataset_name: str
     run: str
+    _seen: dict[str, Results] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -24,7 +29,9 @@ class Shown:
 
     def results(self, model: str) -> Results:
         """What there is of a model."""
-        return open_results(self.workspace, self.dataset_name, self.run, model)
+        if model not in self._seen:
+            self._seen[model] = open_results(self.workspace, self.dataset_name, self.run, model)
+        return self._seen[model]
 
 
 @dataclass(frozen=True)

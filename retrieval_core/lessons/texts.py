@@ -10,7 +10,7 @@ from retrieval_core.lessons.card import Card, Lesson, Question
 from retrieval_core.lessons.figures import figure
 from retrieval_core.lessons.shown import Shown
 
-NONE_YET = "(no figure here yet)"
+NONE_YET = "[not here yet]"
 """What stands in a text in the place of a figure that the run on show does not have."""
 _PARTS = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _RULE = re.compile(r"^\*\*\*$", re.MULTILINE)
