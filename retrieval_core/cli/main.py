@@ -18,6 +18,7 @@ from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
+from retrieval_core.cli.misread import register_misread
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.robustness import register_robustness
 from retrieval_core.cli.scores import register_scores
@@ -102,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     register_scores(add)
     register_costs(add)
     register_clusters(add)
+    register_misread(add)
     register_aggregations(add)
     register_changes(add)
     register_robustness(add)
