@@ -4,8 +4,8 @@ cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safet
     vocabulary.safetensors, learning.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
 cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors, clusters.safetensors,
-    misread.safetensors, robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors, feedback/<method>-<key>.json,
-    maps/ and unlabelled/<method>-<key>.safetensors
+    misread.safetensors, robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors,
+    feedback/<method>-<key>.json, maps/ and unlabelled/<method>-<key>.safetensors
 """
 
 from dataclasses import asdict

@@ -63,10 +63,11 @@ def _says(strip: Strip) -> str:
     first, second, third = strip.names
     t_sne = [panel for panel in strip.panels if panel.title != "PCA"]
     seen = [between([panel.figures[name] for panel in t_sne], "{:.2f}") for name in (SECOND, THIRD)]
-    return (f"Of all {strip.facts['landmarks']:.0f} landmarks these are the three that the usual map gets most wrong. In descriptor space "
-            f"{first} to {third} is {strip.facts[SECOND]:.2f} times as far as {first} to {second}, and {second} to {third} "
-            f"{strip.facts[THIRD]:.2f} times; on the t-SNE maps {seen[0]} and {seen[1]} times. Of all comparisons of two distances between "
-            f"landmarks the usual map gets {100 - strip.facts[ORDER]:.0f} % the wrong way round, where tossing a coin would 50 %.")  # fmt: skip
+    wrong = 100 - strip.facts[ORDER]
+    return (f"Of all {strip.facts['landmarks']:.0f} landmarks these are the three that the usual map gets most wrong. In descriptor "
+            f"space {first} to {third} is {strip.facts[SECOND]:.2f} times as far as {first} to {second}, and {second} to {third} "
+            f"{strip.facts[THIRD]:.2f} times; on the t-SNE maps {seen[0]} and {seen[1]} times. Of all comparisons of two distances "
+            f"between landmarks the usual map gets {wrong:.0f} % the wrong way round, where tossing a coin would 50 %.")  # fmt: skip
 
 
 DISTANCES = StripKind("Distances between clusters", "“These two landmarks are alike, that one is far off.”", _make, _says)

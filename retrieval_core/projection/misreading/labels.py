@@ -42,11 +42,12 @@ def pieces(xy: np.ndarray, count: int) -> np.ndarray:
 
 def _says(strip: Strip) -> str:
     true, *shuffled, noise = strip.panels
+    mixed = between([one.figures[ON_MAP] for one in shuffled])
     return (f"With the true labels {true.figures[ON_MAP]:.0f} % of what lies nearest on the map has a photograph's own colour, and "
-            f"{true.figures[IN_SPACE]:.0f} % in descriptor space; shuffled {between([one.figures[ON_MAP] for one in shuffled])} %, where "
-            f"chance gives {strip.facts[CHANCE]:.0f} %. Noise that is cut into pieces and painted once it lies there has "
-            f"{noise.figures[ON_MAP]:.0f} % on the map, and {noise.figures[IN_SPACE]:.0f} % among its vectors. Colours prove something only "
-            "if they were there before the map.")  # fmt: skip
+            f"{true.figures[IN_SPACE]:.0f} % in descriptor space; shuffled {mixed} %, where chance gives {strip.facts[CHANCE]:.0f} %. "
+            f"Noise that is cut into pieces and painted once it lies there has {noise.figures[ON_MAP]:.0f} % on the map, and "
+            f"{noise.figures[IN_SPACE]:.0f} % among its vectors. Colours prove something only if they were there "
+            "before the map.")  # fmt: skip
 
 
 LABELS = StripKind("Shuffled labels", "“The colours come apart, so the model knows the landmarks.”", _make, _says)

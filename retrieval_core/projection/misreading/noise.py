@@ -34,9 +34,10 @@ def _make(sample: Sample) -> Generator[Progress, None, Strip]:
 
 
 def _says(strip: Strip) -> str:
-    return (f"As many random vectors as photographs, of as many dimensions, each drawn by itself: no two belong together. HDBSCAN sees "
-            f"{between(strip.all(SEEN))} clusters on these maps all the same. Their trustworthiness is "
-            f"{between(strip.all(TRUST), '{:.2f}')}, that of the photographs' usual map {strip.facts[OF_PHOTOGRAPHS]:.2f}.")  # fmt: skip
+    return ("As many random vectors as photographs, of as many dimensions, each drawn by itself: no two belong together. HDBSCAN "
+            f"sees {between(strip.all(SEEN))} clusters on these maps all the same. Their trustworthiness is "
+            f"{between(strip.all(TRUST), '{:.2f}')}, that of the photographs' usual map "
+            f"{strip.facts[OF_PHOTOGRAPHS]:.2f}.")  # fmt: skip
 
 
 NOISE = StripKind("Noise", "“There is structure in it.”", _make, _says)

@@ -25,11 +25,10 @@ def _make(sample: Sample) -> Generator[Progress, None, Strip]:
 def _says(strip: Strip) -> str:
     found, landmarks = strip.facts[TRUE_CLUSTERS], strip.facts["landmarks"]
     there = f", and there are {landmarks:.0f} landmarks" if landmarks else ""
-    kept = "; ".join(
-        f"{panel.title} keeps {panel.figures[KEPT]:.0f} % of the neighbours" for panel in (strip.panels[0], strip.panels[-1])
-    )
-    return (f"The photographs are the same in all. HDBSCAN sees {between(strip.all(SEEN))} clusters on these maps; among the descriptors "
-            f"themselves it finds {found:.0f}{there}. {kept[0].upper()}{kept[1:]}.")  # fmt: skip
+    ends = strip.panels[0], strip.panels[-1]
+    kept = "; ".join(f"{panel.title} keeps {panel.figures[KEPT]:.0f} % of the neighbours" for panel in ends)
+    return (f"The photographs are the same in all. HDBSCAN sees {between(strip.all(SEEN))} clusters on these maps; among the "
+            f"descriptors themselves it finds {found:.0f}{there}. {kept[0].upper()}{kept[1:]}.")  # fmt: skip
 
 
 PERPLEXITY = StripKind("Perplexity", "“There are so many groups.”", _make, _says)

@@ -47,10 +47,10 @@ def _says(strip: Strip) -> str:
     resized, fewer = strip.panels[:-1], strip.panels[-1]
     true, seen = ([panel.figures[name] for panel in resized] for name in (TRUE, SEEN))
     usual = next(panel for panel in resized if panel.title == "spread × 1")
-    return (f"Drawn together or apart, {own} is {between(true, '{:.2f}')} times as wide as {other} in descriptor space, which is a factor of "
-            f"{max(true) / min(true):.1f}; on the map {between(seen, '{:.2f}')} times, a factor of {max(seen) / min(seen):.1f}. With 1 in "
-            f"{FEWER} of its photographs, spread as before, it goes from {usual.figures[SEEN]:.2f} to {fewer.figures[SEEN]:.2f} times on the "
-            f"map, and from {usual.figures[TRUE]:.2f} to {fewer.figures[TRUE]:.2f} in descriptor space.")  # fmt: skip
+    return (f"Drawn together or apart, {own} is {between(true, '{:.2f}')} times as wide as {other} in descriptor space, which is a "
+            f"factor of {max(true) / min(true):.1f}; on the map {between(seen, '{:.2f}')} times, a factor of {max(seen) / min(seen):.1f}. "
+            f"With 1 in {FEWER} of its photographs, spread as before, it goes from {usual.figures[SEEN]:.2f} to "
+            f"{fewer.figures[SEEN]:.2f} times on the map, and from {usual.figures[TRUE]:.2f} to {fewer.figures[TRUE]:.2f} in descriptor space.")  # fmt: skip
 
 
 SIZES = StripKind("Sizes of clusters", "“This landmark varies more than that one.”", _make, _says)

@@ -23,8 +23,8 @@ def _says(strip: Strip) -> str:
     kept = [f"{panel.title} {panel.figures[KEPT]:.0f} % of the neighbours are kept" for panel in (first, usual, last)]
     trusted = [f"{panel.figures[TRUST]:.2f}" for panel in (first, usual, last)]
     return (f"Shapes that are drawn out or pinched belong to a run that was stopped: {'; '.join(kept)} (trustworthiness "
-            f"{trusted[0]}, {trusted[1]}, {trusted[2]}). Every picture is enlarged to the same size. Of the shortest runs the last step is "
-            "without the early exaggeration.")  # fmt: skip
+            f"{trusted[0]}, {trusted[1]}, {trusted[2]}). Every picture is enlarged to the same size. Of the shortest runs the last "
+            "step is without the early exaggeration.")  # fmt: skip
 
 
 STEPS = StripKind("Steps", "“This is what the descriptors look like.”", _make, _says)
