@@ -18,10 +18,12 @@ from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
+from retrieval_core.cli.misread import register_misread
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.robustness import register_robustness
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
+from retrieval_core.cli.sheet import register_sheet
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
 from retrieval_core.cli.terminal import PIPE_CLOSED, draw, let_go_of_pipes, show_what_can_be_shown
@@ -102,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
     register_scores(add)
     register_costs(add)
     register_clusters(add)
+    register_misread(add)
     register_aggregations(add)
     register_changes(add)
     register_robustness(add)
@@ -130,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
     register_bins(
         add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command
     )
+    register_sheet(add("lessons", None, "print lessons").add_subparsers(required=True, metavar="ACTION"), _command)
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 
