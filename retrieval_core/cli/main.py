@@ -17,6 +17,7 @@ from retrieval_core.cli.detective import register_detective
 from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
+from retrieval_core.cli.figure import register_figure
 from retrieval_core.cli.knobs import register_knobs
 from retrieval_core.cli.misread import register_misread
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
@@ -103,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
     register_why(add)
     register_scores(add)
     register_costs(add)
+    register_figure(add)
     register_clusters(add)
     register_misread(add)
     register_aggregations(add)

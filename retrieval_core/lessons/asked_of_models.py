@@ -28,7 +28,7 @@ def wins(asking: Asking) -> Posed:
     return Posed(
         f"Which model finds most for {query.id}?", tuple(Option(key) for key in found),
         tuple(number for number, value in enumerate(found.values()) if most - value <= 100 * EQUAL),
-        why=f"{judging.title} of {query.id}: " + ", ".join(f"{key} {value:.1f} %" for key, value in ranked) + ".",
+        why=judging.title(f"of {query.id}") + ": " + ", ".join(f"{key} {value:.1f} %" for key, value in ranked) + ".",
         photographs=(query.image_id,),
     )  # fmt: skip
 
@@ -55,8 +55,8 @@ def significant(asking: Asking) -> Posed:
     return Posed(
         f"Does {after} find more than {before}, and is that more than chance?",
         (Option(f"yes, {after} finds more"), Option(f"no, {before} finds more"), Option("it may be chance")), (answer,),
-        why=f"m{judging.title} from {before} to {after}: {found.words}. {found.better} queries are better, {found.worse} worse, "
-            f"{found.equal} equal.",
+        why="m" + judging.title(f"from {before} to {after}") + f": {found.words}. {found.better} queries are better, "
+            f"{found.worse} worse, {found.equal} equal.",
     )  # fmt: skip
 
 

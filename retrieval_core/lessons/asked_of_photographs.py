@@ -94,8 +94,8 @@ def same(asking: Asking) -> Posed:
     similarity = float(similarities[ids.index(pair[1])])
     return Posed(
         "Do these two photographs show the same landmark?", (Option("yes"), Option("no")), (0 if names[0] == names[1] else 1,),
-        why=f"The first shows {names[0]}, the second {names[1]}. Their similarity under {model} is {similarity:.3f}: the second is number "
-            f"{ids.index(pair[1]) + 1} of {len(ids):,} neighbours of the first.",
+        why=f"The first shows {names[0]}, the second {names[1]}. Their similarity under {model} is {similarity:.3f}: the second is "
+            f"number {ids.index(pair[1]) + 1} of {len(ids):,} neighbours of the first.",
         photographs=(pair[0], pair[1]),
     )  # fmt: skip
 

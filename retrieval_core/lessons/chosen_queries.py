@@ -11,7 +11,8 @@ from retrieval_core.lessons.shown import Shown
 from retrieval_core.presets import PRESETS
 from retrieval_core.stored.model_states import model_states
 
-FORMS = "its id, number:16 for the one of this number from 0, best:MODEL, middle:MODEL, worst:MODEL, gained:MODEL:MODEL, lost:MODEL:MODEL or differ"
+FORMS = ("its id, number:16 for the one of this number from 0, best:MODEL, middle:MODEL, worst:MODEL, gained:MODEL:MODEL, "
+         "lost:MODEL:MODEL, differ for the one that models differ about most, or junk for the one with the most junk")  # fmt: skip
 """How a query is named."""
 
 
@@ -28,7 +29,9 @@ def find_query(shown: Shown, name: str) -> Query:
             raise NotHere(f"{shown.dataset_name} has {len(queries)} queries, numbered from 0, and none of number {number}.")
         return queries[number]
     rule, *models = name.split(":")
-    if rule == "differ" and not models:
+    if name == "junk":
+        return max(queries, key=lambda query: len(query.junk))
+    if name == "differ":
         return most_different(shown, scored_keys(shown))
     if rule in ("best", "middle", "worst") and len(models) == 1:
         ranked = best_to_worst(scores(shown, models[0], Judging()), shown.dataset, Judging().protocol)

@@ -55,11 +55,18 @@ def judge(shown: Shown, claim: str) -> Verdict:
     if paired is not None:
         sides = [paired, Figure("0", 0.0)]
     state = _state(*sides, sign)
+    own = shown.workspace.command("figure", claim, "--dataset", shown.dataset_name, "--run", shown.run)
+    again = next((side.command for side in sides if side.command), own)
     named = [f"{side.title}: {side.words}" for side in sides if side.title]
     if not paired and not all(side.title for side in sides):
         number = next(side for side in sides if not side.title)
         named += [f"against {number.words}"] if number.value else []
-    return Verdict(state, f"{SAID[state]}: {'; '.join(named)}", next((side.command for side in sides if side.command), ""))
+    return Verdict(state, f"{SAID[state]}: {'; '.join(named)}", again)
+
+
+def is_claim(text: str) -> bool:
+    """Whether a text is meant as a claim: one of its words is a sign."""
+    return _SIGN.search(text) is not None
 
 
 def read_claim(claim: str) -> tuple[str, str, str]:

@@ -46,6 +46,7 @@ def apart(measure: str):
 def knob(shown: Shown, name: str, model: str, value: str) -> Figure:
     """How far mAP (Oxford) changes when a knob of a model is turned from its default to a value."""
     check_choice("knob", name, KNOBS)
+    wanted = _number(name, value)
     again = command(shown, "knobs", "--knob", name, "--models", model)
     results = scored(shown, model)
     if why := why_fixed(name, results.preset):
@@ -53,7 +54,7 @@ def knob(shown: Shown, name: str, model: str, value: str) -> Figure:
     curve = found_curves(shown.workspace, shown.dataset_name, shown.run, [model], name).get(model)
     if curve is None:
         raise NotHere(f"The curve of {KNOBS[name].title} under {model} is not made yet. Run: {again}")
-    place = position(curve, _number(name, value), name)
+    place = position(curve, wanted, name)
     if place is None:
         known = ", ".join(KNOBS[name].text(one) for one in curve.values)
         raise NotHere(f"The curve of {KNOBS[name].title} under {model} has no value {value}. It has: {known}.")

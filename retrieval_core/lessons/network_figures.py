@@ -1,6 +1,7 @@
 """Figures of the networks: what they cost, how large their descriptors are, and what training did to their weights."""
 
 from math import sqrt
+from pathlib import Path
 
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.descriptors.word_sets import bytes_a_row
@@ -16,6 +17,7 @@ from retrieval_core.stored.run_list import find_run
 from retrieval_core.stored.trained_stages import TrainedStage, open_stage, trained_stages
 
 FIRST, LAST = "first", "last"
+_P = "pool.p"
 _LEARNT = ("convolution", "linear")  # layers whose weights `layers` compares
 
 
@@ -75,6 +77,10 @@ def gem(shown: Shown, model: str) -> Figure:
     if shown.workspace.state(path) != "fresh":
         raise NotHere(f"The weights of {model} in run {shown.run} are {shown.workspace.state(path)}. {shown.results(model).remedy}")
     value = kept(("p", path, artefacts.sha256(shown.workspace, path)), lambda: _power(path))
+    if value is None:
+        raise NotHere(
+            f"{model} has learnt no p: it is pooled with the one that GeM starts with. Choose a model that is trained, as 1d."
+        )
     return Figure(f"{value:.2f}", value, title=f"p of GeM in {model}", command=shown.results(model).command)
 
 
@@ -119,11 +125,11 @@ def _changes(trained: TrainedStage) -> list[tuple[str, float, float]]:
             if one.tensor == "weight" and one.kind in _LEARNT and one.before and one.moved is not None]  # fmt: skip
 
 
-def _power(path) -> float:
+def _power(path: Path) -> float | None:
     from safetensors import safe_open
 
     with safe_open(path, framework="numpy") as file:
-        return float(file.get_tensor("pool.p"))
+        return float(file.get_tensor(_P)) if _P in file.keys() else None  # noqa: SIM118: it is no mapping
 
 
 def _cost(shown: Shown, model: str) -> Cost:

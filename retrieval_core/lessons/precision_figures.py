@@ -26,7 +26,7 @@ def mean(shown: Shown, model: str, *words: str) -> Figure:
     ))  # fmt: skip
     value = 100 * (mean_average_precision(found, judging.protocol) or 0.0)
     again = command(shown, "evaluate", "--models", model, "--queries", "all", "--protocol", judging.protocol)
-    return in_percent(value, low, high, f"m{judging.title} of {model}", again if judging.as_stored else "")
+    return in_percent(value, low, high, "m" + judging.title(f"of {model}"), again if judging.as_stored else "")
 
 
 def of_query(shown: Shown, model: str, query: str, *words: str) -> Figure:
@@ -38,14 +38,14 @@ def of_query(shown: Shown, model: str, query: str, *words: str) -> Figure:
     if value is None:
         raise NotHere(f"The query {asked.id!r} has no positives to find, and so no AP. Choose another query.")
     again = command(shown, "evaluate", "--models", model, "--queries", "all", "--protocol", judging.protocol)
-    return in_percent(100 * value, None, None, f"{judging.title} of {asked.id} under {model}", again if judging.as_stored else "")
+    return in_percent(100 * value, None, None, judging.title(f"of {asked.id} under {model}"), again if judging.as_stored else "")
 
 
 def step(shown: Shown, before: str, after: str, *words: str) -> Figure:
     """How far mAP rises from one model to another, with its paired 95 % interval over landmarks, as in the Ledger."""
     judging = read_judging(words)
     found = difference(shown, before, after, judging)
-    return in_points(found.points, found.low, found.high, f"m{judging.title} from {before} to {after}",
+    return in_points(found.points, found.low, found.high, "m" + judging.title(f"from {before} to {after}"),
                      _ledger_command(shown, before, after, judging))  # fmt: skip
 
 
@@ -109,8 +109,10 @@ def mean_difference(shown: Shown, before: tuple[str, ...], after: tuple[str, ...
     key = ("mean difference", *(part for model, judging in judged for part in (judging, *versions(shown, model))))
     found = kept(key, lambda: compare(first, second, [query.label for query in shown.dataset.queries]))
     alike = judged[0][1] == judged[1][1]
-    names = [model if alike else f"{model}, {judging.title}" for model, judging in judged]
-    title = f"m{judged[0][1].title if alike else 'AP'} from {names[0]} to {names[1]}"
+    (was, first_judging), (now, second_judging) = judged
+    title = f"m{first_judging.title(f'from {was} to {now}')}" if alike else (
+        f"from m{first_judging.title(f'of {was}')}, to m{second_judging.title(f'of {now}')}"
+    )  # fmt: skip
     again = _ledger_command(shown, judged[0][0], judged[1][0], judged[0][1]) if alike else ""
     return in_points(found.points, found.low, found.high, title, again)
 

@@ -32,10 +32,9 @@ class Judging:
         """Whether the scores that a run stores are judged so."""
         return not (self.left_out or self.junk_wrong)
 
-    @property
-    def title(self) -> str:
-        """As in "AP (Oxford), the query's own picture left out"."""
-        words = [PROTOCOL_TITLES[self.protocol]]
+    def title(self, of: str = "") -> str:
+        """As in "AP (Oxford) of 1d, the query's own picture left out"."""
+        words = [f"{PROTOCOL_TITLES[self.protocol]} {of}".strip()]
         words += ["the query's own picture left out"] if self.left_out else []
         return ", ".join([*words, "junk counted as wrong"] if self.junk_wrong else words)
 
