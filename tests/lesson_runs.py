@@ -39,9 +39,8 @@ def queries(ids: list[str]) -> tuple[Query, ...]:
     found = []
     for place, label in enumerate(LANDMARKS):
         own = ids[place * EACH : (place + 1) * EACH]
-        found += [
-            Query(f"{label}_{k + 1}", own[k], label, (4, 4, 90, 66), tuple(own[:3]), tuple(own[3:5]), (own[5],)) for k in range(2)
-        ]
+        good, ok, junk = tuple(own[:3]), tuple(own[3:5]), (own[5],)
+        found += [Query(f"{label}_{k + 1}", own[k], label, (4, 4, 90, 66), good, ok, junk) for k in range(2)]
     return tuple(found)
 
 

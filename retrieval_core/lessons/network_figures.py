@@ -78,9 +78,7 @@ def gem(shown: Shown, model: str) -> Figure:
         raise NotHere(f"The weights of {model} in run {shown.run} are {shown.workspace.state(path)}. {shown.results(model).remedy}")
     value = kept(("p", path, artefacts.sha256(shown.workspace, path)), lambda: _power(path))
     if value is None:
-        raise NotHere(
-            f"{model} has learnt no p: it is pooled with the one that GeM starts with. Choose a model that is trained, as 1d."
-        )
+        raise NotHere(f"{model} has learnt no p: it is pooled with the one that GeM starts with. Choose a trained model, as 1d.")
     return Figure(f"{value:.2f}", value, title=f"p of GeM in {model}", command=shown.results(model).command)
 
 
@@ -129,7 +127,7 @@ def _power(path: Path) -> float | None:
     from safetensors import safe_open
 
     with safe_open(path, framework="numpy") as file:
-        return float(file.get_tensor(_P)) if _P in file.keys() else None  # noqa: SIM118: it is no mapping
+        return float(file.get_tensor(_P)) if _P in set(file.keys()) else None
 
 
 def _cost(shown: Shown, model: str) -> Cost:

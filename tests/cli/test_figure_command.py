@@ -29,7 +29,7 @@ def test_all_figures_are_listed(lesson_cache, capsys):
     assert [line.split()[0] for line in out.splitlines()[:-1]] == list(FIGURES)
 
 
-@pytest.mark.parametrize("text, expected", [("map 1d", 1), ("map 1d > map 2a", 1), ("map 9z", 2), ("maps 2a", 2), ("map 2a > ", 2)])
+@pytest.mark.parametrize(("text", "expected"), [("map 1d", 1), ("map 1d > map 2a", 1), ("map 9z", 2), ("maps 2a", 2), ("map 2a > ", 2)])
 def test_what_is_missing_or_wrong_ends_otherwise(lesson_cache, capsys, text, expected):
     code, out, err = run(lesson_cache, capsys, text)
     assert (code, out) == (expected, "")

@@ -30,13 +30,13 @@ def given(shown, monkeypatch):
     return shown
 
 
-@pytest.mark.parametrize("claim, state", [
+@pytest.mark.parametrize(("claim", "state"), [
     ("five > 4", HOLDS), ("five > 5", FAILS), ("five < 5", FAILS), ("five < 6", HOLDS), ("five = 5", HOLDS), ("five = 4", FAILS),
     ("wide > 2", HOLDS), ("wide > 3", UNDECIDED), ("wide > 5", UNDECIDED), ("wide > 8.1", FAILS), ("wide < 9", HOLDS),
     ("wide < 4", UNDECIDED), ("wide < 2.9", FAILS), ("wide = 5", UNDECIDED), ("wide = 9", FAILS), ("high > wide", HOLDS),
     ("wide > high", FAILS), ("wide > five", UNDECIDED), ("3 < five", HOLDS), ("zero > 0", UNDECIDED), ("five ≈ 5.4", HOLDS),
-    ("five ≈ 6", FAILS), ("wide ≈ 5", UNDECIDED), ("high ≈ 9.2", HOLDS), ("high ≈ 10", UNDECIDED), ("high ≈ 20", FAILS), ("five = again", HOLDS),
-    ("none > 1", MISSING), ("five > none", MISSING), ("half ≈ 51", HOLDS), ("half > 40%", HOLDS),
+    ("five ≈ 6", FAILS), ("wide ≈ 5", UNDECIDED), ("high ≈ 9.2", HOLDS), ("high ≈ 10", UNDECIDED), ("high ≈ 20", FAILS),
+    ("five = again", HOLDS), ("none > 1", MISSING), ("five > none", MISSING), ("half ≈ 51", HOLDS), ("half > 40%", HOLDS),
 ])  # fmt: skip
 def test_what_an_interval_decides(given, claim, state):
     found = judge(given, claim)
@@ -44,8 +44,9 @@ def test_what_an_interval_decides(given, claim, state):
     assert found.words.startswith(claims.SAID[state])
 
 
-@pytest.mark.parametrize("claim, said", [
-    ("five", "is no claim"), ("5 > 4", "is no claim"), ("five > 4 > 3", "is no claim"), ("five>4", "is no claim"), ("five > ", "no claim"),
+@pytest.mark.parametrize(("claim", "said"), [
+    ("five", "is no claim"), ("5 > 4", "is no claim"), ("five > 4 > 3", "is no claim"), ("five>4", "is no claim"),
+    ("five > ", "no claim"),
     ("name > 4", "which is a name"), ("half > five", "counted otherwise"),
 ])  # fmt: skip
 def test_what_is_no_claim_is_an_error(given, claim, said):

@@ -17,8 +17,8 @@ from retrieval_core.stored.clusters import agreements, measured, read_clusters
 from retrieval_core.workspace import Workspace
 
 WORDS = {
-    "MODEL": "2a", "QUERY": "mill_1", "K": "3", "LANDMARK|best|worst": "worst", "best|worst": "best", "KNOB": "dimension", "VALUE": "64",
-    "CHANGE": "rotation", "METHOD": "svm",
+    "MODEL": "2a", "QUERY": "mill_1", "K": "3", "LANDMARK|best|worst": "worst", "best|worst": "best", "KNOB": "dimension",
+    "VALUE": "64", "CHANGE": "rotation", "METHOD": "svm",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def ap(shown, model, query, protocol="oxford", left_out=False, junk_wrong=False)
     return average_precision([place for place, one in enumerate(ids) if one in right], len(right), protocol)
 
 
-@pytest.mark.parametrize("words, arguments", [
+@pytest.mark.parametrize(("words", "arguments"), [
     ("", {}), (" finite_sum", {"protocol": "finite_sum"}), (" left-out", {"left_out": True}), (" junk-wrong", {"junk_wrong": True}),
     (" left-out finite_sum junk-wrong", {"protocol": "finite_sum", "left_out": True, "junk_wrong": True}),
 ])  # fmt: skip
@@ -138,7 +138,7 @@ def test_without_ground_truth_every_figure_is_there_or_says_why_not(lesson_cache
     assert bool(found.words) != bool(found.missing)
 
 
-@pytest.mark.parametrize("text, said", [
+@pytest.mark.parametrize(("text", "said"), [
     ("maps 2a", "names no figure. There are: map, ap"), ("step 2a", "It is written {step MODEL MODEL"), ("", "names no figure"),
     ("map 9z", "{map 9z}: Unknown model '9z'"), ("map 2a official", "{map 2a official}: Unknown word 'official'"),
     ("map 2a oxford finite_sum", "Two protocols"), ("ap 2a 'mill_1", "a quote is not closed"), ("own 2a some", "Unknown word 'some'"),
@@ -152,9 +152,10 @@ def test_what_names_nothing_is_an_error_that_names_it(shown, text, said):
     assert said in str(error.value)
 
 
-@pytest.mark.parametrize("text, said", [
+@pytest.mark.parametrize(("text", "said"), [
     ("map 1d", "Run: python"), ("ap 2a nobody", "no query 'nobody'"), ("query number:99", "has 6 queries"), ("own 1d", "Run: python"),
-    ("milliseconds 2a", "costs --dataset few --run quick --models 2a"), ("overlap 2a umap", "project"), ("gem 1a", "not pooled by GeM"), ("gem 2a", "has learnt no p"),
+    ("milliseconds 2a", "costs --dataset few --run quick --models 2a"), ("overlap 2a umap", "project"), ("gem 1a", "not pooled by GeM"),
+    ("gem 2a", "has learnt no p"),
     ("auc svm 2a", "unlabelled --dataset few"), ("layers 1a 1b", "Run: python"), ("share nowhere 2a", "no landmark 'nowhere'"),
 ])  # fmt: skip
 def test_what_is_not_here_yet_says_what_to_do(shown, text, said):

@@ -129,9 +129,10 @@ def test_without_ground_truth_it_is_asked_or_says_why_not(lesson_cache, kind):
     assert bool(posed.ask) == (kind in ("nearest", "kept"))
 
 
-@pytest.mark.parametrize("asked, said", [
+@pytest.mark.parametrize(("asked", "said"), [
     (card("first-wrong", "query?model=1d&query=mill_1"), "Run: python"),
-    (card("first-wrong", query="nobody", model="2a"), "no query 'nobody'"), (card("nearest", photograph="gone"), "no photograph 'gone'"),
+    (card("first-wrong", query="nobody", model="2a"), "no query 'nobody'"),
+    (card("nearest", photograph="gone"), "no photograph 'gone'"),
     (card("kept", "map?model=2a&method=umap"), "project"), (card("same", first="p000", second="p022"), "has no label"),
     (card("number", figure="map 1d"), "Run: python"),
     (card("significant", before="1c", after="1d"), "Run: python"),
@@ -142,7 +143,7 @@ def test_what_is_not_here_says_what_to_do(shown, asked, said):
     assert (posed.ask, posed.options, posed.value) == ("", (), None)
 
 
-@pytest.mark.parametrize("asked, said", [
+@pytest.mark.parametrize(("asked", "said"), [
     (Card("a"), "asks nothing"), (card("riddle"), "Choose one of: wins"), (card("number", model="2a"), "needs the figure"),
     (card("number", figure="dataset"), "is a name"), (card("significant", model="2a"), "needs two models"),
     (card("significant", before="2a", after="2a"), "both are 2a"), (card("wins", models="9z 2a", query="mill_1"), "Unknown model '9z'"),

@@ -38,7 +38,7 @@ def test_what_is_missing_is_a_phrase_and_said_once(shown):
     assert "Run: python" in why
 
 
-@pytest.mark.parametrize("text, said", [
+@pytest.mark.parametrize(("text", "said"), [
     ("a { b", "A { is alone"), ("a } b", "A } is alone"), ("{}", "names no figure"), ("{maps 2a}", "{maps 2a} names no figure"),
     ("{map 9z}", "'9z'"),
 ])  # fmt: skip

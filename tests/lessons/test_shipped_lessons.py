@@ -64,11 +64,9 @@ def test_what_is_asked_is_not_answered_above_the_rule(card):
     """No figure that the question is about stands above the rule, unless the question itself tells it."""
     if card.question is None:
         return
-    above, told = until_answered(card), card.question.ask
-    of = card.question.of
-    answers = {"number": [of.get("figure", "")], "significant": [f"step {of.get('before')} {of.get('after')}"]}.get(
-        card.question.kind, []
-    )
+    above, told, of = until_answered(card), card.question.ask, card.question.of
+    steps = [f"step {of.get('before')} {of.get('after')}"]
+    answers = {"number": [of.get("figure", "")], "significant": steps}.get(card.question.kind, [])
     assert not [one for one in answers if f"{{{one}}}" in above and f"{{{one}}}" not in told]
 
 
