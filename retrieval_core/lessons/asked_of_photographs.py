@@ -82,7 +82,7 @@ def same(asking: Asking) -> Posed:
         counts = {name: sum(one == name for one in label.values()) for name in dataset.labels}
         members = [one for one, name in label.items() if name is not None and counts[name] > 1]
         if len(dataset.labels) < 2 or not members:
-            raise NotHere(f"The question needs two landmarks, one with two photographs, and {asking.shown.dataset_name} has not.")
+            raise NotHere("The question needs two landmarks, one with two photographs. Choose a dataset that has them, as the town.")
         first = random.choice(members)
         ids, _ = _neighbours(asking, first)
         fitting = [one for one in ids if label[one] is not None and (label[one] == label[first]) == alike]

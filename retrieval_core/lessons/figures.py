@@ -16,7 +16,7 @@ from retrieval_core.lessons import laboratory_figures as laboratory
 from retrieval_core.lessons import map_figures as maps
 from retrieval_core.lessons import network_figures as networks
 from retrieval_core.lessons import precision_figures as precision
-from retrieval_core.lessons.reading import NotHere
+from retrieval_core.lessons.reading import NotHere, can_open
 from retrieval_core.lessons.shown import Figure, Shown
 
 
@@ -100,7 +100,7 @@ def figure(shown: Shown, text: str) -> Figure:
     except NotHere as error:
         return Figure(missing=str(error), title=text)
     except RetrievalError as error:
-        if not _opens(shown):
+        if not can_open(shown):
             return Figure(missing=str(error), title=text)
         raise RetrievalError(f"{{{text}}}: {error}") from error
     return made if made.command else _with_command(shown, text, made)
@@ -122,14 +122,6 @@ def split_words(text: str) -> list[str]:
     if not words:
         raise RetrievalError(f"{{{text}}} names no figure. Write its name between the braces, or {{{{ and }}}} for braces.")
     return words
-
-
-def _opens(shown: Shown) -> bool:
-    """Whether the dataset on show can be opened: where it can't, no figure is to blame."""
-    try:
-        return bool(shown.dataset.name)
-    except RetrievalError:
-        return False
 
 
 def _with_command(shown: Shown, text: str, made: Figure) -> Figure:

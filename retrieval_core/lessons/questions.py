@@ -9,7 +9,7 @@ from retrieval_core.lessons import asked_of_photographs as photographs
 from retrieval_core.lessons.asking import Asking
 from retrieval_core.lessons.card import Card
 from retrieval_core.lessons.posed import Posed
-from retrieval_core.lessons.reading import NotHere
+from retrieval_core.lessons.reading import NotHere, can_open
 from retrieval_core.lessons.shown import Shown
 from retrieval_core.lessons.texts import filled_card
 
@@ -46,8 +46,10 @@ def pose(shown: Shown, card: Card, seed: int = 0) -> Posed:
     kind = check_kind(card.question.kind)
     try:
         made = kind.pose(Asking(shown, filled_card(shown, card), seed))
-    except NotHere as error:
-        return Posed(missing=str(error))
+    except RetrievalError as error:
+        if isinstance(error, NotHere) or not can_open(shown):
+            return Posed(missing=str(error))
+        raise
     ask = filled_card(shown, card).question
     return replace(made, ask=ask.ask) if ask and ask.ask else made
 

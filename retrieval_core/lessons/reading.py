@@ -57,6 +57,14 @@ def read_judging(words: tuple[str, ...]) -> Judging:
     return Judging(protocols[0] if protocols else PROTOCOLS[0], LEFT_OUT in words, JUNK_WRONG in words)
 
 
+def can_open(shown: Shown) -> bool:
+    """Whether the dataset on show can be opened: where it can't, no text of a lesson is to blame."""
+    try:
+        return bool(shown.dataset.name)
+    except RetrievalError:
+        return False
+
+
 def described(shown: Shown, model: str) -> Results:
     """A model that has described the dataset. RetrievalError for no model, NotHere with the command where it has not."""
     results = shown.results(model)
