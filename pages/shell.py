@@ -27,9 +27,11 @@ page = st.navigation([
 with shown_errors():
     load_state()
     with st.sidebar:
+        small = st.container()
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
         choose("run", loaders.runs(), st.selectbox, "Run")
         choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
         st.caption(loaders.start_note())
-        add_view.offer(page.url_path or START)
+        with small:
+            add_view.offer(page.url_path or START)
     page.run()

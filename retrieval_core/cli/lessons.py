@@ -65,8 +65,8 @@ def lessons_check(workspace: Workspace, options, arguments) -> None:
     for line in found:
         print(line)
     if found:
-        raise Failed(f"{len(found)} remarks on {len(lesson.cards)} cards of {lesson.name}, shown on {options.dataset}, run {run}. Do what "
-                     "they say, or choose another dataset or run.")  # fmt: skip
+        raise Failed(f"{len(found)} remarks on {len(lesson.cards)} cards of {lesson.name}, shown on {options.dataset}, run {run}. Do "
+                     "what they say, or choose another dataset or run.")  # fmt: skip
     print(f"{lesson.name}: all {len(lesson.cards)} cards can be shown on {options.dataset}, run {run}.")
 
 
