@@ -45,6 +45,7 @@ def _ask(view: str) -> None:
             st.error(door.shown(str(error)), icon=":material/warning:")
             return
         st.session_state[_LAST] = name
+        link.put(lesson=name)  # which the page Lesson then shows
         st.toast(f"Added as card {count} of {plain(name)}.")
         st.rerun()
 
