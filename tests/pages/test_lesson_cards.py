@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 from lessons_cache import with_descriptors
 from looking import button, texts
+from streamlit.testing.v1 import AppTest
 
-from pages.state import actions, door, lesson
+from pages.state import actions, door
 from retrieval_core.errors import RetrievalError
 from retrieval_core.lessons import lesson_files
 from retrieval_core.lessons.card import Card, Lesson, Question
 from retrieval_core.lessons.lesson_files import list_lessons, read_lesson, save_lesson
 from retrieval_core.lessons.lesson_text import write_lesson
+from retrieval_core.lessons.view import read_view
 from retrieval_core.workspace import Workspace
 
 LESSON = Lesson("gates", "Of gates", (
@@ -105,9 +108,15 @@ def test_every_field_is_written_as_soon_as_it_is_left(opened, kept):
     field(opened, "Claim").set_value("queries > 1").run()
     field(opened, "Note for the presenter").set_value("").run()
     assert not opened.error, texts(opened.error)
-    expected = Card("A new title", "compare?model=1d", "A\n***\nB", Question("number", "How many?"), "queries > 1", ("ap", "models"))
+    expected = Card(
+        "A new title",
+        "compare?model=1d",
+        "A\n***\nB",
+        Question("number", "How many?", {"figure": "queries"}),
+        "queries > 1",
+        ("ap", "models"),
+    )
     assert now(kept).cards == (expected, *LESSON.cards[1:])
-    assert now(kept).cards[0].question.of == {"figure": "queries"}
     assert "How many?" in texts(opened.markdown)
     assert "holds here" in texts(opened.caption)
     field(opened, "Question").set_value("no question").run()
@@ -143,7 +152,7 @@ def test_what_the_run_lacks_is_said_with_the_command(open_page, kept):
         Card("Figure", text="{atlas 1d}"),
     )))  # fmt: skip
     for number, said in enumerate(
-        ("run --dataset theirs", "no query 'nobody'", "no photograph 'nobody'", "{atlas 1d} names no figure"), 1
+        ("Add the descriptors again: data add theirs", "no query 'nobody'", "no photograph 'nobody'", "{atlas 1d} names no figure"), 1
     ):
         app = open_page("Lesson", kept, dataset="theirs", lesson="lost", edited=str(number))
         assert said in texts(app.warning).replace("\\", ""), texts(app.warning)
@@ -166,7 +175,7 @@ def test_two_tabs_do_not_lose_what_the_other_wrote(opened, kept):
     button(opened, "Down").click().run()
     button(opened, "Take what is there").click().run()
     assert now(kept) == theirs
-    assert field(opened, "Title").value == "One"
+    assert field(opened, "Title").value == "Two", "the place that was moved to"
     assert not opened.error
 
 
@@ -241,8 +250,7 @@ def test_a_visitor_looks_and_changes_nothing(opened, kept, monkeypatch):
         one.proto.disabled, one.disabled = False, False
         one.click().run()
         assert not opened.exception
-    field(opened, "Title").set_value("Theirs").run()
-    assert "from another machine" in texts(opened.error)
+    assert field(opened, "Title").disabled
     assert now(kept) == LESSON
     for act in (lambda: actions.keep_lesson(LESSON), lambda: actions.drop_lesson("gates"),
                 lambda: actions.take_lesson(b"", "x.md", "x", [])):  # fmt: skip
@@ -250,31 +258,53 @@ def test_a_visitor_looks_and_changes_nothing(opened, kept, monkeypatch):
             act()
 
 
-def test_the_view_of_a_page_becomes_a_card(open_page, kept):
-    app = open_page("Query", kept, dataset="theirs", model="1d", query="mill_1", k="24", show="flow")
+FORM = """
+from pages.state.link import load_state
+from pages.widgets import add_view
+load_state()
+add_view.form({view!r})
+"""
+
+
+@pytest.fixture
+def asked(kept, monkeypatch):
+    """What the dialog holds, by itself: a test without a browser can't run it alone."""
+    monkeypatch.setattr(door, "caller", lambda: None)
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(kept))
+    st.cache_resource.clear()
+    yield AppTest.from_string(FORM.format(view="query?model=1d&query=mill_1"), default_timeout=60).run()
+    st.cache_resource.clear()
+
+
+def test_what_a_page_shows_is_the_view_that_is_asked_about(open_page, kept):
+    app = open_page("Query", kept, dataset="theirs", model="1d", query="mill_1", k="24", show="flow", lesson="gates")
     button(app, "Add this view to a lesson").click().run()
-    app.selectbox(key="add to lesson").set_value("gates").run()
-    button(app, "Add").click().run()
-    assert "The card has no title" in texts(app.error)
-    app.text_input(key="title of the added card").set_value("A mill").run()
-    app.text_area(key="text of the added card").set_value("Look.").run()
-    button(app, "Add").click().run()
-    added = now(kept).cards[-1]
-    assert (added.title, added.text, len(now(kept).cards)) == ("A mill", "Look.", 4)
-    view = lesson.read_view(added.view)
+    [said] = [one.value.replace("\\", "") for one in app.caption if "The view:" in one.value]
+    view = read_view(said.removeprefix("The view: "))
     assert view.page == "query"
     assert {"model": "1d", "query": "mill_1", "k": "24", "show": "flow"}.items() <= view.parameters.items()
     assert not {"dataset", "run", "lesson"} & set(view.parameters)
+    assert "Add this view to a lesson" not in {one.label for one in open_page("Lesson", kept, dataset="theirs").button}
 
 
-def test_the_view_of_a_page_begins_a_new_lesson(open_page, kept):
-    app = open_page("Compare", kept, dataset="theirs", model="1d")
-    button(app, "Add this view to a lesson").click().run()
-    app.selectbox(key="add to lesson").set_value("A new lesson").run()
-    app.text_input(key="add to the new lesson").set_value("a/b").run()
-    app.text_input(key="title of the added card").set_value("All").run()
-    button(app, "Add").click().run()
-    assert "can't be the name" in texts(app.error).replace("\\", "")
-    app.text_input(key="add to the new lesson").set_value("fresh").run()
-    button(app, "Add").click().run()
-    assert now(kept, "fresh").cards == (Card("All", "compare?model=1d"),)
+def test_a_view_becomes_the_last_card_of_a_lesson(asked, kept):
+    asked.selectbox[0].set_value("gates").run()
+    button(asked, "Add").click().run()
+    assert "The card has no title" in texts(asked.error)
+    asked.text_input[0].set_value("A mill").run()
+    asked.text_area[0].set_value("Look.").run()
+    button(asked, "Add").click().run()
+    assert now(kept).cards == (*LESSON.cards, Card("A mill", "query?model=1d&query=mill_1", "Look."))
+    assert asked.query_params["lesson"] == "gates"
+
+
+def test_a_view_begins_a_new_lesson(asked, kept):
+    asked.selectbox[0].set_value("A new lesson").run()
+    for name, said in (("", "can't be the name"), ("a/b", "can't be the name"), ("ours", "comes with the program")):
+        asked.text_input[0].set_value(name).run()
+        asked.text_input[1].set_value("All").run()
+        button(asked, "Add").click().run()
+        assert said in texts(asked.error).replace("\\", "")
+    asked.text_input[0].set_value("fresh").run()
+    button(asked, "Add").click().run()
+    assert now(kept, "fresh").cards == (Card("All", "query?model=1d&query=mill_1"),)
