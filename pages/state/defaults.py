@@ -65,6 +65,8 @@ DEFAULTS = {
     "learn": "",  # by which method of feedback; empty for the one that is offered first
     "learning": "",  # with which parameters
     "marks": "",  # of answers, as state/marks.py writes them
+    "lesson": "",  # name of the lesson that is worked on, or presented
+    "card": "",  # number of its card that is presented, from 1; empty where none is
 }
 NEIGHBOURS = ("6", "12", "24", "48")  # of a photograph, that are drawn or counted: choices of k
 CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "open")}
