@@ -20,6 +20,7 @@ page = st.navigation([
     st.Page("unlabelled.py", title="Unlabelled", icon=":material/question_mark:"),
     st.Page("duplicates.py", title="Duplicates", icon=":material/content_copy:"),
     st.Page("laboratory.py", title="Laboratory", icon=":material/science:"),
+    st.Page("lesson.py", title="Lesson", icon=":material/school:"),
 ])  # fmt: skip
 
 with shown_errors():
