@@ -40,7 +40,11 @@ def model_name(key: str, keys: Sequence[str]) -> str:
     """What a model is called, one of `keys` in their order: its key, or "Model B"."""
     if not hidden("models"):
         return key
-    place = list(keys).index(key) if key in keys else len(keys)
+    return lettered(list(keys).index(key) if key in keys else len(keys))
+
+
+def lettered(place: int) -> str:
+    """What the model at a place, from 0, is called while names are hidden."""
     return f"Model {_LETTERS[place] if place < len(_LETTERS) else place + 1}"
 
 

@@ -29,7 +29,10 @@ class Card:
 
 
 def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> Word:
-    """What the ground truth of a query says of an image, none while that is hidden; an unlabelled one counts as wrong and may show anything."""
+    """What the ground truth of a query says of an image, none while that is hidden.
+
+    An unlabelled one counts as wrong and may show anything.
+    """
     word = "none" if query is None or hidden.hidden("verdicts") else precision_recall.verdict(query, image_id)
     return "unlabelled" if word == "wrong" and dataset.image(image_id).label is None else cast(Word, word)
 

@@ -9,7 +9,7 @@ import { Store } from "./store.js";
 import { swiped } from "./swipe.js";
 
 const PATIENCE = 8000; // milliseconds in which the page has followed to another card
-const SIGNS = { holds: "✓ Holds here", fails: "✗ Does not hold here", undecided: "≈ Not decided here", missing: "? Not known here" };
+const SIGNS = { holds: "✓", fails: "✗", undecided: "≈", missing: "?" };
 const KEYS = [["← →", "previous and next card"], ["Enter", "reveal"], ["1 … 8", "a model of the run"], ["B", "blank screen"],
   ["S", "spotlight that follows the mouse"], ["Esc", "end of blank and spotlight"]];
 
@@ -89,15 +89,13 @@ export class Bar {
     if (other) this.since = Date.now();
     const { card, data } = this;
     this.place.textContent = `${this.number} of ${data.cards.length}`;
-    this.title.textContent = card.title;
     this.done.style.width = `${(100 * this.number) / data.cards.length}%`;
     this.before.disabled = this.number === 1;
     this.after.disabled = this.number === data.cards.length;
-    this.ask = card.question && new Ask(card.question, this.tally, (changes) => this.keep(changes));
+    this.ask = card.question && new Ask(card.question, card.before, this.tally, (changes) => this.keep(changes));
     this.claim = element("p", "claim");
-    const text = markdown(element("div", "text"), card.text);
-    text.append(this.claim);
-    this.body.replaceChildren(text, ...(this.ask ? [this.ask.root] : []));
+    this.text = element("div", "text");
+    this.body.replaceChildren(this.text, ...(this.ask ? [this.ask.root] : []));
     this.body.classList.toggle("asking", Boolean(this.ask));
     if (other) this.body.scrollTop = 0;
     this.root.dataset.card = this.number;
@@ -132,12 +130,16 @@ export class Bar {
 
   revealed() {
     const { card, waits } = this;
+    const words = waits && card.before ? card.before : card;
+    this.title.textContent = words.title;
+    this.text.replaceChildren();
+    markdown(this.text, words.text).append(this.claim);
     this.open.hidden = !waits;
     this.open.textContent = card.question && !card.question.missing ? "Reveal" : `Show ${card.hides.join(", ")}`;
     this.root.dataset.waits = String(waits);
     const { verdict } = card;
     this.claim.hidden = waits || !verdict;
-    this.claim.textContent = verdict && !waits ? `${SIGNS[verdict.state] ?? verdict.state}: ${verdict.words}` : "";
+    this.claim.textContent = verdict && !waits ? `${SIGNS[verdict.state] ?? ""} What the card claims ${verdict.words}` : "";
     this.claim.dataset.state = verdict?.state ?? "";
     this.report();
   }

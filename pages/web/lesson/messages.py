@@ -40,10 +40,20 @@ class BarVerdict(TypedDict):
     words: str
 
 
+class BarWords(TypedDict):
+    """The words of a card while names are hidden, as those of BarCard and BarQuestion; `options` are the words of all."""
+
+    title: str
+    text: str
+    ask: str
+    options: list[str]
+
+
 class BarCard(TypedDict):
     """A card as the bar shows it; `text` and `note` are Markdown, `hides` says in words what is hidden until it is answered.
 
-    `map`: what the map is told where the card's view is one, so that it can move there at once.
+    `before`: its words until then, None where they are the same. `map`: what the map is told where the card's view is one, so that
+    it can move there at once.
     """
 
     title: str
@@ -53,6 +63,7 @@ class BarCard(TypedDict):
     verdict: BarVerdict | None
     hides: list[str]
     map: "MapTarget | None"
+    before: BarWords | None
 
 
 class MapTarget(TypedDict):

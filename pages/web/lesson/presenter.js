@@ -88,7 +88,7 @@ class Presenter {
       if (question.truth) parts.push(element("p", "truth", "", element("strong", "", `True: ${question.truth}. `), question.why));
       parts.push(element("p", "", answered ? "Revealed." : "Not revealed yet."));
     }
-    if (verdict) parts.push(element("p", "", `The claim ${verdict.state}: ${verdict.words}`));
+    if (verdict) parts.push(element("p", "", `What the card claims ${verdict.words}`));
     return parts;
   }
 

@@ -17,12 +17,11 @@ export function median(values) {
 
 /** A question and what the class says: hands by option, or numbers; once it is answered, the truth beside them. */
 export class Ask {
-  constructor(question, tally, change) {
-    Object.assign(this, { question, tally, change });
-    this.root = element("div", "ask");
-    const asked = element("p", "asks");
-    asked.append(question.missing || question.ask);
-    this.root.append(asked);
+  constructor(question, before, tally, change) {
+    Object.assign(this, { question, before, tally, change });
+    this.asked = element("p", "asks");
+    this.root = element("div", "ask", "", this.asked);
+    if (question.missing) this.asked.append(question.missing);
     if (question.missing) return;
     if (question.photographs.length) {
       this.root.append(element("div", "about", "", ...question.photographs.map(({ name, src }) => photograph(src, name, false))));
@@ -39,16 +38,13 @@ export class Ask {
     this.options = this.question.options.map((option, place) => {
       const less = button("−", () => this.count(place, -1), "One hand less");
       const more = button("+", () => this.count(place, 1), "One hand more");
-      less.setAttribute("aria-label", `One hand less for ${option.words}`);
-      more.setAttribute("aria-label", `One hand more for ${option.words}`);
       const field = Object.assign(element("input"), { type: "number", min: 0, max: 9999 });
-      field.setAttribute("aria-label", `Hands for ${option.words}`);
       field.onchange = () => this.count(place, Math.max(0, Math.min(9999, Math.round(Number(field.value) || 0))) - (this.tally.counts[place] ?? 0));
       const bar = element("i");
       const mark = element("b");
-      const words = element("span", "words", "", mark, option.words);
-      const box = element("li", "option", "", ...(option.src ? [photograph(option.src, option.words, false)] : []), words, element("span", "tally", "", less, field, more), bar);
-      return { box, field, bar, mark };
+      const words = element("span");
+      const box = element("li", "option", "", ...(option.src ? [photograph(option.src, `answer ${place + 1}`, false)] : []), element("span", "words", "", mark, words), element("span", "tally", "", less, field, more), bar);
+      return { box, field, bar, mark, words, less, more };
     });
     return element("ol", pictured ? "options pictured" : "options", "", ...this.options.map(({ box }) => box));
   }
@@ -91,7 +87,14 @@ export class Ask {
     if (question.missing) return;
     const { answered, counts, guesses } = tally;
     const most = Math.max(1, ...counts);
-    this.options?.forEach(({ box, field, bar, mark }, place) => {
+    const seen = this.before && !answered ? this.before : { ask: question.ask, options: question.options.map((option) => option.words) };
+    this.asked.textContent = seen.ask;
+    this.options?.forEach(({ box, field, bar, mark, words, less, more }, place) => {
+      const called = seen.options[place];
+      words.textContent = called;
+      less.setAttribute("aria-label", `One hand less for ${called}`);
+      more.setAttribute("aria-label", `One hand more for ${called}`);
+      field.setAttribute("aria-label", `Hands for ${called}`);
       const count = counts[place] ?? 0;
       if (Number(field.value) !== count || field.value === "") field.value = count;
       bar.style.width = `${(100 * count) / most}%`;
