@@ -53,8 +53,8 @@ def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], mod
 def picture_view(subject: Subject, dataset: Dataset) -> PictureView:
     """The picture that is searched for, and the box on it."""
     address = subject.uploaded.thumbnail if subject.uploaded else loaders.photograph(dataset, subject.image_id)
-    return {"kind": "picture", "name": subject_name(subject, dataset), "src": address, "size": _listed(subject.size), "box": _listed(subject.box),
-            "own": _listed(subject.own_box)}  # fmt: skip
+    return {"kind": "picture", "name": subject_name(subject, dataset), "src": address, "size": _listed(subject.size),
+            "box": _listed(subject.box), "own": _listed(subject.own_box)}  # fmt: skip
 
 
 def subject_name(subject: Subject, dataset: Dataset) -> str:
