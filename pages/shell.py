@@ -4,11 +4,7 @@ import streamlit as st
 
 from pages.state import loaders
 from pages.state.link import choose, load_state
-<<<<<<< HEAD
-from pages.widgets import curtain, lesson_bar, style
-=======
-from pages.widgets import add_view, style
->>>>>>> cards
+from pages.widgets import add_view, curtain, lesson_bar, style
 from pages.widgets.errors import shown_errors
 from retrieval_core.lessons.view import START
 
