@@ -34,5 +34,5 @@ with shown_errors():
         st.caption(loaders.start_note())
         add_view.offer(page.url_path or START)
     lesson_bar.show()
-    if not curtain.covers(page.url_path):
+    if not curtain.covers(page.url_path or START):
         page.run()

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.state import lesson, link
 from retrieval_core.datasets.types import Dataset
 
-_ANSWERED = "answered cards"
+ANSWERED = "answered cards"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -28,12 +28,12 @@ def hides() -> frozenset[str]:
 
 def answered(name: str) -> list[int]:
     """Numbers of the cards of a lesson that were answered in this session."""
-    return st.session_state.get(_ANSWERED, {}).get(name, [])
+    return st.session_state.get(ANSWERED, {}).get(name, [])
 
 
 def answer(name: str, numbers: Sequence[int]) -> None:
     """Take over which cards were answered."""
-    st.session_state.setdefault(_ANSWERED, {})[name] = list(numbers)
+    st.session_state.setdefault(ANSWERED, {})[name] = list(numbers)
 
 
 def model_name(key: str, keys: Sequence[str]) -> str:

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from pages.state import hidden, lesson
+from retrieval_core.lessons.view import START
 
 # Pages that leave out what is hidden, each in its way; any other is hidden as a whole. A lesson is written on its own page, where
 # nothing is hidden.
-KNOW_HOW = ("", "map", "query", "compare", "ledger", "failures", "lesson")
+KNOW_HOW = (START, "map", "query", "compare", "ledger", "failures", "lesson")
 
 
 def closed(*what: str) -> bool:
@@ -18,5 +19,5 @@ def closed(*what: str) -> bool:
 
 
 def covers(page: str) -> bool:
-    """Whether a page, by its place in the address, is hidden as a whole; then it is said."""
+    """Whether a page, by the name of its file, is hidden as a whole; then it is said."""
     return lesson.current() is not None and page not in KNOW_HOW and closed(*hidden.hides())

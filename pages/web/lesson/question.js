@@ -29,7 +29,7 @@ export class Ask {
     this.root.append(question.options.length ? this.hands() : this.numbers());
     this.truth = element("p", "truth");
     this.truth.setAttribute("role", "status");
-    this.root.append(this.truth);
+    this.asked.after(this.truth);
     this.draw();
   }
 
@@ -80,6 +80,7 @@ export class Ask {
   reveal() {
     this.tally = { ...this.tally, answered: true };
     this.draw();
+    this.asked.scrollIntoView({ block: "nearest" });
   }
 
   draw() {
