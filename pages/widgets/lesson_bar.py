@@ -1,7 +1,7 @@
 """The lesson that is presented, above every page: all its cards at once, so that the browser goes from one to the next by itself."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
 import streamlit as st
@@ -10,6 +10,7 @@ from pages.state import door, hidden, lesson, link, loaders
 from pages.state.defaults import DEFAULTS
 from pages.web.lesson import show_bar
 from pages.web.lesson.messages import BarCard, BarQuestion, BarVerdict, BarWords, LessonEvent, MapTarget
+from pages.web.map import hides
 from pages.web.map.messages import IN_LINK
 from pages.web.map_scene import MapChoice
 from retrieval_core.errors import RetrievalError
@@ -81,7 +82,8 @@ def _card(card: Card, shown: Shown, view: str) -> BarCard:
     verdict = _verdict(card.claim, shown) if card.claim else None
     return {
         "title": card.title, "text": card.text, "note": card.note, "question": question, "verdict": verdict,
-        "hides": [HIDDEN[what] for what in card.hide], "map": map_target(view, shown.run), "before": _before(card, question, shown),
+        "hides": [HIDDEN[what] for what in card.hide], "map": map_target(view, shown.run, card.hide),
+        "before": _before(card, question, shown),
     }  # fmt: skip
 
 
@@ -135,7 +137,7 @@ def _covering(names: dict[str, str]) -> Callable[[str], str]:
     return lambda text: pattern.sub(lambda found: names[found[0]], text)
 
 
-def map_target(view: str, run: str) -> MapTarget | None:
+def map_target(view: str, run: str, hide: Sequence[str]) -> MapTarget | None:
     """What the map is told where a view is one: it can then go there before the page has run. The model stays unless it is named."""
     try:
         read = read_view(view)
@@ -152,7 +154,7 @@ def map_target(view: str, run: str) -> MapTarget | None:
         return None  # only the page knows how to read such a selection, and which colourings there are
     shared: dict[str, str | list[str]] = {name: state[name] for name in IN_LINK if name != "model" or name in read.parameters}
     chosen = [unquote(part) for part in state["selection"].split(",") if part]
-    return {"maps": maps, "shared": shared | {"selection": chosen, "placed": ""}}
+    return {"maps": maps, "shared": shared | {"selection": chosen, "placed": ""}, "hidden": hides(hide)}
 
 
 def _for_visitors(card: BarCard) -> BarCard:

@@ -109,7 +109,7 @@ export class Bar {
     this.drawn = "";
     this.go(wanted);
     const { map } = this.card;
-    if (map) window.dispatchEvent(new CustomEvent("lesson-map", { detail: { ...map, hides: this.waits ? this.card.hides : [] } }));
+    if (map) window.dispatchEvent(new CustomEvent("lesson-map", { detail: { ...map, hidden: this.waits ? map.hidden : undefined } }));
     this.tell("event", { step: wanted });
   }
 
@@ -175,8 +175,9 @@ export class Bar {
   }
 
   end() {
-    this.line?.end();
+    this.shade.changed = null;
     this.shade.end();
+    this.line?.end();
     this.fit.disconnect();
     this.forgetKeys();
     this.forgetSwipes();

@@ -5,6 +5,8 @@ tests/pages/test_lesson_bar.py checks what Python sends, tests/browser/test_less
 
 from typing import Literal, NotRequired, TypedDict
 
+from pages.web.map.messages import Hides
+
 
 class BarOption(TypedDict):
     """An answer that can be chosen: its words, and the address of its photograph or ""."""
@@ -67,10 +69,14 @@ class BarCard(TypedDict):
 
 
 class MapTarget(TypedDict):
-    """The maps that a card shows, as a part of their address, and what of the state of the map its view says; ids unquoted."""
+    """The maps that a card shows, as a part of their address, what of the state of the map its view says, and what the card hides.
+
+    Ids of the selection are unquoted.
+    """
 
     maps: str
     shared: dict[str, str | list[str]]
+    hidden: Hides
 
 
 class LessonData(TypedDict):

@@ -1,6 +1,6 @@
 """The map in the browser: what Python sends it, and what it hears back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ def show_map(
     Returns what was asked for since the last run of the page, each None if it was not: why a photograph is similar, and to what; and
     a selection to be kept as a bin.
     """
-    data: MapData = {"scene": scene, "shared": shared, "placed": placed, "bins": bins, "hidden": hides()}
+    data: MapData = {"scene": scene, "shared": shared, "placed": placed, "bins": bins, "hidden": hides(hidden.hides())}
     drawn = component("map")(
         key=KEY, data=data, default={"state": None}, on_state_change=lambda: on_change(st.session_state[KEY]["state"]),
         on_why_change=lambda: None, on_keep_change=lambda: None, height="content",
@@ -29,7 +29,8 @@ def show_map(
     return drawn.why, drawn.keep
 
 
-def hides() -> Hides:
-    """What the map leaves out, as the card of a lesson wants it."""
-    names = {state.key: loaders.model_called(state.key) for state in loaders.every_state()} if hidden.hidden("models") else {}
-    return {"what": sorted(hidden.hides()), "models": names, "last": (loaders.last_model() or "") if hidden.hidden("last") else ""}
+def hides(what: Collection[str]) -> Hides:
+    """What the map leaves out while a card of a lesson hides this."""
+    states = loaders.every_state() if {"models", "last"} & set(what) else []
+    names = {state.key: hidden.lettered(place) for place, state in enumerate(states)} if "models" in what else {}
+    return {"what": sorted(what), "models": names, "last": (loaders.last_model() or "") if "last" in what else ""}

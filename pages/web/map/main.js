@@ -79,10 +79,13 @@ class Link {
   }
 
   /** Go to another card of a lesson at once, where it shows the same maps; the page says the same when it has followed. */
-  async goTo({ maps, shared }) {
+  async goTo({ maps, shared, hidden }) {
+    const { app } = this;
     clearTimeout(this.timer);
-    if (!this.app.scene?.ids || !this.address.includes(`?${maps}&`)) return;
-    await this.app.notice.guard(() => this.adopt({ ...this.shared(), ...shared }, false));
+    if (!app.scene?.ids || !this.address.includes(`?${maps}&`)) return;
+    app.hides.take(hidden);
+    app.unveil();
+    await app.notice.guard(() => this.adopt({ ...this.shared(), ...shared }, false));
   }
 
   async adopt(shared, fresh) {
