@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.state import loaders
 from pages.state.link import choose, load_state
-from pages.widgets import add_view, style
+from pages.widgets import add_view, curtain, lesson_bar, style
 from pages.widgets.errors import shown_errors
 from retrieval_core.lessons.view import START
 
@@ -26,6 +26,7 @@ page = st.navigation([
 
 with shown_errors():
     load_state()
+    lesson_bar.go_on()
     with st.sidebar:
         small = st.container()
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
@@ -34,4 +35,6 @@ with shown_errors():
         st.caption(loaders.start_note())
         with small:
             add_view.offer(page.url_path or START)
-    page.run()
+    lesson_bar.show()
+    if not curtain.covers(page.url_path or START):
+        page.run()
