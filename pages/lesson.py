@@ -18,6 +18,9 @@ def main() -> None:
         if listed:
             choose("lesson", listed, st.selectbox, "Lesson", format_func=lambda name: called(listed[name]),
                    label_visibility="collapsed", width=330)  # fmt: skip
+        elif link.get("lesson"):
+            st.warning(f"The link asks for the lesson '{plain(link.get('lesson'))}', which is not here.")
+            link.put(lesson="")
         one = listed.get(link.get("lesson"))
         cards = one.kept.lesson.cards if one and one.kept else ()
         if st.button("Present", icon=":material/present_to_all:", type="primary", disabled=not cards):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.state import loaders
 from pages.state.link import choose, load_state
-from pages.widgets import add_view, style
+from pages.widgets import add_view, curtain, lesson_bar, style
 from pages.widgets.errors import shown_errors
 from retrieval_core.lessons.view import START
 
@@ -26,10 +26,15 @@ page = st.navigation([
 
 with shown_errors():
     load_state()
+    lesson_bar.go_on()
     with st.sidebar:
+        small = st.container()
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
         choose("run", loaders.runs(), st.selectbox, "Run")
         choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
         st.caption(loaders.start_note())
-        add_view.offer(page.url_path or START)
-    page.run()
+        with small:
+            add_view.offer(page.url_path or START)
+    lesson_bar.show()
+    if not curtain.covers(page.url_path or START):
+        page.run()

@@ -83,6 +83,7 @@ def undo() -> None:
     lesson, version = st.session_state[_BEFORE].pop()
     try:
         actions.keep_lesson(lesson, version)
+        link.put(edited=str(chosen(lesson) + 1))
     except RetrievalError as error:
         st.session_state[_REFUSED] = str(error)
 

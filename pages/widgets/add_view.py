@@ -30,6 +30,11 @@ def view_now(page: str) -> str:
 
 @st.dialog("Add this view to a lesson")
 def _ask(view: str) -> None:
+    form(view)
+
+
+def form(view: str) -> None:
+    """Which lesson, a title and a text, and the button that adds the card."""
     own = [one.name for one in list_lessons(loaders.workspace()) if one.kept and not one.shipped]
     last = st.session_state.get(_LAST)
     name = st.selectbox("Lesson", [*own, _NEW], index=own.index(last) if last in own else 0, key="add to lesson")
@@ -45,6 +50,7 @@ def _ask(view: str) -> None:
             st.error(door.shown(str(error)), icon=":material/warning:")
             return
         st.session_state[_LAST] = name
+        link.put(lesson=name)  # which the page Lesson then shows
         st.toast(f"Added as card {count} of {plain(name)}.")
         st.rerun()
 

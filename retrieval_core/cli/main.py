@@ -19,6 +19,7 @@ from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.figure import register_figure
 from retrieval_core.cli.knobs import register_knobs
+from retrieval_core.cli.lessons import register_lessons
 from retrieval_core.cli.misread import register_misread
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.robustness import register_robustness
@@ -135,7 +136,9 @@ def parser() -> argparse.ArgumentParser:
     register_bins(
         add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command
     )
-    register_sheet(add("lessons", None, "print lessons").add_subparsers(required=True, metavar="ACTION"), _command)
+    lessons = add("lessons", None, "list, check, print and hand out lessons").add_subparsers(required=True, metavar="ACTION")
+    register_lessons(lessons, _command)
+    register_sheet(lessons, _command)
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 

@@ -9,14 +9,12 @@ from retrieval_core.lessons.card import Card, Lesson
 from retrieval_core.lessons.claims import MISSING, judge, read_claim
 from retrieval_core.lessons.figures import named, split_words
 from retrieval_core.lessons.questions import pose
+from retrieval_core.lessons.reading import described
 from retrieval_core.lessons.shown import Shown
 from retrieval_core.lessons.texts import filled_view, missing_of_card, placeholders
 from retrieval_core.lessons.view import check_view, read_view, unknown
 from retrieval_core.projection.maps import METHODS, read_map_seed
 from retrieval_core.stored.artefacts import SUBSETS
-from retrieval_core.stored.commands import run_command
-from retrieval_core.stored.model_states import model_states
-from retrieval_core.stored.run_list import find_run
 
 _MODELS = ("model", "versus", "before", "after", "second")  # parameters of a view that name one
 _PHOTOGRAPHS = ("photo", "match", "suspect")
@@ -79,11 +77,11 @@ def _of_view(shown: Shown, parameters: dict[str, str]) -> Iterator[str]:
     name = parameters.get("dataset", shown.dataset_name)
     here = Shown(shown.workspace, name, parameters.get("run", shown.run))
     dataset = here.dataset
-    ready = {state.key for state in model_states(here.workspace, name, here.run) if state.explorable}
     for model in dict.fromkeys(parameters[key] for key in _MODELS if parameters.get(key)):
-        if model not in ready:
-            command = run_command(here.workspace, name, find_run(here.workspace, here.run), model)
-            yield f"Model {model} of run {here.run} has not described {name} yet. Run: {command}"
+        try:
+            described(here, model)
+        except RetrievalError as error:
+            yield str(error)
     if (query := parameters.get("query")) and query not in {one.id for one in dataset.queries}:
         yield f"{name} has no query {query!r}. Choose another one on the page Query, and add that view to the lesson; {_other(here)}"
     known = {image.id for image in dataset.images}

@@ -32,7 +32,8 @@ title: '1984'
 ---
 """
 LESSON = Lesson("ap", "Average precision", (
-    Card("Which model wins?", "query?query=castle_gate_2&show=ranking", "From 1c to 1d it is {step 1c 1d}.\n\n* a list\n***\nbehind a rule",
+    Card("Which model wins?", "query?query=castle_gate_2&show=ranking",
+    "From 1c to 1d it is {step 1c 1d}.\n\n* a list\n***\nbehind a rule",
          Question("wins", "Who: 1c or 1d?"), "step 1c 1d > 0", ("ap", "models"), "First: wait.\n- then count"),
     Card("1984"),
 ), "In ten minutes")  # fmt: skip
@@ -49,8 +50,10 @@ def test_a_lesson_is_read_and_written_as_it_stands():
 
 
 TEXTS = some.text(max_size=60) | some.sampled_from([
-    "---", "a\n---\nb", "--- ", " ---", "\n\n  code\n\n", "{x}", "{{x}}", "a: b # c", "- x", "yes", "007", "null", "~", "'", '"', "%YAML",
-    "&a", "*a", "!!python/object:x", "<<", "|", ">", "\ufeff", "\x85", "\u2028", "a\r\nb\rc", "\t", "…\n...\n", "?", "2019-01-01", "é", "e\u0301",
+    "---", "a\n---\nb", "--- ", " ---", "\n\n  code\n\n", "{x}", "{{x}}", "a: b # c", "- x", "yes", "007", "null", "~", "'", '"',
+    "%YAML",
+    "&a", "*a", "!!python/object:x", "<<", "|", ">", "\ufeff", "\x85", "\u2028", "a\r\nb\rc", "\t", "…\n...\n", "?", "2019-01-01", "é",
+    "e\u0301",
     "=", "\U0001f600", "\x00", "[a, b]", "x  \ny", "#", "`{`", "\x1b[0m",
 ])  # fmt: skip
 KEYS = some.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda key: key not in ("kind", "ask"))

@@ -15,18 +15,21 @@ import runpy
 import streamlit as st
 from pages.state import loaders
 from pages.state.link import choose, load_state
-from pages.widgets import add_view
+from pages.widgets import add_view, curtain, lesson_bar
 from pages.widgets.errors import shown_errors
 
 with shown_errors():
     load_state()
+    lesson_bar.go_on()
     with st.sidebar:
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
         choose("run", loaders.runs(), st.selectbox, "Run")
         choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
         st.caption(loaders.start_note())
         add_view.offer({name!r})
-    runpy.run_path({page!r}, run_name="page")
+    lesson_bar.show()
+    if not curtain.covers({name!r}):
+        runpy.run_path({page!r}, run_name="page")
 """
 
 
