@@ -18,7 +18,9 @@ from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
-from retrieval_core.cli.misread import register_misread
+    lessons = add("lessons", None, "list, check, hand out and print lessons").add_subparsers(required=True, metavar="ACTION")
+    register_lessons(lessons, _command)
+    register_sheet(lessons, _command)
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.robustness import register_robustness
 from retrieval_core.cli.scores import register_scores
@@ -133,7 +135,11 @@ def parser() -> argparse.ArgumentParser:
     register_bins(
         add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command
     )
+<<<<<<< HEAD
     register_sheet(add("lessons", None, "print lessons").add_subparsers(required=True, metavar="ACTION"), _command)
+=======
+    register_lessons(add("lessons", None, "list, check and hand out lessons").add_subparsers(required=True, metavar="ACTION"), _command)
+>>>>>>> cards
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 
