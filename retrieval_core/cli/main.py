@@ -135,11 +135,9 @@ def parser() -> argparse.ArgumentParser:
     register_bins(
         add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command
     )
-<<<<<<< HEAD
-    register_sheet(add("lessons", None, "print lessons").add_subparsers(required=True, metavar="ACTION"), _command)
-=======
-    register_lessons(add("lessons", None, "list, check and hand out lessons").add_subparsers(required=True, metavar="ACTION"), _command)
->>>>>>> cards
+    lessons = add("lessons", None, "list, check, hand out and print lessons").add_subparsers(required=True, metavar="ACTION")
+    register_lessons(lessons, _command)
+    register_sheet(lessons, _command)
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 
