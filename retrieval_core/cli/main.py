@@ -18,9 +18,8 @@ from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.knobs import register_knobs
-    lessons = add("lessons", None, "list, check, hand out and print lessons").add_subparsers(required=True, metavar="ACTION")
-    register_lessons(lessons, _command)
-    register_sheet(lessons, _command)
+from retrieval_core.cli.lessons import register_lessons
+from retrieval_core.cli.misread import register_misread
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, watched
 from retrieval_core.cli.robustness import register_robustness
 from retrieval_core.cli.scores import register_scores
