@@ -82,7 +82,11 @@ def _drawn(title: str, panel: Panel) -> SmallMap:
 
 
 def _about(found: Misread) -> None:
-    drawn = f"{found.count:,} of the {found.of:,}, drawn with seed 0" if found.count < found.of else f"all {found.of:,}"
+    drawn = (
+        f"{found.count:,} of the {found.of:,}, drawn with seed 0; the page Map shows all"
+        if found.count < found.of
+        else f"all {found.of:,}"
+    )
     st.caption(
         f"Photographs: {found.subset}, {drawn}. Maps are made as on the page Map, and turned onto the usual one. Neighbours kept: the "
         "share of a photograph's ten nearest in descriptor space that are among its ten nearest on the map. Clusters seen: those that "

@@ -27,6 +27,7 @@ from retrieval_core.lessons.view import read_view
 from retrieval_core.parameters import read_parameters
 from retrieval_core.presets import get_preset
 from retrieval_core.projection.drawing import as_svg, drawn_map, marker
+from retrieval_core.projection.maps import read_map_seed
 from retrieval_core.projection.misreading.strip import Panel
 from retrieval_core.projection.misreading.strips import STRIPS
 from retrieval_core.stored.artefacts import map_choice
@@ -39,6 +40,7 @@ _SIDE = 220  # pixels of a printed photograph
 _SAME, _KEPT = "same", "kept"  # kinds whose answer a map with colours, or with both rings, would tell
 _RANKED = ("wins", "first-wrong")  # kinds that are about a query
 _NEAREST = "nearest"  # the kind whose answer a ranking of photographs would tell
+OF_PHOTOGRAPHS = (_NEAREST, _SAME, _KEPT)  # kinds that can't be put without their photographs
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def pictures(exercise: Exercise, answered: bool) -> str:
     shown = _photographs(exercise) if exercise.photographs else ""
     try:
         return shown + _view(exercise, answered)
-    except NotHere as error:
+    except RetrievalError as error:
         return shown + (f"<p>The view is not here: {escape(str(error))}</p>" if answered else "")
 
 
@@ -106,7 +108,7 @@ def _map(exercise: Exercise, parameters: Mapping[str, str], answered: bool) -> s
     shown = exercise.asking.shown
     model = parameters.get("model") or best(shown).words
     method, subset = parameters.get("method", "tsne"), parameters.get("subset", "all")
-    choice = map_choice(method, subset, read_parameters(parameters.get("settings", "")), int(parameters.get("seed") or 0))
+    choice = map_choice(method, subset, read_parameters(parameters.get("settings", "")), read_map_seed(parameters.get("seed", "")))
     made = described(shown, model).map(choice)
     if made is None:
         raise NotHere(f"The map of {model} is not made yet. Run: {map_command(shown, model, choice)}")

@@ -18,7 +18,8 @@ def test_it_writes_both_sheets_and_refuses_what_can_not_be(cache, tmp_path, caps
     capsys.readouterr()
     for words, said in (
         ((first,), "exists already"), ((tmp_path / "no" / "x.html",), "does not exist"),
-        ((tmp_path / "x.html", "--answers", tmp_path / "x.html"), "would be one file"), ((tmp_path / "x.html", "--dataset", "zz"), "zz"),
+        ((tmp_path / "x.html", "--answers", tmp_path / "x.html"), "would be one file"),
+        ((tmp_path / "x.html", "--dataset", "zz"), "zz"),
     ):  # fmt: skip
         assert run(*words) == 2, words
         assert said in capsys.readouterr().err

@@ -121,6 +121,8 @@ def test_the_command_that_repeats_it_stands_on_both(sheets, shown):
         assert "lessons sheet try OUT.html --answers ANSWERS.html --seed 7 --dataset town --run quick --no-photographs" in text
         assert str(shown.workspace.root) not in text
         assert "<img" not in text
+    assert "It is about photographs, and these are left out." in made.answers
+    assert CARDS["nearest"].title not in made.questions
     assert "<img" in sheets.questions
 
 
@@ -162,7 +164,7 @@ def test_names_of_landmarks_are_text(town_cache, tmp_path):
 
 
 def test_a_lesson_that_asks_nothing_says_so(shown):
-    with pytest.raises(RetrievalError, match="asks nothing that can be asked on town here. Add a question"):
+    with pytest.raises(RetrievalError, match="asks nothing that can be asked on town here"):
         make_sheets(shown, Lesson("none", "None", (Card("Only a text"),)))
     with pytest.raises(RetrievalError, match="Card 1 of odd, 'Odd': 'magic' is no kind of question"):
         make_sheets(shown, Lesson("odd", "Odd", (Card("Odd", question=Question("magic")),)))
