@@ -200,7 +200,7 @@ def _table(exercise: Exercise, answered: bool) -> str:
     if not rows:
         raise NotHere(f"No model has scores of {shown.dataset_name} here. Run: "
                       + shown.workspace.command("run", "--dataset", shown.dataset_name))  # fmt: skip
-    return f'<div class="picture">{table(["model", "", f"m{PROTOCOL_TITLES[protocol]}, %"], rows)}</div>'
+    return f'<div class="picture">{table(["model", "what it is", f"m{PROTOCOL_TITLES[protocol]}, %"], rows)}</div>'
 
 
 def _may_be_seen(exercise: Exercise, model: str) -> bool:
