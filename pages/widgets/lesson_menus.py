@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.state import actions, door, lesson_edit, link
 from pages.state.plain import plain
-from pages.widgets import work
+from pages.widgets import sheet, work
 from retrieval_core.errors import RetrievalError
 from retrieval_core.lessons.card import Card, Lesson
 from retrieval_core.lessons.lesson_files import MOST_BYTES, Listed
@@ -36,6 +36,7 @@ def show(one: Listed | None) -> None:
                 _titles(kept.lesson)
         st.download_button("Export", write_lesson(kept.lesson), f"{one.name}.md", "text/markdown", icon=":material/download:",
                            on_click="ignore")  # fmt: skip
+        sheet.section(kept.lesson)
     with st.popover("Import", icon=":material/upload:", key=f"lesson import {turn}"):
         _import(turn)
     if one and not one.shipped:

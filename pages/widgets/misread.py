@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.state import door, link, loaders
+from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
 from pages.web.small_maps import Mark, SmallMap, show_small_maps
@@ -33,9 +34,11 @@ def show() -> None:
                     "shuffled labels. Each says what one is tempted to read, and what is measured in descriptor space.")  # fmt: skip
     else:
         st.markdown(f"**{STANDING}** Here are the figures.")
+        chosen = choose("strip", ("", *STRIPS), st.segmented_control, "Strip", label_visibility="collapsed",
+                        format_func=lambda key: STRIPS[key].title if key else "All")  # fmt: skip
         _legend(dataset)
-        for key, strip in found.strips.items():
-            _strip(key, strip, found, dataset)
+        for key in [chosen] if chosen else STRIPS:
+            _strip(key, found.strips[key], found, dataset)
         _about(found)
     _make(model, dataset, missing=found is None)
 
@@ -79,7 +82,11 @@ def _drawn(title: str, panel: Panel) -> SmallMap:
 
 
 def _about(found: Misread) -> None:
-    drawn = f"{found.count:,} of the {found.of:,}, drawn with seed 0" if found.count < found.of else f"all {found.of:,}"
+    drawn = (
+        f"{found.count:,} of the {found.of:,}, drawn with seed 0; the page Map shows all"
+        if found.count < found.of
+        else f"all {found.of:,}"
+    )
     st.caption(
         f"Photographs: {found.subset}, {drawn}. Maps are made as on the page Map, and turned onto the usual one. Neighbours kept: the "
         "share of a photograph's ten nearest in descriptor space that are among its ten nearest on the map. Clusters seen: those that "

@@ -9,6 +9,7 @@ from retrieval_core.lessons.sheet import Sheets, make_sheets
 from retrieval_core.lessons.shown import Shown
 
 HIGHEST_SEED = 2**31 - 1
+_WRITTEN = "sheets that were written"
 
 
 def section(lesson: Lesson) -> None:
@@ -18,13 +19,21 @@ def section(lesson: Lesson) -> None:
                     "class the same sheet.")  # fmt: skip
         seed = st.number_input("Seed of the sheet", 0, HIGHEST_SEED, 0, 1, key="seed of the sheet")
         photographs = st.checkbox("With photographs", True, key="photographs of the sheet")
-        with shown_errors():
-            versions = tuple(loaders.results(key).version for key in loaders.explorable_models())
-            dataset = loaders.dataset()
-            made = _made(lesson, dataset.name, link.get("run"), dataset.photographs + dataset.truth, versions, seed, photographs)
-            _save("Save the questions", made.questions, f"{lesson.name}-{seed}.html")
-            if not door.is_visitor():
-                _save("Save the answers", made.answers, f"{lesson.name}-{seed}-answers.html")
+        chosen = (lesson, link.get("dataset"), link.get("run"), seed, photographs)
+        if st.button("Write the sheets", icon=":material/edit_document:"):
+            st.session_state[_WRITTEN] = chosen
+        if st.session_state.get(_WRITTEN) == chosen:
+            with shown_errors():
+                _offer(lesson, seed, photographs)
+
+
+def _offer(lesson: Lesson, seed: int, photographs: bool) -> None:
+    dataset = loaders.dataset()
+    versions = tuple(loaders.results(key).version for key in loaders.explorable_models())
+    made = _made(lesson, dataset.name, link.get("run"), dataset.photographs + dataset.truth, versions, seed, photographs)
+    _save("Save the questions", made.questions, f"{lesson.name}-{seed}.html")
+    if not door.is_visitor():
+        _save("Save the answers", made.answers, f"{lesson.name}-{seed}-answers.html")
 
 
 def _save(label: str, text: str, file: str) -> None:

@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     register_bins(
         add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command
     )
-    lessons = add("lessons", None, "list, check, print and hand out lessons").add_subparsers(required=True, metavar="ACTION")
+    lessons = add("lessons", None, "list, check, hand out and print lessons").add_subparsers(required=True, metavar="ACTION")
     register_lessons(lessons, _command)
     register_sheet(lessons, _command)
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)

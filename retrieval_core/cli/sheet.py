@@ -1,9 +1,8 @@
 """The command `lessons sheet`: a lesson on paper, its questions and, in a file of their own, the answers."""
 
-from pathlib import Path
-
 from retrieval_core.cli.options import chosen_run, looking_options
 from retrieval_core.errors import RetrievalError
+from retrieval_core.paths import absolute
 from retrieval_core.workspace import Workspace
 
 
@@ -27,8 +26,8 @@ def sheet(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.lessons.sheet import make_sheets
     from retrieval_core.lessons.shown import Shown
 
-    files = [Path(options.out), *([Path(options.answers)] if options.answers else [])]
-    if len({file.absolute() for file in files}) < len(files):
+    files = [absolute(name) for name in (options.out, options.answers) if name]
+    if len(set(files)) < len(files):
         raise RetrievalError("Questions and answers would be one file. Name two.")
     for file in files:
         if file.exists():

@@ -13,7 +13,7 @@ from retrieval_core.lessons.claims import judge
 from retrieval_core.lessons.posed import Option, Posed
 from retrieval_core.lessons.questions import pose
 from retrieval_core.lessons.sheet_html import lines, markdown, page
-from retrieval_core.lessons.sheet_pictures import Exercise, pictures
+from retrieval_core.lessons.sheet_pictures import OF_PHOTOGRAPHS, Exercise, pictures
 from retrieval_core.lessons.shown import Shown
 from retrieval_core.lessons.texts import filled_card
 
@@ -44,7 +44,9 @@ def make_sheets(shown: Shown, lesson: Lesson, seed: int = 0, photographs: bool =
         except RetrievalError as error:
             raise RetrievalError(f"Card {number} of {lesson.name}, {card.title!r}: {error}") from error
         if posed.missing:
-            left_out.append((card.title, posed.missing))
+            left_out.append((filled.title, posed.missing))
+        elif card.question.kind in OF_PHOTOGRAPHS and not photographs:
+            left_out.append((filled.title, "It is about photographs, and these are left out."))
         else:
             exercises.append(Exercise(Asking(shown, filled, seed), _shuffled(posed, seed, number), photographs))
     if not exercises:

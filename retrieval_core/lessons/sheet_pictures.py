@@ -21,21 +21,26 @@ from retrieval_core.lessons.chosen_queries import aps, scored_keys
 from retrieval_core.lessons.counted_figures import best
 from retrieval_core.lessons.map_figures import map_command
 from retrieval_core.lessons.posed import Posed
-from retrieval_core.lessons.reading import Judging, NotHere, described, ranking
+from retrieval_core.lessons.reading import Judging, NotHere, command, described, ranking
 from retrieval_core.lessons.sheet_html import table
 from retrieval_core.lessons.view import read_view
 from retrieval_core.parameters import read_parameters
 from retrieval_core.presets import get_preset
 from retrieval_core.projection.drawing import as_svg, drawn_map, marker
+from retrieval_core.projection.maps import read_map_seed
+from retrieval_core.projection.misreading.strip import Panel
+from retrieval_core.projection.misreading.strips import STRIPS
 from retrieval_core.stored.artefacts import map_choice
+from retrieval_core.stored.misread import read_misread
 
 SIGNS = {"good": "✓ good", "ok": "~ ok", "junk": "∅ junk", "wrong": "✗ wrong"}
 LETTERS = "ABCDEFGH"
 FIRST = 10  # photographs of a ranking
 _SIDE = 220  # pixels of a printed photograph
-_TELLING = ("kept", "same")  # kinds of questions whose answer a map with colours and rings would tell
+_SAME, _KEPT = "same", "kept"  # kinds whose answer a map with colours, or with both rings, would tell
 _RANKED = ("wins", "first-wrong")  # kinds that are about a query
 _NEAREST = "nearest"  # the kind whose answer a ranking of photographs would tell
+OF_PHOTOGRAPHS = (_NEAREST, _SAME, _KEPT)  # kinds that can't be put without their photographs
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def pictures(exercise: Exercise, answered: bool) -> str:
     shown = _photographs(exercise) if exercise.photographs else ""
     try:
         return shown + _view(exercise, answered)
-    except NotHere as error:
+    except RetrievalError as error:
         return shown + (f"<p>The view is not here: {escape(str(error))}</p>" if answered else "")
 
 
@@ -78,8 +83,10 @@ def _view(exercise: Exercise, answered: bool) -> str:
     view = read_view(exercise.asking.card.view) if exercise.asking.card.view else None
     if view is None:
         return ""
-    if view.page == "map":
+    if view.page == "map" and (answered or exercise.kind != _SAME):
         return _map(exercise, view.parameters, answered)
+    if view.page == "laboratory" and view.parameters.get("part") == "misread":
+        return _strips(exercise, view.parameters, answered)
     if view.page == "query" and (answered or exercise.kind != _NEAREST):
         return _query(exercise, view.parameters, answered)
     return _table(exercise, answered) if view.page in ("compare", "ledger") else ""
@@ -101,15 +108,16 @@ def _map(exercise: Exercise, parameters: Mapping[str, str], answered: bool) -> s
     shown = exercise.asking.shown
     model = parameters.get("model") or best(shown).words
     method, subset = parameters.get("method", "tsne"), parameters.get("subset", "all")
-    choice = map_choice(method, subset, read_parameters(parameters.get("settings", "")), int(parameters.get("seed") or 0))
+    choice = map_choice(method, subset, read_parameters(parameters.get("settings", "")), read_map_seed(parameters.get("seed", "")))
     made = described(shown, model).map(choice)
     if made is None:
         raise NotHere(f"The map of {model} is not made yet. Run: {map_command(shown, model, choice)}")
     numbers = dict(zip((image.id for image in shown.dataset.images), label_codes(shown.dataset).tolist(), strict=True))
-    told = answered or (exercise.kind not in _TELLING and "labels" not in exercise.hidden)
+    told = answered or "labels" not in exercise.hidden
     codes = np.array([numbers[image_id] if told else -1 for image_id in made.ids])
     selected = [unquote(one) for one in parameters.get("selection", "").split(",") if one]
-    ringed = [*selected, *exercise.posed.photographs] if answered else [] if exercise.kind in _TELLING else selected
+    asked = exercise.posed.photographs
+    ringed = [*selected, *asked] if answered else list(asked[:1]) if exercise.kind == _KEPT else selected
     places = {image_id: row for row, image_id in enumerate(made.ids)}
     rings = [places[one] for one in ringed if one in places]
     drawing = as_svg(drawn_map(made.xy, codes, chosen=rings, size=14), "map of the photographs")
@@ -142,6 +150,27 @@ def _query(exercise: Exercise, parameters: Mapping[str, str], answered: bool) ->
     return f'{row}<div class="curve">{_curve(curve)}</div><p>{PROTOCOL_TITLES[protocol]} under {escape(model)}: {ap:.1f} %</p>'
 
 
+def _strips(exercise: Exercise, parameters: Mapping[str, str], answered: bool) -> str:
+    """The small maps on which t-SNE is misread: what was measured on them stands in the answers alone."""
+    shown = exercise.asking.shown
+    results = described(shown, parameters.get("model") or best(shown).words)
+    found = read_misread(results)
+    if found is None:
+        raise NotHere(f"The strips of {results.model} are not made yet. Run: {command(shown, 'misread', '--models', results.model)}")
+    drawn = []
+    for key in [parameters["strip"]] if parameters.get("strip") in STRIPS else STRIPS:
+        strip = found.strips[key]
+        told = f"<p>{escape(STRIPS[key].says(strip))}</p>" if answered and strip.panels else ""
+        maps = [_small_map(panel) for panel in strip.panels]
+        drawn.append(f"<h3>{escape(STRIPS[key].title)}: {escape(STRIPS[key].tempts)}</h3>{_row(maps)}{told}")
+    return "".join(drawn)
+
+
+def _small_map(panel: Panel) -> str:
+    drawing = as_svg(drawn_map(panel.xy, panel.codes, size=24), panel.title)
+    return f"<figure>{drawing}<figcaption>{escape(panel.title)}</figcaption></figure>"
+
+
 def _asked_for(shown, query: Query) -> str:
     return _figure(shown.dataset.image(query.image_id).path, "the query", query.box)
 
@@ -171,7 +200,7 @@ def _table(exercise: Exercise, answered: bool) -> str:
     if not rows:
         raise NotHere(f"No model has scores of {shown.dataset_name} here. Run: "
                       + shown.workspace.command("run", "--dataset", shown.dataset_name))  # fmt: skip
-    return f'<div class="picture">{table(["model", "", f"m{PROTOCOL_TITLES[protocol]}, %"], rows)}</div>'
+    return f'<div class="picture">{table(["model", "what it is", f"m{PROTOCOL_TITLES[protocol]}, %"], rows)}</div>'
 
 
 def _may_be_seen(exercise: Exercise, model: str) -> bool:

@@ -44,6 +44,7 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
+              ("Laboratory", {"part": "misread", "strip": "x"}),
               ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
               ("Compare", {"comparing": "pairs", "rate": "x"}),
               ("Unlabelled", {"guess": "x"}), ("Unlabelled", {"guess": "detective", "jury": "zz"}),

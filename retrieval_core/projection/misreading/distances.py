@@ -11,7 +11,7 @@ from retrieval_core.projection.misreading.measures import ORDER, middles, order_
 from retrieval_core.projection.misreading.strip import GREY, Line, Panel, Sample, Strip, StripKind, between, bounded, turned
 
 PERPLEXITIES = (5, 30, 100)
-SECOND, THIRD = "second distance", "third distance"  # in lengths of the one that is shortest in truth
+SECOND, THIRD = "second distance ×", "third distance ×"  # in lengths of the one that is shortest in truth
 
 
 def _make(sample: Sample) -> Generator[Progress, None, Strip]:

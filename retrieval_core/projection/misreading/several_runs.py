@@ -53,9 +53,10 @@ def _says(strip: Strip) -> str:
     orders = [figures[ORDER] for figures in every if ORDER in figures]
     far = (f" What runs agree on need not be true: they put {between([100 - order for order in orders])} % of the comparisons of two "
            "distances between landmarks the wrong way round.") if orders else ""  # fmt: skip
+    moved, shared = between([one[MOVED] for one in drawn]), between([one[SHARED] for one in every])
     return (f"Maps start on the first two principal components here. With another seed a photograph moves by {again[MOVED]:.0f} % of "
-            f"the map's width on the mean, once the map is turned back; from random starts by "
-            f"{between([one[MOVED] for one in drawn])} %. Of its neighbours {between([one[SHARED] for one in every])} % stay.{far}")  # fmt: skip
+            f"the map's width on the mean, once the map is turned back; from random starts by {moved} %. Of its neighbours {shared} % "
+            f"stay.{far}")  # fmt: skip
 
 
 SEVERAL_RUNS = StripKind("Several runs", "“It comes out the same every time, so it is true.”", _make, _says)

@@ -11,7 +11,7 @@ from retrieval_core.projection.misreading.strip import METHOD, SEED, Panel, Samp
 
 FACTORS = (0.25, 0.5, 1.0, 2.0)
 FEWER = 3  # one in so many of the photographs is left on the last map
-TRUE, SEEN, MEMBERS = "true width", "width on the map", "photographs"
+TRUE, SEEN, MEMBERS = "wide in truth ×", "wide on the map ×", "photographs ×"  # of the second landmark's
 
 
 def _make(sample: Sample) -> Generator[Progress, None, Strip]:
@@ -47,10 +47,12 @@ def _says(strip: Strip) -> str:
     resized, fewer = strip.panels[:-1], strip.panels[-1]
     true, seen = ([panel.figures[name] for panel in resized] for name in (TRUE, SEEN))
     usual = next(panel for panel in resized if panel.title == "spread × 1")
+    by = [max(values) / min(values) for values in (true, seen)]
+    went = [f"{usual.figures[name]:.2f} to {fewer.figures[name]:.2f}" for name in (SEEN, TRUE)]
     return (f"Drawn together or apart, {own} is {between(true, '{:.2f}')} times as wide as {other} in descriptor space, which is a "
-            f"factor of {max(true) / min(true):.1f}; on the map {between(seen, '{:.2f}')} times, a factor of {max(seen) / min(seen):.1f}. "
-            f"With 1 in {FEWER} of its photographs, spread as before, it goes from {usual.figures[SEEN]:.2f} to "
-            f"{fewer.figures[SEEN]:.2f} times on the map, and from {usual.figures[TRUE]:.2f} to {fewer.figures[TRUE]:.2f} in descriptor space.")  # fmt: skip
+            f"factor of {by[0]:.1f}; on the map {between(seen, '{:.2f}')} times, a factor of {by[1]:.1f}. With 1 in {FEWER} of its "
+            f"photographs, spread as before, it goes from {went[0]} times on the map, and from {went[1]} in descriptor "
+            "space.")  # fmt: skip
 
 
 SIZES = StripKind("Sizes of clusters", "“This landmark varies more than that one.”", _make, _says)
