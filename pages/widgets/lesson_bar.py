@@ -18,7 +18,7 @@ from retrieval_core.lessons import claims, questions
 from retrieval_core.lessons.card import HIDDEN, Card, Lesson
 from retrieval_core.lessons.posed import Posed
 from retrieval_core.lessons.shown import Shown
-from retrieval_core.lessons.texts import filled_card
+from retrieval_core.lessons.texts import filled_card, until_answered
 from retrieval_core.lessons.view import START, View, read_view
 
 MODEL_KEYS = 8  # keys 1 to 8 choose a model
@@ -115,8 +115,9 @@ def _verdict(claim: str, shown: Shown) -> BarVerdict:
 
 
 def _before(card: Card, question: BarQuestion | None, shown: Shown) -> BarWords | None:
-    """The words of a card without the names that it hides, None where it hides none."""
-    if not {"models", "labels"} & set(card.hide):
+    """The words of a card until it is answered: nothing below its rule, no names that it hides; None where these are all its words."""
+    text = until_answered(card)
+    if text == card.text and not {"models", "labels"} & set(card.hide):
         return None
     names = dict[str, str]()
     if "models" in card.hide:
@@ -126,7 +127,7 @@ def _before(card: Card, question: BarQuestion | None, shown: Shown) -> BarWords 
         names |= {label: f"Landmark {number}" for number, label in enumerate(shown.dataset.labels, 1)}
     cover = _covering(names)
     options = [cover(option["words"]) for option in question["options"]] if question else []
-    return {"title": cover(card.title), "text": cover(card.text), "ask": cover(question["ask"] if question else ""), "options": options}
+    return {"title": cover(card.title), "text": cover(text), "ask": cover(question["ask"] if question else ""), "options": options}
 
 
 def _covering(names: dict[str, str]) -> Callable[[str], str]:
