@@ -38,8 +38,8 @@ def find_query(shown: Shown, name: str) -> Query:
         return {"best": ranked[0], "middle": ranked[len(ranked) // 2], "worst": ranked[-1]}[rule]
     if rule in ("gained", "lost") and len(models) == 2:
         before, after = models if rule == "gained" else models[::-1]
-        both = (scores(shown, key, Judging()) for key in (before, after))
-        return most_gained(*both, shown.dataset, Judging().protocol, 1)[0]
+        first, second = (scores(shown, key, Judging()) for key in (before, after))
+        return most_gained(first, second, shown.dataset, Judging().protocol, 1)[0]
     raise NotHere(f"{shown.dataset_name} has no query {name!r}. A query is named by {FORMS}.")
 
 

@@ -54,7 +54,7 @@ def judge(shown: Shown, claim: str) -> Verdict:
     paired = _paired(shown, left, right)
     if paired is not None:
         sides = [paired, Figure("0", 0.0)]
-    state = _state(*sides, sign)
+    state = _state(sides[0], sides[1], sign)
     own = shown.workspace.command("figure", claim, "--dataset", shown.dataset_name, "--run", shown.run)
     again = next((side.command for side in sides if side.command), own)
     named = [f"{side.title}: {side.words}" for side in sides if side.title]

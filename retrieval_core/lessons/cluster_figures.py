@@ -57,10 +57,10 @@ def of_difference(name: str):
 
     def figure(shown: Shown, before: tuple[str, ...], after: tuple[str, ...]) -> Figure:
         chosen = [_chosen(name, *one[1:]) for one in (before, after)]
-        values = [measure.values(clusters_of(shown, one[0])) for one, (measure, _) in zip((before, after), chosen, strict=True)]
+        first, second = [measure.values(clusters_of(shown, one[0])) for one, (measure, _) in zip((before, after), chosen, strict=True)]
         labels = clusters_of(shown, before[0]).labels
         stands_on = (*versions(shown, before[0]), *versions(shown, after[0]))
-        found = kept(("clusters difference", name, before, after, *stands_on), lambda: compare(*values, labels))
+        found = kept(("clusters difference", name, before, after, *stands_on), lambda: compare(first, second, labels))
         unit = chosen[0][0].unit / 100
         points, low, high = (one * unit for one in (found.points, found.low, found.high))
         text = chosen[0][0].text

@@ -38,7 +38,8 @@ def apart(measure: str):
         title = f"{'ROC-AUC' if measure == 'auc' else measure} of {METHODS[method].title} under {model}"
         if math.isnan(mean):
             raise NotHere(f"The {title} can't be given: nothing was called positive.")
-        return in_percent(mean, *(None if math.isnan(one) else one for one in (low, high)), title, again)
+        ends = (None, None) if math.isnan(low) else (low, high)
+        return in_percent(mean, ends[0], ends[1], title, again)
 
     return figure
 
