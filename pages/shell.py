@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages.state import loaders
 from pages.state.link import choose, load_state
-from pages.widgets import model_choice, style
+from pages.widgets import add_view, curtain, lesson_bar, model_choice, style
 from pages.widgets.errors import shown_errors
+from retrieval_core.lessons.view import START
 
 st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
 style.apply()
@@ -20,13 +21,20 @@ page = st.navigation([
     st.Page("unlabelled.py", title="Unlabelled", icon=":material/question_mark:"),
     st.Page("duplicates.py", title="Duplicates", icon=":material/content_copy:"),
     st.Page("laboratory.py", title="Laboratory", icon=":material/science:"),
+    st.Page("lesson.py", title="Lesson", icon=":material/school:"),
 ])  # fmt: skip
 
 with shown_errors():
     load_state()
+    lesson_bar.go_on()
     with st.sidebar:
+        small = st.container()
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
         choose("run", loaders.runs(), st.selectbox, "Run")
         model_choice.chosen()
         st.caption(loaders.start_note())
-    page.run()
+        with small:
+            add_view.offer(page.url_path or START)
+    lesson_bar.show()
+    if not curtain.covers(page.url_path or START):
+        page.run()

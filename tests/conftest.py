@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import tiny
 from caches import copy_cache
+from lesson_runs import make_lesson_cache
 from odd_sets import add_odd_sets
 
 from retrieval_core.runs.plan import run
@@ -39,3 +40,9 @@ def odd_cache(town_cache, tmp_path_factory):
     root = tmp_path_factory.mktemp("odd")
     add_odd_sets(Workspace(copy_cache(town_cache, root / "cache")), root)
     return root / "cache"
+
+
+@pytest.fixture(scope="session")
+def lesson_cache(tmp_path_factory):
+    """A cache with the two small sets of lesson_runs."""
+    return make_lesson_cache(tmp_path_factory.mktemp("lessons"))

@@ -17,7 +17,7 @@ DOORS = {  # what lies directly in retrieval_core/
     "evaluation", "feedback", "projection", "training", "stored", "lessons", "runs", "verbs", "cli",
 }  # fmt: skip
 ARTEFACTS = {"weights.safetensors", "scores.json", "costs.json", "matches.safetensors", "run.json", "training.jsonl", "whitening.npz",
-             "vocabulary.safetensors", "descriptors.safetensors", "clusters.safetensors"}  # fmt: skip
+             "vocabulary.safetensors", "descriptors.safetensors", "clusters.safetensors", "misread.safetensors"}  # fmt: skip
 SPELLED = {
     "stored/artefacts.py": ARTEFACTS - {"descriptors.safetensors"},
     "datasets/imported.py": {"descriptors.safetensors"},  # descriptors that were made elsewhere are written down there

@@ -54,7 +54,8 @@ def texts(html: str) -> str:
 ROWS = table((ROOT / "GLOSSARY.md").read_text(encoding="utf-8"))
 AVOID = {entry: word for word, _, avoid in ROWS for entry in avoid}
 READERS = {".md": prose, ".py": strings, ".html": texts}
-FILES = [ROOT / "README.md", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.html"))]
+FILES = [ROOT / "README.md", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.html")),
+         *sorted((ROOT / "retrieval_core" / "lessons" / "shipped").glob("*.md"))]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
-SHIPPED = (".py", ".js", ".css", ".html", ".svg", ".png", ".safetensors")
+SHIPPED = (".py", ".js", ".css", ".html", ".svg", ".png", ".safetensors", ".md")
 
 
 def tracked() -> list[str]:

@@ -40,6 +40,7 @@ DEFAULTS = {
     "after": "",
     "atlas": "hard",
     "part": "aggregation",  # of the laboratory
+    "strip": "",  # of maps on which t-SNE is misread; empty for all
     "stage": "",  # the training that is looked at; empty for the last of the model
     "mining": "",  # the step that learnt first from the triplets that are looked at
     "knob": "p",  # that is turned there, and to which value; empty for the default
@@ -66,9 +67,13 @@ DEFAULTS = {
     "learn": "",  # by which method of feedback; empty for the one that is offered first
     "learning": "",  # with which parameters
     "marks": "",  # of answers, as state/marks.py writes them
+    "lesson": "",  # that is presented, or edited on the page Lesson
+    "card": "",  # that is presented, from 1; empty where none is
+    "edited": "1",  # card that is looked at on the page Lesson
 }
 NEIGHBOURS = ("6", "12", "24", "48")  # of a photograph, that are drawn or counted: choices of k
-CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "open")}
+CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "open"),
+           "strip": ("", "perplexity", "steps", "sizes", "distances", "noise", "runs", "labels")}  # fmt: skip
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before", "after", "bin", "only",
@@ -77,4 +82,5 @@ DEPENDENT = {
     "colour": ("only",), "method": ("settings", "view"), "model": ("stage", "mining", "threshold"), "rate": ("threshold",),
     "stage": ("mining",), "query": ("photo", "box", "match", "marks"), "photo": ("box", "match", "marks"),
     "rerank": ("knobs",), "knob": ("value",), "learn": ("learning",), "before": ("step",), "after": ("step",),
+    "lesson": ("card", "edited"),
 }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages.state import groups, link, loaders
+from pages.state import groups, hidden, link, loaders
 from retrieval_core.presets import get_preset
 
 MODEL, CHOICE = "widget model", "widget search-time choice"
@@ -14,9 +14,10 @@ def chosen() -> None:
     """The model: a button for each as it comes, and a list of what is chosen of it at search time, where something was."""
     titles = loaders.model_titles()
     model = link.allowed("model", titles)
-    folded = groups.by_base(titles)
+    # While names are hidden a model and its choices stand apart: which belong together would tell what they are.
+    folded = {key: [key] for key in titles} if hidden.hidden("models") else groups.by_base(titles)
     first = {keys[0]: keys for keys in folded.values()}
-    here = folded[groups.base(model)]
+    here = next(keys for keys in folded.values() if model in keys)
     st.session_state[MODEL] = here[0]
     st.radio("Model", list(first), key=MODEL, on_change=lambda: _take(MODEL),
              format_func=lambda key: _counted(titles[key], len(first[key]) - 1))  # fmt: skip
@@ -30,7 +31,7 @@ def side_by_side(models: Iterable[str], *also: str) -> list[str]:
     """Those of some models that stand side by side, and a field that says which, where some have search-time choices."""
     models = list(models)
     folded = [key for key, keys in groups.by_base(models).items() if keys != [key]]
-    if folded:
+    if folded and not hidden.hidden("models"):
         words = {groups.AS_THEY_COME: "models as they come", **{key: f"{key} and its choices" for key in folded},
                  groups.ALL: f"all {len(models)} models"}  # fmt: skip
         link.choose("group", words, st.selectbox, "Models side by side", format_func=words.get, width=210, label_visibility="collapsed",

@@ -6,14 +6,11 @@ from zlib import crc32
 import streamlit as st
 
 from retrieval_core.presets import PRESETS
+from retrieval_core.projection.drawing import HUES, SYMBOLS, landmark_hue, landmark_symbol
 
-# Eleven hues that stay apart in normal vision and in the three kinds of colour blindness, on white and on dark. Found by
-# search; tests/pages/test_style.py measures the distances.
-HUES = (
-    "#9678f0", "#b42d78", "#697800", "#f09600", "#87a5e1", "#963ca5", "#ff4b78", "#1ec3b4", "#692dff", "#d2a55a", "#00783c",
-)  # fmt: skip
+__all__ = ["HUES", "SYMBOLS"]  # of the map
+
 TAIL = "#808080"  # categories without a hue of their own, beside #999999 for what has no value: their marker tells them apart
-SYMBOLS = 11  # markers that the map can draw
 MODEL_RAMP = ("#9ecae1", "#6baed6", "#4292c6", "#f4b183", "#ee9558", "#dd7434", "#b9541c", "#7d3a14")  # of the report
 BEYOND_RAMP = ("#86d096", "#76be86", "#69b079", "#5da26d", "#4c925d", "#3c814e", "#2b713f", "#186131")  # beyond it
 
@@ -27,13 +24,12 @@ def apply() -> None:
 
 def hue(labels: tuple[str, ...], label: str) -> str:
     """The colour of a landmark: fixed by its place among the sorted names."""
-    return HUES[labels.index(label) % len(HUES)]
+    return landmark_hue(labels.index(label))
 
 
 def symbol_number(labels: tuple[str, ...], label: str) -> int:
     """The number of a landmark's marker, as the map draws it; with more landmarks than hues the pairs still differ."""
-    place = labels.index(label)
-    return (place + place // len(HUES)) % SYMBOLS
+    return landmark_symbol(labels.index(label))
 
 
 def model_colour(key: str) -> str:

@@ -17,11 +17,15 @@ from retrieval_core.cli.detective import register_detective
 from retrieval_core.cli.duplicates import register_duplicates
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
+from retrieval_core.cli.figure import register_figure
 from retrieval_core.cli.knobs import register_knobs
+from retrieval_core.cli.lessons import register_lessons
+from retrieval_core.cli.misread import register_misread
 from retrieval_core.cli.options import chosen_run, looking_options, making_options, ready_models, settings, work
 from retrieval_core.cli.robustness import register_robustness
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
+from retrieval_core.cli.sheet import register_sheet
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
 from retrieval_core.cli.terminal import PIPE_CLOSED, let_go_of_pipes, show_what_can_be_shown
@@ -100,7 +104,9 @@ def parser() -> argparse.ArgumentParser:
     register_why(add)
     register_scores(add)
     register_costs(add)
+    register_figure(add)
     register_clusters(add)
+    register_misread(add)
     register_aggregations(add)
     register_changes(add)
     register_robustness(add)
@@ -129,6 +135,9 @@ def parser() -> argparse.ArgumentParser:
     register_bins(
         add("bins", None, "keep selections of photographs under names").add_subparsers(required=True, metavar="ACTION"), _command
     )
+    lessons = add("lessons", None, "list, check, hand out and print lessons").add_subparsers(required=True, metavar="ACTION")
+    register_lessons(lessons, _command)
+    register_sheet(lessons, _command)
     register_cache(add("cache", None, "tidy the cache").add_subparsers(required=True, metavar="ACTION"), _command)
     return top
 

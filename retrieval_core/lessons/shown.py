@@ -1,6 +1,6 @@
 """What a lesson is shown on, and what a figure of it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from retrieval_core.datasets.catalog import open_dataset
@@ -11,11 +11,16 @@ from retrieval_core.workspace import Workspace
 
 @dataclass(frozen=True)
 class Shown:
-    """The run on show: what every figure, question and claim of a lesson is taken from."""
+    """The run on show: what every figure, question and claim of a lesson is taken from.
+
+    It is one look: what was read of a model is not looked at again, which would open dozens of files for every figure. Make it anew
+    for the next look.
+    """
 
     workspace: Workspace
     dataset_name: str
     run: str
+    _seen: dict[str, Results] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -24,14 +29,17 @@ class Shown:
 
     def results(self, model: str) -> Results:
         """What there is of a model."""
-        return open_results(self.workspace, self.dataset_name, self.run, model)
+        if model not in self._seen:
+            self._seen[model] = open_results(self.workspace, self.dataset_name, self.run, model)
+        return self._seen[model]
 
 
 @dataclass(frozen=True)
 class Figure:
     """A number of the run, with its interval where it has one; `words` as it is written in a text, `command` repeats it.
 
-    `missing` says why there is none and what to do, as a sentence; all else is then empty.
+    `title` says what it is, as in "mAP (Oxford) of 1d", and `unit` what it is counted in. What has words and no value is a name of the
+    data, as that of a query. `missing` says why there is none and what to do, as a sentence; all else but `title` is then empty.
     """
 
     words: str = ""
@@ -40,3 +48,5 @@ class Figure:
     high: float | None = None
     command: str = ""
     missing: str = ""
+    title: str = ""
+    unit: str = ""

@@ -54,6 +54,13 @@ def _phases(parameters: Mapping[str, float], count: int) -> list[_Phase]:
 
 def _place(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) -> Generator[Progress, None, np.ndarray]:
     """From exact neighbours and a start on the principal components."""
+    return (yield from place_from(coordinates, starting_positions(coordinates, seed), parameters, seed))
+
+
+def place_from(
+    coordinates: np.ndarray, start: np.ndarray, parameters: Mapping[str, float], seed: int
+) -> Generator[Progress, None, np.ndarray]:
+    """Places (N, 2) float32 for principal coordinates (N, C), from a start (N, 2) and exact neighbours; see Method.place."""
     from openTSNE import TSNEEmbedding
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
@@ -65,9 +72,7 @@ def _place(coordinates: np.ndarray, parameters: Mapping[str, float], seed: int) 
     index = PrecomputedNeighbors(*euclidean_neighbours(coordinates, int(3 * parameters["perplexity"])))
     affinities = PerplexityBasedNN(knn_index=index, perplexity=parameters["perplexity"])
     with ExactGradient() if len(coordinates) <= EXACT_UP_TO else nullcontext("fft") as gradient:
-        embedding = TSNEEmbedding(
-            starting_positions(coordinates, seed), affinities, negative_gradient_method=gradient, n_jobs=_threads(), random_state=seed
-        )
+        embedding = TSNEEmbedding(start, affinities, negative_gradient_method=gradient, n_jobs=_threads(), random_state=seed)
         yield from run_in_thread(partial(_optimize, embedding, phases))
     return np.array(embedding, dtype=np.float32)
 

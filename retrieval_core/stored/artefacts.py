@@ -4,8 +4,8 @@ cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safet
     vocabulary.safetensors, learning.safetensors
 cache/<dataset>/sheets/sheet-<number>.jpg
 cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors, clusters.safetensors,
-    robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors, feedback/<method>-<key>.json,
-    maps/ and unlabelled/<method>-<key>.safetensors
+    misread.safetensors, robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors,
+    feedback/<method>-<key>.json, maps/ and unlabelled/<method>-<key>.safetensors
 """
 
 from dataclasses import asdict
@@ -27,7 +27,7 @@ from retrieval_core.workspace import Workspace, short_hash
 RUN_FILE = "run.json"
 WEIGHTS, TRAINING_LOG, WHITENING = "weights.safetensors", "training.jsonl", "whitening.npz"
 VOCABULARY, SCORES, COSTS, MATCHES = "vocabulary.safetensors", "scores.json", "costs.json", "matches.safetensors"
-LEARNING, CLUSTERS, KNOBS = "learning.safetensors", "clusters.safetensors", "knobs"
+LEARNING, CLUSTERS, MISREAD, KNOBS = "learning.safetensors", "clusters.safetensors", "misread.safetensors", "knobs"
 UNLABELLED, FEEDBACK, ROBUSTNESS = "unlabelled", "feedback", "robustness-{}.json"  # the last of a change
 IMPORT_NOTE = "imported"  # in the notes of weights (or a whitening) that were not made here
 SUBSETS = ("all", "labelled")

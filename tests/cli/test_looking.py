@@ -24,6 +24,7 @@ def unread(cache):
 
 @pytest.mark.parametrize("arguments", [
     ("status",), ("evaluate",), ("evaluate", "--models", "1a"), ("evaluate", "--queries", "all", "--format", "csv"), ("ledger",),
+    ("figure", "step 1c 1d"), ("figure", "map 1d > map 1a"), ("figure", "own 1d"), ("figure", "layers 1a 1b"),
     ("search", "alder_court_2"), ("search", "alder_court_2", "--models", "1c"), ("data", "list"), ("cache", "prune"),
     ("cache", "prune", "--older"), ("project", "--models", "1c"), ("evaluate", "--run", "nobody"),
 ], ids=" ".join)  # fmt: skip

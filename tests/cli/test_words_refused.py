@@ -12,6 +12,7 @@ WRONG = [
     ["run", "--weights", "nowhere.pth"], ["train", "--models", "1z"], ["train", "--train-on", "nowhere"],
     ["extract", "--models", "1z"], ["extract", "--dataset", "nowhere"], ["project", "--models", "1z"],
     ["project", "--dataset", "nowhere"], ["project", "--method", "atlas"], ["costs", "--models", "1z"], ["costs", "--models", ","],
+    ["figure", "maps 1d"], ["figure", "step 1d"], ["figure", "map 1z"], ["figure", "map 1d > map 1d > 1"], ["figure", "{"],
     ["costs", "--dataset", "nowhere"], ["costs", "--run", "nowhere"], ["aggregations", "--models", "1z"],
     ["aggregations", "--models", ","], ["aggregations", "--models", "1d", "--dataset", "nowhere"],
     ["aggregations", "--models", "1d", "--format", "pdf"], ["evaluate", "--models", "1z"], ["ledger", "--dataset", "nowhere"],

@@ -15,17 +15,21 @@ import runpy
 import streamlit as st
 from pages.state import loaders
 from pages.state.link import choose, load_state
-from pages.widgets import model_choice
+from pages.widgets import add_view, curtain, lesson_bar, model_choice
 from pages.widgets.errors import shown_errors
 
 with shown_errors():
     load_state()
+    lesson_bar.go_on()
     with st.sidebar:
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
         choose("run", loaders.runs(), st.selectbox, "Run")
         model_choice.chosen()
         st.caption(loaders.start_note())
-    runpy.run_path({page!r}, run_name="page")
+        add_view.offer({name!r})
+    lesson_bar.show()
+    if not curtain.covers({name!r}):
+        runpy.run_path({page!r}, run_name="page")
 """
 
 
@@ -46,7 +50,7 @@ def open_page(monkeypatch):
     def open_it(page, cache, **parameters):
         monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
         forget()
-        app = AppTest.from_string(SHELL.format(page=PAGES[page]), default_timeout=120)
+        app = AppTest.from_string(SHELL.format(page=PAGES[page], name=page.lower()), default_timeout=120)
         for name, value in parameters.items():
             app.query_params[name] = value
         app.run()

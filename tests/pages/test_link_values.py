@@ -29,6 +29,7 @@ ON_A_PAGE = {
                 "threshold": ("7", "nan", "²", "1e-1", "x")},
     "Ledger": {"before": ("zz",), "after": ("zz",)},
     "Failures": {"atlas": ("x",)},
+    "Lesson": {"lesson": ("nobody", "../x", "<b>"), "card": ("x", "0", "²"), "edited": ("-1", "1e1", "9" * 5000)},
     "Unlabelled": {"measure": ("x", "f1"), "hidden": ("2", "²"), "draws": ("7", "-1"), "prior": ("1", "nan"), "second": ("zz", "<b>")},
 }  # fmt: skip
 ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "box": "1,2"}), ("Ledger", {"step": "1a-zz"}),
@@ -43,6 +44,7 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Laboratory", {"part": "training", "stage": "1x"}),
               ("Laboratory", {"part": "training", "model": "1f", "mining": "-1"}),
               ("Laboratory", {"part": "knobs", "knob": "x"}), ("Laboratory", {"part": "variants", "variant": "x"}),
+              ("Laboratory", {"part": "misread", "strip": "x"}),
               ("Laboratory", {"part": "break", "change": "x"}), ("Laboratory", {"part": "break", "changes": "x=1"}),
               ("Compare", {"comparing": "pairs", "rate": "x"}),
               ("Unlabelled", {"guess": "x"}), ("Unlabelled", {"guess": "detective", "jury": "zz"}),

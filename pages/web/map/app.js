@@ -1,31 +1,30 @@
 import { Card } from "./card.js";
-import { Coloured } from "./colours.js";
 import { Density } from "./density.js";
 import { Faces } from "./faces.js";
+import { Fetching } from "./fetching.js";
 import { Film } from "./film.js";
 import { Gallery } from "./gallery.js";
+import { Hidden } from "./hidden.js";
 import { listenToKeys } from "./keyboard.js";
 import { Landmarks } from "./landmarks.js";
 import { Legend } from "./legend.js";
 import { MOST_DRAWN } from "./appearance.js";
 import { Measures } from "./measures.js";
-import { chosenList, compareNeighbours, fetchNeighbours } from "./neighbours.js";
+import { chosenList, compareNeighbours } from "./neighbours.js";
 import { Notice } from "./notice.js";
 import { Panel } from "./panel.js";
 import { Places } from "./places.js";
 import { Pointer } from "./pointer.js";
 import { openWebGl, Points } from "./points.js";
-import { fetchJson } from "./scene.js";
 import { StillPoints } from "./still.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
-const FORESEEN = 12; // photographs fetched for a point before it is clicked
 const REST = 120; // milliseconds after which the points of a new view are counted and chosen again, and the regions of many
 const MOST_COUNTED = 60_000; // points whose regions are counted anew while the map moves; those of more when it rests
 
 /** The map: what is chosen on it, and how that becomes a picture. */
-export class MapApp extends Coloured {
+export class MapApp extends Fetching {
   constructor(root, tell, ask) {
     super();
     this.root = root;
@@ -36,6 +35,7 @@ export class MapApp extends Coloured {
       unlabelled: 0.45, colour: "landmark", thumbnails: true, names: true, film: false, k: 12, changed: { points: true },
       colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, named: [], faced: [], bins: "", how: "selection",
     });
+    this.hides = new Hidden(this);
     this.view = new View();
     this.density = new Density();
     this.faces = new Faces(() => this.draw(false));
@@ -72,6 +72,7 @@ export class MapApp extends Coloured {
   end() {
     this.ended = true;
     this.points.end();
+    this.goal = null;
     this.resizer.disconnect();
     this.forgetKeys();
     this.toolbar.end();
@@ -95,6 +96,7 @@ export class MapApp extends Coloured {
 
   viewChanged() {
     this.flying = null;
+    this.goal = null; // a hand on the map takes it from where it is on its way
     this.hoverPoint(-1);
     this.onTheWay = this.scene.count > MOST_COUNTED;
     this.draw();
@@ -114,14 +116,6 @@ export class MapApp extends Coloured {
     this.hover = point;
     this.card.ask(point);
     this.draw(false);
-  }
-
-  /** Fetch the photographs that a click on this point would show: who rests on a point is likely to click it. */
-  foresee(point) {
-    const { model } = this;
-    if (!model.lists) return;
-    for (let place = 0; place < Math.min(this.k, FORESEEN); place++) new Image().src = this.scene.photograph(model.lists[point * model.width + place]);
-    new Image().src = this.scene.photograph(point);
   }
 
   ringPoint(point) {
@@ -188,7 +182,7 @@ export class MapApp extends Coloured {
     this.compared = found && compareNeighbours(new Places(this.model.xy), found, this.k);
     if (found) this.focus = new Set([found.centre, ...this.compared.points, ...this.compared.lookNear]);
     else this.focus = this.selection.length ? new Set(this.selection) : null;
-    if (found && this.query && !this.selection.length) for (const set of Object.values(this.query.sets)) set.forEach((point) => this.focus.add(point));
+    if (found && this.query && !this.selection.length && !this.hides.has("verdicts")) for (const set of Object.values(this.query.sets)) set.forEach((point) => this.focus.add(point));
     this.repaint();
     this.panel.draw();
     this.strip.draw();
@@ -196,26 +190,6 @@ export class MapApp extends Coloured {
     this.recolour();
     this.fetchCentral();
     if (!found && mayFetch && (this.selection.length === 1 || this.query)) this.fetchMissing();
-  }
-
-  /** Fetch which photographs are central under the model: faces and cards follow. */
-  async fetchCentral() {
-    const { model, scene } = this;
-    if (model.ranks || !model.central) return;
-    await this.notice.guard(() => scene.loadCentral(model));
-    if (this.model !== model || this.scene !== scene || !model.ranks) return;
-    this.regions = null;
-    this.draw();
-    if (this.landmarks.shown) this.panel.draw();
-  }
-
-  async fetchMissing() {
-    const { model, scene } = this;
-    await this.notice.guard(async () => {
-      await Promise.all([scene.loadIds(), scene.loadNeighbours(model), scene.loadQueries(model)]);
-      if (this.selection.length === 1) await fetchNeighbours(this, model, this.selection[0], fetchJson);
-    });
-    if (this.model === model && this.scene === scene) this.choose(false);
   }
 
   /** Show another model: the points move from where they are. A model without a map is asked of the page. */
@@ -236,9 +210,23 @@ export class MapApp extends Coloured {
   adopt(model) {
     if (model === this.model) return;
     this.model = model;
-    this.root.querySelector(".caption").textContent = model.caption;
+    this.sayCaption();
     this.legend.draw();
     this.choose();
+  }
+
+  sayCaption() {
+    const { model } = this;
+    this.root.querySelector(".caption").textContent = this.hides.has("models") ? `${this.hides.model(model)}.` : model.caption;
+  }
+
+  /** Another card hides other things, or what was hidden is shown. */
+  unveil() {
+    this.sayCaption();
+    this.legend.draw();
+    this.choose();
+    this.toolbar.draw();
+    if (this.film) this.strip.open(true);
   }
 
   async openFilm(shown) {

@@ -92,8 +92,7 @@ export class Gallery {
   card({ point, rank, similarity, told, act, pressed }, place) {
     const { app } = this;
     const word = verdict(app, point);
-    const landmark = app.scene.landmark(point);
-    const id = app.scene.ids[point];
+    const [id, called, landmark] = [app.scene.ids[point], app.hides.photograph(point), app.hides.landmarkOf(point)];
     const box = document.createElement("button");
     box.className = `card ${word}`;
     box.dataset.image = id;
@@ -103,15 +102,15 @@ export class Gallery {
     picture.onerror = () => {
       const lost = document.createElement("span");
       lost.className = "lost";
-      lost.textContent = `${id} cannot be shown`;
+      lost.textContent = `${called} cannot be shown`;
       picture.replaceWith(lost);
     };
-    picture.alt = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
+    picture.alt = `${called}, ${landmark}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
     const text = document.createElement("span");
     const counted = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ");
-    text.textContent = told ?? (counted || id);
+    text.textContent = told ?? (counted || called);
     const name = document.createElement("span");
-    name.textContent = landmark ? landmark.name : "unlabelled";
+    name.textContent = landmark;
     name.className = "name";
     box.append(picture, text, name);
     if (pressed !== undefined) box.setAttribute("aria-pressed", String(pressed));
@@ -123,7 +122,7 @@ export class Gallery {
     box.onpointerleave = box.onblur = () => app.ringPoint(-1);
     box.onclick = act ?? (() => app.select([point]));
     if (rank === undefined) return box;
-    return element("div", "slot", "", box, whyButton(id, () => app.askWhy(id)));
+    return element("div", "slot", "", box, whyButton(called, () => app.askWhy(id)));
   }
 
   /** Move the keyboard's focus by some cards. */
