@@ -39,10 +39,11 @@ def change(lesson: Lesson) -> None:
     try:
         kept = actions.keep_lesson(lesson, seen.version)
     except ChangedMeanwhile:
-        st.session_state[_MINE] = Kept(lesson, seen.version)
+        st.session_state[_SEEN] = st.session_state[_MINE] = Kept(lesson, seen.version)
     except RetrievalError as error:
         st.session_state[_REFUSED] = str(error)
     else:
+        st.session_state[_SEEN] = kept  # another change may follow before the page is shown anew
         if kept.version != seen.version:
             before = st.session_state.setdefault(_BEFORE, [])
             st.session_state[_BEFORE] = [*before[-_MOST_BEFORE:], (seen.lesson, kept.version)]
@@ -57,14 +58,15 @@ def change_cards(make: Callable[[list[Card], int], int]) -> None:
     link.put(edited=str(max(0, place) + 1))
 
 
-def change_card(**values) -> None:
-    """Give the chosen card other values."""
-
-    def make(cards: list[Card], place: int) -> int:
+def change_card(card: Card, place: int, **values) -> None:
+    """Give a card other values. `place` is where it was shown: what was written into it stays its own, even if it was moved since."""
+    lesson = st.session_state[_SEEN].lesson
+    cards = list(lesson.cards)
+    if card in cards and (place >= len(cards) or cards[place] != card):
+        place = cards.index(card)
+    if place < len(cards):
         cards[place] = replace(cards[place], **values)
-        return place
-
-    change_cards(make)
+        change(replace(lesson, cards=tuple(cards)))
 
 
 def chosen(lesson: Lesson) -> int:

@@ -25,7 +25,7 @@ _OF = "A line each, as in query: castle_gate_2. The usual ones come from the vie
 def show(lesson_shown: Lesson, place: int, fixed: bool) -> None:
     """The fields of a card; `fixed`: they can be read and not changed."""
     card = lesson_shown.cards[place]
-    field = _Fields(f"{lesson_shown.name} {place} {len(lesson_shown.cards)}", fixed)
+    field = _Fields(f"{lesson_shown.name} {place} {len(lesson_shown.cards)}", card, place, fixed)
     field.text(st.text_input, "title", "Title", card.title, _title)
     field.text(st.text_input, "view", "View", card.view, _view, help=_VIEW, placeholder="the same as on the card before")
     if card.view and st.button("Open this view", icon=":material/open_in_new:", type="tertiary"):
@@ -49,8 +49,8 @@ def show(lesson_shown: Lesson, place: int, fixed: bool) -> None:
 class _Fields:
     """Makes fields whose values are those of the card, or what was typed last and could not be taken."""
 
-    def __init__(self, of: str, fixed: bool):
-        self.of, self.fixed = of, fixed
+    def __init__(self, of: str, card: Card, place: int, fixed: bool):
+        self.of, self.card, self.place, self.fixed = of, card, place, fixed
         typed = st.session_state.get(_TYPED, {})
         self.typed = st.session_state[_TYPED] = {key: value for key, value in typed.items() if key.startswith(f"{of} ")}
 
@@ -79,7 +79,7 @@ class _Fields:
         value = st.session_state[key]
         self.typed.pop(key, None)
         try:
-            lesson_edit.change_card(**read(value))
+            lesson_edit.change_card(self.card, self.place, **read(value))
         except RetrievalError as error:
             self.typed[key] = value, str(error)
 

@@ -179,6 +179,20 @@ def test_two_tabs_do_not_lose_what_the_other_wrote(opened, kept):
     assert not opened.error
 
 
+def test_what_is_written_goes_to_its_own_card_when_another_is_chosen_at_once(opened, kept):
+    field(opened, "Text").set_value("Of the first")
+    field(opened, "Note for the presenter").set_value("Also of the first")
+    next(one for one in opened.radio if one.label == "Cards").set_value("3")
+    opened.run()
+    assert not opened.error, texts(opened.error)
+    assert [(card.text, card.note) for card in now(kept).cards[::2]] == [("Of the first", "Also of the first"), ("", "")]
+    assert opened.query_params["edited"] == "3"
+    field(opened, "Text").set_value("Of the third")
+    button(opened, "Up").click()
+    opened.run()
+    assert [(card.title, card.text) for card in now(kept).cards] == [("One", "Of the first"), ("Three", "Of the third"), ("Two", "")]
+
+
 def test_a_lesson_is_begun_copied_retitled_and_removed(opened, kept):
     opened.text_input(key="name of the new lesson 0").set_value("towers").run()
     button(opened, "Create").click().run()
