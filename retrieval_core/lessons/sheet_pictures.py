@@ -168,7 +168,7 @@ def _strips(exercise: Exercise, parameters: Mapping[str, str], answered: bool) -
 
 def _small_map(panel: Panel) -> str:
     drawing = as_svg(drawn_map(panel.xy, panel.codes, size=24), panel.title)
-    return f"<figure>{drawing}<figcaption>{escape(panel.title)}</figcaption></figure>"
+    return f"<figure class=small-map>{drawing}<figcaption>{escape(panel.title)}</figcaption></figure>"
 
 
 def _asked_for(shown, query: Query) -> str:
