@@ -142,7 +142,7 @@ def _query(exercise: Exercise, parameters: Mapping[str, str], answered: bool) ->
         cards.append(_figure(shown.dataset.image(image_id).path, f"{place + 1}.{verdict}"))
     of = f" under {model}" if answered or "models" not in exercise.hidden else ""
     said = f"<p>The first photographs that are found{escape(of)}:</p>" if cards else ""
-    row = said + _row(cards)
+    row = f'<div class="picture">{said}{_row(cards)}</div>'
     if not answered or curve is None:
         return row
     protocol = parameters.get("protocol", PROTOCOLS[0])
