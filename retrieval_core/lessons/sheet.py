@@ -82,7 +82,7 @@ def _question(place: int, exercise: Exercise) -> str:
         room = f'<ul class="options">{choices}</ul><p>Because:</p>{lines(WRITTEN)}'
     else:
         room = f'<p class="name">Your estimate <span></span> {escape(posed.unit)}</p>{lines(WRITTEN)}'
-    return _section(place, exercise.asking.card, pictures(exercise, answered=False) + _asked(posed) + room)
+    return _section(place, exercise.asking.card, pictures(exercise, answered=False) + f'<div class="room">{_asked(posed)}{room}</div>')
 
 
 def _answer(place: int, exercise: Exercise) -> str:

@@ -11,11 +11,11 @@ body { font: 11pt/1.4 system-ui, sans-serif; color: #111; background: #fff; max-
 h1 { font-size: 17pt; margin: 0 0 2mm; } h2 { font-size: 13pt; margin: 0 0 2mm; } h3 { font-size: 11pt; margin: 3mm 0 1mm; }
 header { border-bottom: .4mm solid #111; padding-bottom: 3mm; }
 .name { display: flex; gap: 6mm; margin: 4mm 0 0; } .name span { flex: 1; border-bottom: .3mm solid #555; }
-.exercise { margin: 7mm 0 0; } h2, .asked, .picture { break-after: avoid; }
-.exercise, .picture, .options, .lines, .answer, table, figure { break-inside: avoid; }
+.exercise { margin: 7mm 0 0; } h2, h3, .asked { break-after: avoid; }
+.room, .picture, .options, .lines, .answer, table, figure { break-inside: avoid; }
 .asked { font-weight: 600; }
 .photographs { display: flex; flex-wrap: wrap; gap: 3mm; margin: 2mm 0; padding: 0; list-style: none; }
-.photographs figure { margin: 0; width: 27mm; } .photographs .large { width: 42mm; }
+.photographs figure { margin: 0; width: 27mm; } .photographs .large { width: 42mm; } .photographs .small-map { width: 32mm; }
 img { display: block; max-width: 100%; max-height: 45mm; } .photographs .large img { max-height: 42mm; }
 figcaption { font-size: 9pt; color: #333; overflow-wrap: anywhere; }
 .map { width: 105mm; margin: 2mm 0; color: #111; } .curve { width: 80mm; margin: 2mm 0; }

@@ -142,7 +142,7 @@ def _query(exercise: Exercise, parameters: Mapping[str, str], answered: bool) ->
         cards.append(_figure(shown.dataset.image(image_id).path, f"{place + 1}.{verdict}"))
     of = f" under {model}" if answered or "models" not in exercise.hidden else ""
     said = f"<p>The first photographs that are found{escape(of)}:</p>" if cards else ""
-    row = said + _row(cards)
+    row = f'<div class="picture">{said}{_row(cards)}</div>'
     if not answered or curve is None:
         return row
     protocol = parameters.get("protocol", PROTOCOLS[0])
@@ -168,7 +168,7 @@ def _strips(exercise: Exercise, parameters: Mapping[str, str], answered: bool) -
 
 def _small_map(panel: Panel) -> str:
     drawing = as_svg(drawn_map(panel.xy, panel.codes, size=24), panel.title)
-    return f"<figure>{drawing}<figcaption>{escape(panel.title)}</figcaption></figure>"
+    return f"<figure class=small-map>{drawing}<figcaption>{escape(panel.title)}</figcaption></figure>"
 
 
 def _asked_for(shown, query: Query) -> str:
