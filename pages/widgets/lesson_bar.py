@@ -39,8 +39,8 @@ def show() -> None:
     told, number, _ = found
     with st.container(key="lesson"):
         show_bar(
-            {"lesson": told.name, "title": told.title, "number": number, "cards": cards(told), "answered": hidden.answered(told.name),
-             "models": loaders.explorable_models()[:MODEL_KEYS], "presenter": PRESENTER},
+            {"kind": "lesson", "lesson": told.name, "title": told.title, "number": number, "cards": cards(told),
+             "answered": hidden.answered(told.name), "models": loaders.explorable_models()[:MODEL_KEYS], "presenter": PRESENTER},
             lambda numbers: hidden.answer(told.name, numbers or []), obey,
         )  # fmt: skip
 

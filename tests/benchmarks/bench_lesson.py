@@ -80,13 +80,8 @@ def pair(page: Page, address: str, first: str, second: str, rounds: int) -> tupl
     cards, links = [], []
     for turn in range(rounds + 1):
         model = {"map": "1d"}.get(second) if first == second else None
-        found = measured(
-            page,
-            "keydown",
-            ["text", "settled"],
-            {"card": "2", "page": second, "model": model},
-            lambda: page.keyboard.press("ArrowRight"),
-        )
+        wanted = {"card": "2", "page": second, "model": model}
+        found = measured(page, "keydown", ["text", "settled"], wanted, lambda: page.keyboard.press("ArrowRight"))
         page.wait_for_timeout(1500)
         page.keyboard.press("ArrowLeft")
         page.wait_for_function("(page) => kind.settled({ card: '1', page })", arg=first)

@@ -10,8 +10,8 @@ from pages.web.presenter import presenter
 pytestmark = pytest.mark.browser
 
 WINS = {
-    "ask": "Which model finds most?", "options": [{"words": "1a", "src": ""}, {"words": "1d", "src": ""}], "answers": [1], "value": None,
-    "unit": "", "why": "1d has 41.2, 1a 12.0.", "photographs": [], "missing": "",
+    "ask": "Which model finds most?", "options": [{"words": "1a", "src": ""}, {"words": "1d", "src": ""}], "answers": [1],
+    "value": None, "unit": "", "why": "1d has 41.2, 1a 12.0.", "photographs": [], "missing": "",
 }  # fmt: skip
 NUMBER = WINS | {"ask": "How much?", "options": [], "answers": [], "value": 40.0, "unit": "%", "why": "It is measured."}
 PLAIN = {
@@ -35,6 +35,7 @@ CARDS = [
         "hidden": {"what": ["models"], "models": {"1d": "Model B"}, "last": ""}}},
 ]  # fmt: skip
 DATA = {
+    "kind": "lesson",
     "lesson": "one",
     "title": "A lesson",
     "number": 1,
@@ -98,7 +99,8 @@ def test_arrows_go_from_card_to_card_before_the_page_hears_of_them(page):
 
 
 def test_text_is_never_html(page):
-    evil = "<img src=x onerror=window.evil=1> <b>bold</b> [a](javascript:window.evil=2) [b](data:text/html,x) `<i>` \\*star\\*\n\n- **one**\n- two"
+    evil = ("<img src=x onerror=window.evil=1> <b>bold</b> [a](javascript:window.evil=2) [b](data:text/html,x) `<i>` "
+            " \\*star\\*\n\n- **one**\n- two")  # fmt: skip
     show(page, cards=[PLAIN | {"title": "<script>window.evil=3</script>", "text": evil, "note": evil}])
     assert page.locator(".lesson img, .lesson b, .lesson script, .lesson i:not(.progress i), .lesson a").count() == 0
     assert "<b>bold</b>" in seen(page)
@@ -109,7 +111,8 @@ def test_text_is_never_html(page):
 
 def test_markdown_becomes_the_elements_it_stands_for(page):
     show(page)
-    text = ("# Head\n\nOne *two*\nthree_four_five `co*de*` [site](https://a.test/x)\n\n1. a\n2. b\n   more\n\n> said\n\n***\n\n```\n<pre>\n```\n\n"
+    text = ("# Head\n\nOne *two*\nthree_four_five `co*de*` [site](https://a.test/x)\n\n1. a\n2. b\n   more\n\n> said\n\n"
+            "***\n\n```\n<pre>\n```\n\n"
             "| x | y |\n|---|---|\n| 1 | 2 |\n")  # fmt: skip
     html = page.evaluate("""async (text) => {
       const { markdown } = await import("/web/lesson/markdown.js");
@@ -117,7 +120,8 @@ def test_markdown_becomes_the_elements_it_stands_for(page):
     }""", text)  # fmt: skip
     assert html == ('<h3>Head</h3><p>One <em>two</em> three_four_five <code>co*de*</code> <a href="https://a.test/x" target="_blank" '
                     'rel="noopener">site</a></p><ol start="1"><li>a</li><li>b more</li></ol><blockquote><p>said</p></blockquote><hr>'
-                    "<pre><code>&lt;pre&gt;</code></pre><table><tr><th>x</th><th>y</th></tr><tr><td>1</td><td>2</td></tr></table>")  # fmt: skip
+                    "<pre><code>&lt;pre&gt;</code></pre><table><tr><th>x</th><th>y</th></tr>"
+                    "<tr><td>1</td><td>2</td></tr></table>")  # fmt: skip
 
 
 def test_hands_are_counted_and_the_truth_waits_for_enter(page):
@@ -224,7 +228,8 @@ def test_a_finger_turns_the_card(page):
     }""")  # fmt: skip
     assert "2 of 4" in seen(page)
     small = page.evaluate("""() => [...document.getElementById("host").shadowRoot.querySelectorAll("button, summary, input")]
-      .map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width && (width < 44 || height < 44)).length""")  # fmt: skip
+      .map((one) => one.getBoundingClientRect())
+      .filter(({ width, height }) => width && (width < 44 || height < 44)).length""")  # fmt: skip
     assert small == 0
 
 

@@ -52,7 +52,7 @@ def lesson_address(town_cache, tmp_path_factory):
 def windows(browser):
     """Windows of one session; at the end nothing may have gone wrong in any."""
     context = browser.new_context(viewport={"width": 1024, "height": 768})
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(300_000)
     errors = []
     context.on("console", lambda message: errors.append(message.text) if is_fault(message) else None)
     context.on("weberror", lambda error: errors.append(str(error.error)))
@@ -111,7 +111,7 @@ def test_a_lesson_walks_with_keys_alone(windows, lesson_address):
             arrived(page, number)
             assert any(found(page, what) for what in card.hide)
         if card.question:
-            assert "rue" in page.locator(".truth").inner_text()
+            assert re.match("(True|The truth): ", page.locator(".truth").inner_text())
             assert page.locator(".truth").inner_text().split(". ")[0].split(": ")[1] in window.locator("main").inner_text()
         page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")

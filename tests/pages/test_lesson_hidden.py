@@ -109,7 +109,7 @@ def test_verdicts_have_no_border_and_no_word(open_page, lessons):
 def test_the_last_model_is_nowhere(open_page, lessons):
     for page in PRESENTED:
         app = look(open_page, lessons, page, "last")
-        last = next(one for one in views(app).values() if "cards" in one)["models"][-1]
+        last = views(app)["lesson"]["models"][-1]
         assert last == "1h"  # the eighth; the tenth is left out
         assert not re.findall(r"(?<![\w-])2t(?![\w-])", written(app))
 
@@ -131,7 +131,7 @@ def test_what_was_answered_is_shown(open_page, lessons):
 
 
 def test_what_the_bar_is_given_is_written_down(open_page, lessons):
-    bar = next(one for one in views(look(open_page, lessons, "Query", "models")).values() if "cards" in one)
+    bar = views(look(open_page, lessons, "Query", "models"))["lesson"]
     assert problems(bar, LessonData) == []
     shown = bar["cards"][list(HIDDEN).index("models")]
     assert shown["question"]["options"][0]["words"] == "1a"
@@ -150,4 +150,4 @@ def test_hidden_names_have_messages_of_their_own(open_page, lessons):
 def test_a_page_without_a_lesson_hides_nothing(open_page, town_cache):
     app = open_page("Query", town_cache, **VIEW)
     assert re.findall(NAMED["ap"], written(app))
-    assert not [one for one in views(app).values() if "cards" in one]
+    assert "lesson" not in views(app)

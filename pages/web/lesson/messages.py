@@ -85,6 +85,7 @@ class LessonData(TypedDict):
     `models`: keys that the keys 1 to 8 mean; `presenter`: address of the presenter's window, "" where there is none.
     """
 
+    kind: Literal["lesson"]
     lesson: str
     title: str
     number: int
