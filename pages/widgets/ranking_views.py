@@ -89,14 +89,17 @@ def ap_in_words(ids: Sequence[str], query: Query | None) -> str:
 
 def machine_view(ids: Sequence[str], query: Query, dataset: Dataset) -> MachineView:
     """The curve of a ranking: with the query's own picture as a positive, and, where it is one, with it left out."""
-    alone = [image_id for image_id in query.positives if image_id != query.image_id]
-    own_counts = len(alone) < len(query.positives) and alone
     walk: list[Walked] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id)}
             for image_id in ids[:MOST_WALKED]]  # fmt: skip
-    return {
-        "kind": "machine", "walk": walk, "length": len(ids), "counted": _curve(ap_steps(ids, query)),
-        "left_out": _curve(ap_steps(ids, query, count_query_image=False)) if own_counts else None,
-    }  # fmt: skip
+    counted, left_out = both_curves(ids, query)
+    return {"kind": "machine", "walk": walk, "length": len(ids), "counted": counted, "left_out": left_out}
+
+
+def both_curves(ids: Sequence[str], query: Query) -> tuple[DrawnCurve, DrawnCurve | None]:
+    """The curve of a ranking with the query's own picture as a positive, and with it left out; None where it is none."""
+    alone = [image_id for image_id in query.positives if image_id != query.image_id]
+    own_counts = len(alone) < len(query.positives) and alone
+    return _curve(ap_steps(ids, query)), _curve(ap_steps(ids, query, count_query_image=False)) if own_counts else None
 
 
 def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> FlowView:

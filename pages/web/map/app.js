@@ -1,3 +1,4 @@
+import { fetchJson } from "../files.js";
 import { Card } from "./card.js";
 import { Coloured } from "./colours.js";
 import { Density } from "./density.js";
@@ -13,7 +14,6 @@ import { Panel } from "./panel.js";
 import { Places } from "./places.js";
 import { Pointer } from "./pointer.js";
 import { openWebGl, Points } from "./points.js";
-import { fetchJson } from "./scene.js";
 import { StillPoints } from "./still.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
@@ -115,8 +115,8 @@ export class MapApp extends Coloured {
   foresee(point) {
     const { model } = this;
     if (!model.lists) return;
-    for (let place = 0; place < Math.min(this.k, FORESEEN); place++) new Image().src = this.scene.photograph(model.lists[point * model.width + place]);
-    new Image().src = this.scene.photograph(point);
+    const row = model.lists.subarray(point * model.width, point * model.width + Math.min(this.k, FORESEEN));
+    for (const address of [point, ...row].map((one) => this.scene.photograph(one))) if (address) new Image().src = address;
   }
 
   ringPoint(point) {

@@ -25,8 +25,10 @@ export class Card {
     const landmark = app.scene.landmark(point);
     const query = app.scene.queries.find((one) => one.point === point);
     element.replaceChildren();
+    const address = app.scene.photograph(point);
     const picture = document.createElement("img");
-    picture.src = app.scene.photograph(point);
+    if (address) picture.src = address;
+    picture.hidden = !address;
     picture.alt = "";
     const text = document.createElement("p");
     text.textContent = `${landmark ? landmark.name : "unlabelled"} · ${app.scene.ids[point]}${query ? ` · query ${query.id}` : ""}`;

@@ -1,4 +1,4 @@
-import { element, whyButton } from "../ranking/text.js";
+import { element, photograph, whyButton } from "../ranking/text.js";
 import { verdict } from "./neighbours.js";
 
 const SIGNS = { good: "✓", ok: "~", junk: "∅", wrong: "✗", unlabelled: "?", none: "" };
@@ -70,15 +70,8 @@ export class Gallery {
     box.className = `card ${word}`;
     box.dataset.image = id;
     box.dataset.place = place;
-    const picture = document.createElement("img");
-    picture.src = app.scene.photograph(point);
-    picture.onerror = () => {
-      const lost = document.createElement("span");
-      lost.className = "lost";
-      lost.textContent = `${id} cannot be shown`;
-      picture.replaceWith(lost);
-    };
-    picture.alt = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
+    const told = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
+    const picture = photograph(app.scene.photograph(point), told, false);
     const text = document.createElement("span");
     text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ") || id;
     const name = document.createElement("span");
