@@ -9,7 +9,7 @@ from setuptools import find_namespace_packages, setup
 from setuptools.command.build_py import build_py
 
 HERE = str(Path(__file__).parent)
-DATA = ["*.js", "*.css", "*.html", "*.svg", "*.png", "*.safetensors", "*.json", "py.typed"]
+DATA = ["*.js", "*.css", "*.html", "*.svg", "*.png", "*.safetensors", "*.json", "*.md", "py.typed"]
 PAGES = find_namespace_packages(HERE, include=["pages", "pages.*"], exclude=["*.__pycache__"])
 APP = {"retrieval_core.app": ".", **{f"retrieval_core.app.{name}": name.replace(".", "/") for name in PAGES}}
 

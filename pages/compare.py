@@ -6,7 +6,7 @@ from pages.state import door, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
 from pages.web import alone
-from pages.widgets import clusters, costs, figures, same_landmark, side_by_side, tables, work
+from pages.widgets import clusters, costs, curtain, figures, same_landmark, side_by_side, tables, work
 from retrieval_core.datasets.catalog import layout_of
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -18,6 +18,7 @@ from retrieval_core.evaluation.tables import MEAN, ap_table, landmark_table
 PARTS = {"precision": "AP", "clusters": "Clusters", "pairs": "Same landmark?"}
 ROWS = {"report": "one query a landmark (1, 6, 11, …)", "all": "all queries", "landmark": "by landmark"}
 CELLS = {"ap": "AP", "change": "Δ to the model before"}
+TELLS = {"precision": ("ap", "models"), "clusters": ("models", "labels"), "pairs": ("ap", "models", "verdicts", "labels")}
 QUIET = {"label_visibility": "collapsed"}
 
 
@@ -30,6 +31,8 @@ def main() -> None:
             choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
         if part != "clusters":
             choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
+    if curtain.closed(*TELLS[part]):
+        return
     if part == "clusters":
         clusters.show()
     elif part == "pairs":
@@ -46,6 +49,22 @@ def precision(dataset: Dataset, protocol: str, own: str) -> None:
         costs.show(protocol, own)
         return
     bars(models, own)
+    if not curtain.closed("labels"):
+        by_query(models, dataset, protocol, own)
+    side_by_side.runs(dataset, protocol)
+    measures(models, dataset.name, own)
+    if layout_of(loaders.workspace(), dataset.name) == "revisited" and any(query.good for query in dataset.queries):
+        st.subheader("Easy, Medium and Hard, in percent")
+        tables.show_table(revisited_table({key: model_metrics.rankings(key) for key in models}, dataset).T, "revisited")
+        st.caption("The setups of ROxford5k and RParis6k: easy answers alone, easy and hard, hard alone; the others are junk. The "
+                   "query images are in no ranking. mP@k is theirs: among the first min(k, rank of the last positive).")  # fmt: skip
+    costs.show(protocol, own)
+    report(dataset, protocol)
+    recipes(models, dataset.name)
+
+
+def by_query(models, dataset: Dataset, protocol: str, own: str) -> None:
+    """The table of every model's AP by query or landmark, whose cells lead to the query."""
     with st.container(horizontal=True, vertical_alignment="center"):
         rows = choose("rows", ROWS, st.segmented_control, "Rows of the table", format_func=ROWS.get, **QUIET)
         cells = choose("cells", CELLS, st.segmented_control, "Cells of the table", format_func=CELLS.get, **QUIET)
@@ -68,16 +87,6 @@ def precision(dataset: Dataset, protocol: str, own: str) -> None:
     if cell and cell[0] in {query.id for query in dataset.queries}:
         image = dataset.query(cell[0]).image_id
         tables.links(cell[0], cell[1], image, lambda wanted: link.select([wanted], dataset), "ap link")
-    side_by_side.runs(dataset, protocol)
-    measures(models, dataset.name, own)
-    if layout_of(loaders.workspace(), dataset.name) == "revisited" and any(query.good for query in dataset.queries):
-        st.subheader("Easy, Medium and Hard, in percent")
-        tables.show_table(revisited_table({key: model_metrics.rankings(key) for key in models}, dataset).T, "revisited")
-        st.caption("The setups of ROxford5k and RParis6k: easy answers alone, easy and hard, hard alone; the others are junk. The "
-                   "query images are in no ranking. mP@k is theirs: among the first min(k, rank of the last positive).")  # fmt: skip
-    costs.show(protocol, own)
-    report(dataset, protocol)
-    recipes(models, dataset.name)
 
 
 def bars(models, own: str) -> None:

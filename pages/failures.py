@@ -9,7 +9,7 @@ from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.model_metrics import OWN
 from pages.web import alone
-from pages.widgets import figures, gallery, tables
+from pages.widgets import curtain, figures, gallery, tables
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation import failures
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
@@ -29,6 +29,8 @@ def main() -> None:
         view = choose("atlas", ATLAS, st.segmented_control, "View", format_func=ATLAS.get, **QUIET)
         own = choose("own", OWN, st.segmented_control, "The query's own image", format_func=OWN.get, **QUIET)
         alone.button("cases")
+    if curtain.closed("ap", "models", "verdicts", "labels"):
+        return
     models = model_metrics.scored_models()
     if model.key not in models:
         st.info(loaders.why_no_precision())

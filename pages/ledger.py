@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders, model_metrics
+from pages.state import hidden, link, loaders, model_metrics
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.web import alone
-from pages.widgets import figures, gallery, side_by_side, tables, work
+from pages.widgets import curtain, figures, gallery, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, compared, ledger, moved_pictures
 
@@ -21,7 +21,9 @@ def main() -> None:
         st.title("Ledger", width="content")
         protocol = choose("protocol", PROTOCOLS, st.segmented_control, "Protocol", format_func=PROTOCOL_TITLES.get, **QUIET)
         models = model_metrics.scored_models()
-        pair = chosen_pair(list(models)) if models else []
+        pair = chosen_pair(list(models)) if models and not hidden.hidden("models") else []
+    if curtain.closed("ap", "models"):
+        return
     if not models:
         st.info(loaders.why_no_precision())
         return
@@ -43,7 +45,8 @@ def main() -> None:
                "whole landmarks, since the queries of one rise and fall together; pale bars are not significant at 5 %.")  # fmt: skip
     summary(entries, dataset.name, protocol, bool(pair))
     side_by_side.steps_over_seeds(dataset, protocol, steps)
-    detail(entries[chosen], dataset)
+    if not curtain.closed("labels", "verdicts"):
+        detail(entries[chosen], dataset)
 
 
 def chosen_pair(models: list[str]) -> list[Step]:

@@ -4,12 +4,12 @@ from typing import cast
 
 import streamlit as st
 
-from pages.state import link, loaders, upload
+from pages.state import hidden, link, loaders, upload
 from pages.state.defaults import NEIGHBOURS
 from pages.state.link import choose
 from pages.web import alone, map_scene
 from pages.web.map import show_map
-from pages.web.map.messages import Placed, Shared
+from pages.web.map.messages import IN_LINK, Placed, Shared
 from pages.widgets import bins, gallery, projection
 from pages.widgets.errors import shown_errors
 from retrieval_core.presets import get_preset
@@ -20,8 +20,6 @@ from retrieval_core.stored.ranking import asked_picture
 
 SUBSETS = {"all": "all", "labelled": "labelled"}
 QUIET = {"label_visibility": "collapsed"}
-# Parameters that the map in the browser reads and changes, beside the selection.
-BROWSER = ("model", "query", "k", "view", "landmarks", "unlabelled", "colour", "thumbnails", "names", "film", "only", "brush")
 
 
 def main() -> None:
@@ -40,7 +38,7 @@ def main() -> None:
             upload.uploader()
         alone.button("map")
     link.allowed("k", NEIGHBOURS)
-    link.allowed("colour", ["landmark", "overlap", *colourings_of(dataset)])
+    link.allowed("colour", ["landmark", "overlap", *(key for key in colourings_of(dataset) if key != "ap" or not hidden.hidden("ap"))])
     choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
     if len(ids) < FEWEST:
         st.info(f"A map takes at least {FEWEST} photographs, and of these there are {len(ids)}.")
@@ -54,7 +52,7 @@ def main() -> None:
     projection.make_missing(model.key, choice, len(ids))
     new = placed(model.key, choice)
     shared = cast(Shared, {
-        **{name: link.get(name) for name in BROWSER}, "selection": [] if new else link.selected(dataset),
+        **{name: link.get(name) for name in IN_LINK}, "selection": [] if new else link.selected(dataset),
         "placed": new["key"] if new else "",
     })  # fmt: skip
     address = f"files/scene/{dataset.name}?{choice.address()}&v={map_scene.version(dataset.name, choice)}"
@@ -90,7 +88,7 @@ def placed(model: str, choice: map_scene.MapChoice) -> Placed | None:
 
 def take_over(heard: Shared, dataset) -> None:
     """Keep what was changed in the browser."""
-    link.put(**{name: str(value) for name, value in heard.items() if name in BROWSER})
+    link.put(**{name: str(value) for name, value in heard.items() if name in IN_LINK})
     if not heard.get("placed"):
         # A point, a query or Esc was chosen instead of the new picture.
         upload.drop()

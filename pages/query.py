@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.state import link, loaders, upload
+from pages.state import hidden, link, loaders, upload
 from pages.state.link import choose
 from pages.state.model_metrics import hardness
 from pages.state.plain import plain
@@ -10,11 +10,14 @@ from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event
-from pages.widgets import after_search, bins, feedback, gallery, ranking_views, search_choices, why, work
+from pages.widgets import after_search, bins, curtain, feedback, gallery, ranking_views, search_choices, why, work
 from retrieval_core.datasets.types import Dataset
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why",
          "feedback": "Feedback"}  # fmt: skip
+# What tells what is hidden in other words, by view: there it is hidden as a whole.
+TELLS = {"ranking": (), "machine": ("ap", "verdicts"), "flow": ("verdicts",), "after": ("ap", "models", "verdicts"),
+         "why": ("models", "labels"), "feedback": ("ap", "models", "verdicts", "labels")}  # fmt: skip
 STRIPS = {"one": "one model", "two": "two side by side", "all": "all models"}
 QUIET = {"label_visibility": "collapsed"}
 
@@ -30,8 +33,9 @@ def main() -> None:
         searched = models(model.key) if shown == "ranking" else []
         with st.popover("New picture", icon=":material/add_photo_alternate:"):
             upload.uploader()
-        with st.popover("Search-time choices", icon=":material/tune:"):
-            search_choices.chooser(model)
+        if not hidden.hidden("models"):
+            with st.popover("Search-time choices", icon=":material/tune:"):
+                search_choices.chooser(model)
         alone.button("view")
     subject = chosen_subject(dataset)
     if dataset.queries:
@@ -46,7 +50,9 @@ def main() -> None:
         obey(show_view(ranking_views.picture_view(subject, dataset), "picture"), dataset)
         about(subject, dataset, model)
     with right, alone.part("view"):
-        if shown == "ranking":
+        if curtain.closed(*TELLS[shown]):
+            pass
+        elif shown == "ranking":
             strips(subject, dataset, searched, k)
         elif shown == "after":
             after_search.section(subject, dataset, model.key, k)
@@ -78,7 +84,7 @@ def models(model: str) -> list[str]:
     if several == "two":
         if link.get("versus") == model:
             link.put(versus=others[0])
-        return [model, choose("versus", others, st.selectbox, "Beside", **QUIET, width=104)]
+        return [model, choose("versus", others, st.selectbox, "Beside", **QUIET, width=104, format_func=loaders.model_called)]
     return every if several == "all" else [model]
 
 
@@ -87,6 +93,8 @@ def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> Non
     rankings = {key: ranking(subject, dataset, key) for key in chosen}
     beside = link.get("strips") == "two" and len(chosen) == 2
     gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, beside), "strips"), dataset)
+    if hidden.hidden("models", "labels"):
+        return  # the form says of what ranking they are
     head = rankings[chosen[0]][0][:k]
     bins.keep_form(dataset, head, f"first {len(head)} of the ranking of {subject.name} under {chosen[0]}")
 
@@ -100,16 +108,20 @@ def about(subject: Subject, dataset: Dataset, model) -> None:
     if subject.query:
         query = subject.query
         answers = f"{len(query.good)} good and {len(query.ok)} ok photographs answer it; {len(query.junk)} are junk."
-        st.markdown(f"**{plain(query.id)}** · {answers}")
+        st.markdown(f"**{plain(ranking_views.subject_name(subject, dataset))}** · {answers}")
         ids, _ = ranking(subject, dataset, model.key)
         words = ranking_views.ap_in_words(ids, query)
-        st.markdown(f"Model {model.key}: **{words}**" if words else "It has no positives, and so no AP.")
+        if not hidden.hidden("ap"):
+            called = loaders.model_called(model.key).removeprefix("Model ")
+            st.markdown(f"Model {called}: **{words}**" if words else "It has no positives, and so no AP.")
         if not subject.official:
             st.caption("With your box. The ground truth is the same; AP tables always use the query's own box.")
     else:
         image = dataset.image(subject.image_id) if subject.image_id else None
-        what = plain(image.label or "unlabelled") if image else "stays in memory, is never kept"
-        st.markdown(f"**{plain(subject.name)}** · {what}")
+        named = plain(hidden.landmark_name(dataset, image.label) or "unlabelled") if image else ""
+        st.markdown(f"**{plain(ranking_views.subject_name(subject, dataset))}** · {named or 'stays in memory, is never kept'}")
+    if hidden.hidden("models"):
+        return
     with st.expander("Recipe"):
         st.caption(loaders.recipe_in_words(model.recipe))
         work.show_command(loaders.command(model.key))

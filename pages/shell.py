@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.state import loaders
 from pages.state.link import choose, load_state
-from pages.widgets import style
+from pages.widgets import curtain, lesson_bar, style
 from pages.widgets.errors import shown_errors
 
 st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
@@ -20,13 +20,17 @@ page = st.navigation([
     st.Page("unlabelled.py", title="Unlabelled", icon=":material/question_mark:"),
     st.Page("duplicates.py", title="Duplicates", icon=":material/content_copy:"),
     st.Page("laboratory.py", title="Laboratory", icon=":material/science:"),
+    st.Page("lesson.py", title="Lesson", icon=":material/school:"),
 ])  # fmt: skip
 
 with shown_errors():
     load_state()
+    lesson_bar.go_on()
     with st.sidebar:
         choose("dataset", loaders.retrieval_datasets(), st.selectbox, "Dataset")
         choose("run", loaders.runs(), st.selectbox, "Run")
         choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
         st.caption(loaders.start_note())
-    page.run()
+    lesson_bar.show()
+    if not curtain.covers(page.url_path):
+        page.run()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.state import link, loaders
-from pages.widgets import build, home, start_tables
+from pages.state import hidden, link, loaders
+from pages.widgets import build, curtain, home, start_tables
 
 WAYS_ON = (
     ("map.py", "See the descriptor space", "map"), ("query.py", "Follow a query", "image_search"),
@@ -21,11 +21,12 @@ def main() -> None:
     ready = loaders.explorable_models()
     if ready:
         ways_on(ready)
-        if not build.going_on():
+        if not build.going_on() and not curtain.closed("models", "labels"):
             home.show()
-    if not asks:
+    if not asks and not hidden.hides():
         build.controls()
-    start_tables.leaderboard()
+    if not hidden.hidden("models"):
+        start_tables.leaderboard()
     start_tables.list_of_runs()
     start_tables.datasets()
     start_tables.left_by_older()
@@ -34,7 +35,7 @@ def main() -> None:
 def ways_on(ready: list[str]) -> None:
     """What can be explored now, and the pages that show it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Ready to explore: **{', '.join(ready)}**", width="content")
+        st.markdown(f"Ready to explore: **{', '.join(map(loaders.model_called, ready))}**", width="content")
         for page, words, icon in WAYS_ON:
             if st.button(words, icon=f":material/{icon}:"):
                 link.go(page)

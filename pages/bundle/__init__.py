@@ -4,7 +4,7 @@ from collections.abc import Generator
 from datetime import date
 from pathlib import Path
 
-from pages.bundle import maps, page, precision, rankings
+from pages.bundle import lessons, maps, page, precision, rankings
 from pages.bundle.arrays import LEVELS, Arrays
 from pages.bundle.asked import Asked
 from pages.bundle.pictures import pictures
@@ -49,6 +49,7 @@ def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
     """All but the pictures."""
     yield Progress("read", 0, len(asked.models))
     _ = asked.states
+    told = lessons.lessons(asked)
     arrays, scenes = Arrays(), maps.scenes(asked)
     truth = maps.truth(asked)
     for method in scenes:
@@ -80,7 +81,7 @@ def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
         "arrays": arrays.held, "pictures": [], "ids": list(asked.numbers), "labels": maps.label_numbers(asked),
         "scenes": scenes, "projections": maps.titles(scenes), "colourings": colourings, "values": values,
         "queries": rankings.queries(asked, ranked) if asked.dataset.queries else {},
-        "precision": precision.tables(asked, ranked), "ledger": ledgers, "moved": precision.moved(asked, ranked, ledgers),
+        "lessons": told, "precision": precision.tables(asked, ranked), "ledger": ledgers, "moved": precision.moved(asked, ranked, ledgers),
     }  # fmt: skip
     yield Progress("score", 1, 1)
     return content, arrays

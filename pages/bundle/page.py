@@ -20,7 +20,7 @@ _WEB = Path(__file__).parents[1] / "web"
 _IMPORT = re.compile(r'^((?:import|export) [^"\n]*?)"([^"\n]+)";', re.MULTILINE)
 ENTRY = "bundle/open.js"
 LOADER = "bundle/loader.js"
-COMPONENTS = ("map", "ranking")
+COMPONENTS = ("map", "ranking", "lesson")
 
 
 def component(name: str) -> Component:

@@ -10,7 +10,7 @@ from pages.web import scene_rankings
 from pages.web.bundle.messages import Asked as AskedQuery
 from pages.web.bundle.messages import Curve, FlowRanks, Machine
 from pages.web.ranking.messages import Curve as DrawnCurve
-from pages.widgets.ranking_views import MOST_WALKED, ap_in_words, both_curves, flow_view
+from pages.widgets.ranking_views import MOST_WALKED, aps_in_words, both_curves, positive_ranks
 from retrieval_core.datasets.types import Query
 from retrieval_core.progress import Progress
 from retrieval_core.ranking.neighbour_lists import listed
@@ -66,7 +66,7 @@ def queries(asked: Asked, rankings: Rankings) -> dict[str, AskedQuery]:
     return {
         query.id: {
             "hardness": float(np.mean(aps[query.id])) if query.id in aps else None,
-            "words": {model: ap_in_words(ranked[model][query.id], query) for model in asked.models},
+            "words": {model: aps_in_words(ranked[model][query.id], query) for model in asked.models},
             "machines": {model: _machine(ranked[model][query.id], query) for model in asked.models} if query.positives else {},
             "flow": _flow(asked, {model: ranked[model][query.id] for model in asked.models}, query) if query.positives else None,
         }
@@ -89,6 +89,5 @@ def _columns(curve: DrawnCurve) -> Curve:
 
 
 def _flow(asked: Asked, ranked: dict[str, tuple[str, ...]], query: Query) -> FlowRanks:
-    drawn = flow_view({model: (ids, np.empty(0)) for model, ids in ranked.items()}, query, asked.dataset)
-    return {"models": drawn["models"], "points": asked.places([line["id"] for line in drawn["lines"]]),
-            "ranks": [line["ranks"] for line in drawn["lines"]], "count": drawn["count"]}  # fmt: skip
+    ranks, count = positive_ranks(ranked, query)
+    return {"models": list(ranked), "points": asked.places(list(ranks)), "ranks": list(ranks.values()), "count": count}

@@ -65,6 +65,9 @@ DEFAULTS = {
     "learn": "",  # by which method of feedback; empty for the one that is offered first
     "learning": "",  # with which parameters
     "marks": "",  # of answers, as state/marks.py writes them
+    "lesson": "",  # that is presented, or edited on the page Lesson
+    "card": "",  # that is presented, from 1; empty where none is
+    "edited": "1",  # card that is looked at on the page Lesson
 }
 NEIGHBOURS = ("6", "12", "24", "48")  # of a photograph, that are drawn or counted: choices of k
 CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "open")}
@@ -76,4 +79,5 @@ DEPENDENT = {
     "colour": ("only",), "method": ("settings", "view"), "model": ("stage", "mining", "threshold"), "rate": ("threshold",),
     "stage": ("mining",), "query": ("photo", "box", "match", "marks"), "photo": ("box", "match", "marks"),
     "rerank": ("knobs",), "knob": ("value",), "learn": ("learning",), "before": ("step",), "after": ("step",),
+    "lesson": ("card", "edited"),
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """One set of parameters for all pages, mirrored in the URL, so that a link reproduces what its sender saw."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import NoReturn
 from urllib.parse import quote, unquote
@@ -38,24 +38,38 @@ def load_state() -> None:
 
 def _mend(state: dict[str, str]) -> None:
     """Say which values can't be what they stand for, and put the usual ones in their place; `choose` does so for its own."""
+    for name, why in faults(state).items():
+        st.warning(f"{plain(why)} The link asks for it; the usual is shown instead.")
+        state[name] = DEFAULTS[name]
+
+
+def faults(state: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the values of all parameters, by name: those that can't be what they stand for, on whatever dataset."""
     readers: dict[str, Callable[[str], object]] = {
         "settings": lambda text: METHODS[state["method"]].fill_in(read_parameters(text)) if state["method"] in METHODS else None,
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
         "learning": lambda text: FEEDBACK[state["learn"]].fill_in(read_parameters(text)) if state["learn"] in FEEDBACK else None,
         "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour, "threshold": _similarity,
-        "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)),
+        "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)), "card": _number, "edited": _number,
         **{name: partial(check_choice, name, choices=choices) for name, choices in CHOICES.items()},
     }  # fmt: skip
+    found = {}
     for name, read in readers.items():
         try:
             read(state[name])
         except RetrievalError as error:
-            st.warning(f"{plain(str(error))} The link asks for it; the usual is shown instead.")
-            state[name] = DEFAULTS[name]
+            found[name] = str(error)
+    return found
 
 
-def _knobs(state: dict[str, str], text: str) -> None:
-    METHODS_AFTER[state["rerank"]].fill_in(read_parameters(text))  # a method that there is not was mended before
+def _knobs(state: Mapping[str, str], text: str) -> None:
+    if state["rerank"] in METHODS_AFTER:
+        METHODS_AFTER[state["rerank"]].fill_in(read_parameters(text))
+
+
+def _number(text: str) -> None:
+    if text and not re.fullmatch("[1-9][0-9]{0,2}", text):
+        raise RetrievalError(f"The number of a card is {text[:_SHOWN]!r}. Write a whole number from 1.")
 
 
 def _share(text: str) -> None:
@@ -181,6 +195,18 @@ def _changed(name: str, key: str) -> None:
 def go(page: str) -> NoReturn:
     """Open another page with these parameters: at once, since an address without them would be a step of its own on the way back."""
     st.switch_page(page, query_params=_in_url(st.session_state.get(_KEY, DEFAULTS)))
+
+
+def show(page: str, parameters: Mapping[str, str]) -> NoReturn:
+    """Open a page by the name of its file with these parameters, and the usual values of all others."""
+    st.session_state[_KEY] = DEFAULTS | {name: value for name, value in parameters.items() if name in DEFAULTS}
+    go(f"{page}.py")
+
+
+def unusual() -> dict[str, str]:
+    """The parameters that differ from the usual ones."""
+    state = st.session_state.get(_KEY, DEFAULTS)
+    return {name: value for name, value in state.items() if value != DEFAULTS[name]}
 
 
 def _write_url(state: dict[str, str]) -> None:

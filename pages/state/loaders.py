@@ -2,12 +2,13 @@
 
 import base64
 import io
+from dataclasses import replace
 from urllib.parse import quote
 
 import streamlit as st
 from PIL import Image as PILImage
 
-from pages.state import door, link
+from pages.state import door, hidden, link
 from pages.state.cache_folder import workspace
 from pages.state.plain import plain
 from retrieval_core.datasets import no_precision
@@ -51,11 +52,35 @@ def runs() -> list[str]:
 
 def model_titles() -> dict[str, str]:
     """Key and title of every model of the chosen dataset."""
-    return {model.key: f"{model.key} · {plain(model.title)}" for model in model_states()}
+    return {model.key: model_called(model.key) if hidden.hidden("models") else f"{model.key} · {plain(model.title)}"
+            for model in model_states()}  # fmt: skip
+
+
+def model_called(key: str) -> str:
+    """What a model is called on the page: its key, or neutrally while a card hides it."""
+    return hidden.model_name(key, [state.key for state in every_state()])
 
 
 def model_states() -> list[ModelState]:
-    """The state of every model for the chosen dataset and run; all are missing where the dataset is not built yet.
+    """The state of every model for the chosen dataset and run, without what the card of a lesson hides: its APs, the last model.
+
+    All are missing where the dataset is not built yet.
+    """
+    states = every_state()
+    if hidden.hidden("ap"):
+        states = [replace(one, map_oxford=None, map_finite_sum=None, validation_map=None) for one in states]
+    if hidden.hidden("last"):
+        states = [one for one in states if one.key != last_model()]
+    return states
+
+
+def last_model() -> str | None:
+    """The last model of the run that can be explored."""
+    return next((one.key for one in reversed(every_state()) if one.explorable), None)
+
+
+def every_state() -> list[ModelState]:
+    """The state of every model, whatever a card hides.
 
     Looked at once in a run of the page, which asks many times: every look opens dozens of files.
     """
@@ -101,7 +126,9 @@ def chosen_model() -> ModelState:
     if chosen is None or not chosen.explorable:
         because = door.shown(chosen.message) if chosen else ""
         why = f"is {chosen.state}: {because}" if because else f"has not described {link.get('dataset')!r} yet."
-        st.info(f"Model {link.get('model')} of run {link.get('run')} {why} Ready: {', '.join(some_models())} — choose one of them on "
+        asked = link.get("model") if not hidden.hidden("models") else ""
+        ready = ", ".join(model_called(key) for key in some_models())
+        st.info(f"Model {asked} of run {link.get('run')} {why} Ready: {ready} — choose one of them on "
                 "the left, or build the rest on the page Start.")  # fmt: skip
         st.stop()
     return chosen
@@ -138,7 +165,7 @@ def _scales(recipe: dict) -> str:
 def start_note() -> str:
     """What the chosen model's network started from, in words."""
     chosen = next((model for model in model_states() if model.key == link.get("model")), None)
-    return f"Start: {START_TITLES[chosen.start]}" if chosen else ""
+    return f"Start: {START_TITLES[chosen.start]}" if chosen and not hidden.hidden("models") else ""
 
 
 def dataset() -> Dataset:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pages.state import loaders
-from pages.web import map_scene, modules, scene_colours, scene_rankings
+from pages.web import map_scene, modules, presenter, scene_colours, scene_rankings
 from pages.web.answers import Answer, answering, asked, whole
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
@@ -167,7 +167,7 @@ def _array(*arrays: np.ndarray) -> Response:
 
 
 ROUTES = (
-    [modules.ROUTE]
+    [modules.ROUTE, presenter.ROUTE]
     + [
         Route(f"/files/{path}", answering(endpoint))
         for path, endpoint in (

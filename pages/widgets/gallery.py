@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 
-from pages.state import link, loaders, upload
+from pages.state import hidden, link, loaders, upload
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Card as DrawnCard
 from pages.web.ranking.messages import Compared, Event, Photograph, Word
@@ -29,8 +29,8 @@ class Card:
 
 
 def shown_verdict(dataset: Dataset, query: Query | None, image_id: str) -> Word:
-    """What the ground truth of a query says of an image; an unlabelled one counts as wrong and may show anything."""
-    word = "none" if query is None else precision_recall.verdict(query, image_id)
+    """What the ground truth of a query says of an image, none while that is hidden; an unlabelled one counts as wrong and may show anything."""
+    word = "none" if query is None or hidden.hidden("verdicts") else precision_recall.verdict(query, image_id)
     return "unlabelled" if word == "wrong" and dataset.image(image_id).label is None else cast(Word, word)
 
 
@@ -46,7 +46,9 @@ def show_gallery(dataset: Dataset, cards: Iterable[Card], card_width: int = 150,
 
 def picture(dataset: Dataset, image_id: str) -> Photograph:
     """What the browser needs of a photograph."""
-    return {"id": image_id, "name": dataset.image(image_id).label or "", "src": loaders.photograph(dataset, image_id)}
+    found: Photograph = {"id": image_id, "name": hidden.landmark_name(dataset, dataset.image(image_id).label),
+                         "src": loaders.photograph(dataset, image_id)}  # fmt: skip
+    return found | {"called": hidden.photograph_name(dataset, image_id)} if hidden.hidden("labels") else found
 
 
 def result_cards(dataset: Dataset, query: Query | None, ids: Sequence[str], similarities: np.ndarray) -> list[DrawnCard]:

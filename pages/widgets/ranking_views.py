@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from pages.state import loaders
+from pages.state import hidden, loaders
 from pages.state.search_query import Subject
 from pages.web.ranking.messages import Curve as DrawnCurve
 from pages.web.ranking.messages import (
@@ -33,6 +33,7 @@ JUDGED = (
     "✓ good (thick green) · ~ ok (thin green) · ∅ junk (grey, hatched, not counted) · ✗ wrong (orange) · ? unlabelled, counts "
     "as wrong (dotted). Click a photograph to enlarge it or to make it the query."
 )
+HIDDEN = "What the ground truth says of these answers is hidden until the card of the lesson is answered. Click one to enlarge it."
 UNJUDGED = "No ground truth judges these answers; each says its landmark. Click one to enlarge it or to make it the query."
 Rankings = Mapping[str, tuple[Sequence[str], np.ndarray]]
 """Ids, most similar first, and similarities, by model."""
@@ -43,14 +44,24 @@ def pick_view(dataset: Dataset, current: str, hardness: Mapping[str, float], mod
     version = dataset.photographs[:12]
     queries: list[PickQuery] = [{"id": query.id, "label": query.label, "ap": hardness.get(query.id),
                 "src": f"files/crop/{dataset.name}/{quote(query.id)}?v={version}"} for query in dataset.queries]  # fmt: skip
+    if hidden.hidden("labels"):
+        for query in queries:
+            query |= {"label": hidden.landmark_name(dataset, query["label"]), "called": hidden.query_name(dataset, query["id"])}
     return {"kind": "pick", "current": current, "queries": queries, "models": list(models)}
 
 
 def picture_view(subject: Subject, dataset: Dataset) -> PictureView:
     """The picture that is searched for, and the box on it."""
     address = subject.uploaded.thumbnail if subject.uploaded else loaders.photograph(dataset, subject.image_id)
-    return {"kind": "picture", "name": subject.name, "src": address, "size": _listed(subject.size), "box": _listed(subject.box),
+    return {"kind": "picture", "name": subject_name(subject, dataset), "src": address, "size": _listed(subject.size), "box": _listed(subject.box),
             "own": _listed(subject.own_box)}  # fmt: skip
+
+
+def subject_name(subject: Subject, dataset: Dataset) -> str:
+    """What is searched for, by its name, or neutrally while that is hidden."""
+    if subject.query:
+        return hidden.query_name(dataset, subject.query.id)
+    return hidden.photograph_name(dataset, subject.image_id) if subject.image_id else subject.name
 
 
 def strips_view(
@@ -76,12 +87,17 @@ def strips_view(
     strips: list[Strip] = [{"title": titles[model] if len(heads) > 1 else "", "note": ap_in_words(rankings[model][0], subject.query),
                "cards": cards} for model, cards in heads.items()]  # fmt: skip
     return {"kind": "strips", "beside": beside, "width": 120 if len(heads) > 1 else 150, "strips": strips,
-            "note": JUDGED if subject.query else UNJUDGED}  # fmt: skip
+            "note": HIDDEN if hidden.hidden("verdicts") else JUDGED if subject.query else UNJUDGED}  # fmt: skip
 
 
 def ap_in_words(ids: Sequence[str], query: Query | None) -> str:
-    """Both APs of a ranking, in percent; empty where there is no ground truth."""
-    if query is None or not query.positives:
+    """Both APs of a ranking, in percent; empty where there is no ground truth, or while they are hidden."""
+    return "" if query is None or hidden.hidden("ap") else aps_in_words(ids, query)
+
+
+def aps_in_words(ids: Sequence[str], query: Query) -> str:
+    """Both APs of a ranking, in percent; empty where the query has no positives."""
+    if not query.positives:
         return ""
     curve = ap_steps(ids, query)
     return " · ".join(f"{PROTOCOL_TITLES[protocol]} {100 * curve.ap(protocol):.1f}" for protocol in PROTOCOLS)
@@ -104,12 +120,17 @@ def both_curves(ids: Sequence[str], query: Query) -> tuple[DrawnCurve, DrawnCurv
 
 def flow_view(rankings: Rankings, query: Query, dataset: Dataset) -> FlowView:
     """The rank of every positive under each model."""
-    ranks = {model: _ranks(ids, query) for model, (ids, _) in rankings.items()}
-    present = [image_id for image_id in query.positives if all(image_id in found for found in ranks.values())]
+    ranks, count = positive_ranks({model: ids for model, (ids, _) in rankings.items()}, query)
     lines: list[FlowLine] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id),
-                              "ranks": [found[image_id] for found in ranks.values()]}
-             for image_id in present]  # fmt: skip
-    return {"kind": "flow", "models": list(ranks), "lines": lines, "count": max(2, *(len(found) for found in ranks.values()))}
+                              "ranks": found} for image_id, found in ranks.items()]  # fmt: skip
+    return {"kind": "flow", "models": [loaders.model_called(model) for model in rankings], "lines": lines, "count": count}
+
+
+def positive_ranks(rankings: Mapping[str, Sequence[str]], query: Query) -> tuple[dict[str, list[int]], int]:
+    """The rank of every positive under each model, for those that all rankings hold, and the lowest rank that there is."""
+    ranks = [_ranks(ids, query) for ids in rankings.values()]
+    present = [image_id for image_id in query.positives if all(image_id in found for found in ranks)]
+    return {image_id: [found[image_id] for found in ranks] for image_id in present}, max(2, *(len(found) for found in ranks))
 
 
 def _listed(numbers: Sequence[float] | None) -> list | None:

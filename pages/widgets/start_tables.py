@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.state import actions, door, link, loaders
+from pages.state import actions, door, hidden, link, loaders
 from pages.widgets import files, tables, work
 from pages.widgets.errors import shown_errors
 from retrieval_core.datasets.catalog import list_datasets
@@ -43,6 +43,8 @@ def leaderboard() -> None:
     st.caption(f"Run {link.get('run')}. mAP in percent, mean over the queries of "
                f"{link.get('dataset')!r}; validation mAP over held-out training landmarks; training s of a model's last stage "
                "alone.")  # fmt: skip
+    if hidden.hidden("ap"):
+        return  # validation mAP is in the log of a training
     run = find_run(loaders.workspace(), link.get("run"))
     log = training_log(loaders.workspace(), run, link.get("model")) if run else []
     steps = [line for line in log if "loss" in line]

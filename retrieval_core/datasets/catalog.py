@@ -29,7 +29,7 @@ from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
 DESCRIPTION = "dataset.json"
-_TAKEN = ("archives", "jobs", "published", "starts")  # folders of the cache that hold other things
+_TAKEN = ("archives", "jobs", "lessons", "published", "starts")  # folders of the cache that hold other things
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""Text files that other programs wrote: their lines, whatever the encoding and the ends of lines."""
+"""Text files: the lines of those that other programs wrote, whatever the encoding and the ends of lines, and how ours are written."""
 
 import codecs
 import re
 from pathlib import Path
 
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import RetrievalError, room_needed
+from retrieval_core.workspace import publish, temporary_name
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
@@ -23,6 +24,11 @@ def read_lines(file: Path, notes: list[str] | None = None) -> list[str]:
         raise RetrievalError(f"{file} does not exist. Check the path.") from None
     except (OSError, ValueError) as error:
         raise RetrievalError(f"{file} can't be read ({getattr(error, 'strerror', None) or error}). Name a text file.") from error
+    return text_lines(data, file, notes)
+
+
+def text_lines(data: bytes, file: Path | str, notes: list[str] | None = None) -> list[str]:
+    """The lines of what a text file holds, as `read_lines` reads it; `file` is what messages call it."""
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8-sig")
     try:
         text = data.decode(marked)
@@ -35,6 +41,17 @@ def read_lines(file: Path, notes: list[str] | None = None) -> list[str]:
     if "\0" in text:
         raise RetrievalError(f"{file} is no text: it holds zero bytes. Save it as plain text in UTF-8.")
     return _LINE_END.split(text)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text file in UTF-8 whole or not at all; RetrievalError on a full disk."""
+    temporary = temporary_name(file)
+    with room_needed(file):
+        try:
+            temporary.write_bytes(text.encode())
+            publish(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _windows(data: bytes) -> str | None:

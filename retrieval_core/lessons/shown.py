@@ -31,7 +31,8 @@ class Shown:
 class Figure:
     """A number of the run, with its interval where it has one; `words` as it is written in a text, `command` repeats it.
 
-    `missing` says why there is none and what to do, as a sentence; all else is then empty.
+    `title` says what it is, as in "mAP (Oxford) of 1d", and `unit` what it is counted in. What has words and no value is a name of the
+    data, as that of a query. `missing` says why there is none and what to do, as a sentence; all else but `title` is then empty.
     """
 
     words: str = ""
@@ -40,3 +41,5 @@ class Figure:
     high: float | None = None
     command: str = ""
     missing: str = ""
+    title: str = ""
+    unit: str = ""

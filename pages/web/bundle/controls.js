@@ -1,12 +1,13 @@
 import { button, element } from "../ranking/text.js";
 
-/** A field of a few choices, [[key, words], …]: `field` to be placed, and `set` that shows what is chosen. */
+/** A field of a few choices, [[key, words], …]: `field` to be placed, `set` that shows what is chosen, and `fill` for other choices. */
 export function select(label, choices, choose) {
   const made = element("select");
   made.setAttribute("aria-label", label);
-  made.append(...choices.map(([key, words]) => Object.assign(element("option", "", words), { value: key })));
+  const fill = (some) => made.replaceChildren(...some.map(([key, words]) => Object.assign(element("option", "", words), { value: key })));
+  fill(choices);
   made.onchange = () => choose(made.value);
-  return { field: made, set: (value) => { made.value = value; } };
+  return { field: made, fill, set: (value) => { made.value = value; } };
 }
 
 /** The same as buttons beside each other. */

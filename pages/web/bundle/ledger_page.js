@@ -57,15 +57,15 @@ export class LedgerPage {
 
   detail(step, address) {
     const { held, state } = this;
-    const changes = (values, title, way) => {
+    const changes = (values, corner, title, way) => {
       const rows = Object.keys(values).sort((one, other) => Math.abs(values[other]) - Math.abs(values[one]));
-      return table({ rows, columns: ["points"], cells: rows.map((row) => [values[row]]) }, { title, change: true, address: way, corner: title.split(" ")[1] });
+      return table({ rows, columns: ["points"], cells: rows.map((row) => [values[row]]) }, { title, change: true, address: way, corner });
     };
     const moved = held.content.moved[name(step)];
     return [element("h2", "", `${step.before} → ${step.after}: ${step.change}`),
       element("p", "", "", element("strong", "", step.words), ` · ${step.better} queries better, ${step.worse} worse, ${step.equal} equal.`),
-      element("div", "two", "", changes(step.landmarks, "By landmark", () => ""),
-        changes(step.queries, "By query: one leads to its pictures", (row) => (moved[row] ? state.address("ledger", { step: name(step), moved: row }) : "")))];
+      element("div", "two", "", changes(step.landmarks, "landmark", "By landmark", () => ""),
+        changes(step.queries, "query", "By query: each leads to its pictures", (row) => (moved[row] ? state.address("ledger", { step: name(step), moved: row }) : "")))];
   }
 
   /** The right answers of a query that moved farthest. */
@@ -79,7 +79,7 @@ export class LedgerPage {
     if (!id) return;
     this.told.append(element("strong", "", id), `: ${figure(step.queries[id] ?? null, true)} points. Its right answers that moved most, with their ranks under ${step.before} → ${step.after}. `,
       link("Under both models", state.address("query", { query: id, photo: "", model: step.before, versus: step.after, strips: "two", show: "ranking" })));
-    this.moved.tell({ ...movedView(held, held.queries.get(id), moved[id]), key: "moved" });
+    this.moved.tell({ ...movedView(held, this.frame.veil, held.queries.get(id), moved[id]), key: "moved" });
   }
 
   obey(event) {

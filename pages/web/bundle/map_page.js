@@ -33,7 +33,9 @@ export class MapPage {
     if (!scenes[projection].models.some((model) => model.key === shared.model && model.places)) {
       shared.model = scenes[projection].models.find((model) => model.places).key;
     }
-    this.component.tell({ scene: `files/scene/${this.held.about.dataset}?method=${projection}`, placed: null, bins: "",
+    const { dataset, run } = this.held.about;
+    const maps = `run=${run}&method=${projection}&subset=all&settings=&seed=0`; // as a card of a lesson names them, see MapTarget
+    this.component.tell({ scene: `files/scene/${dataset}?${maps}&v=1`, placed: null, bins: "", hidden: this.frame.veil.told,
       shared: { ...shared, selection: unlisted(state.get("selection")), placed: "" } });
   }
 

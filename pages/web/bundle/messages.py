@@ -3,8 +3,9 @@
 Points are numbered as in a Scene. Addresses are those that the app serves: the bundle answers them itself.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, TypedDict
 
+from pages.web.lesson.messages import BarCard
 from pages.web.map.messages import ColouringValues, Scene, SceneQuery
 
 
@@ -138,6 +139,24 @@ class Ledger(TypedDict):
     command: str
 
 
+class CardView(TypedDict):
+    """What a card shows: a page, the parameters of its address, and what is hidden until the card is answered."""
+
+    page: str
+    given: dict[str, str]
+    hides: list[str]
+
+
+class BundledLesson(TypedDict):
+    """A lesson, without its notes; `views` in the order of the cards."""
+
+    name: str
+    title: str
+    about: str
+    cards: list[BarCard]
+    views: list[CardView]
+
+
 class Bundle(TypedDict):
     """All but the arrays and the pictures.
 
@@ -168,4 +187,4 @@ class Bundle(TypedDict):
     precision: dict[str, Table]
     ledger: dict[str, Ledger]
     moved: dict[str, dict[str, list[Moved]]]
-    lessons: NotRequired[list]
+    lessons: list[BundledLesson]

@@ -19,10 +19,9 @@ export class QueryPage {
       state.put({ [name]: value });
       this.update();
     };
-    const others = held.content.models.map(({ key }) => [key, key]);
     this.fields = {
       show: segments("View", SHOWN, put("show")), k: select("Top", ["6", "12", "24", "48"].map((k) => [k, `top ${k}`]), put("k")),
-      strips: select("Models", STRIPS.slice(0, held.models.length > 1 ? 3 : 1), put("strips")), versus: select("Beside", others, put("versus")),
+      strips: select("Models", STRIPS.slice(0, held.models.length > 1 ? 3 : 1), put("strips")), versus: select("Beside", [], put("versus")),
     };
     root.append(element("div", "row", "", ...Object.values(this.fields).map((one) => one.field)));
     const view = () => new Mounted(held, "ranking", show, (name, event) => this.obey(event));
@@ -46,38 +45,48 @@ export class QueryPage {
     for (const name of ["show", "k", "strips"]) this.fields[name].set(state.get(name));
     this.fields.k.field.hidden = this.fields.strips.field.hidden = shown !== "ranking";
     this.fields.versus.field.hidden = shown !== "ranking" || state.get("strips") !== "two";
-    if (held.content.truth.length) this.pick.tell({ ...pickView(held, query?.id ?? ""), key: "queries" });
+    const { veil } = this.frame;
+    if (held.content.truth.length) this.pick.tell({ ...pickView(held, veil, query?.id ?? ""), key: "queries" });
     this.frame.tell();
     if (!known) return;
     this.about(query, point, model);
-    this.picture.tell({ ...pictureView(held, query, point), key: "picture" });
+    this.picture.tell({ ...pictureView(held, veil, query, point), key: "picture" });
     const judged = query && held.content.queries[query.id].flow;
     if (shown !== "ranking" && !judged) {
       this.empty.textContent = "Average precision needs a ground truth: choose one of the queries above that has right answers.";
       return;
     }
+    if (shown !== "ranking" && veil.has("ap", "verdicts")) {
+      this.empty.textContent = "This is hidden until the card is answered: press Enter, or the button above.";
+      return;
+    }
     this.view.host.hidden = false;
-    if (shown === "machine") this.view.tell({ ...machineView(held, model, query), key: "machine" });
-    else if (shown === "flow") this.view.tell({ ...flowView(held, query), key: "flow" });
-    else this.view.tell({ ...stripsView(held, this.models(model), query, point, k, state.get("strips") === "two"), key: "strips" });
+    const chosen = this.models(model);
+    if (shown === "machine") this.view.tell({ ...machineView(held, veil, model, query), key: "machine" });
+    else if (shown === "flow") this.view.tell({ ...flowView(held, veil, query), key: "flow" });
+    else this.view.tell({ ...stripsView(held, veil, chosen, query, point, k, chosen.length === 2 && state.get("strips") === "two"), key: "strips" });
   }
 
   /** The models whose rankings are shown. */
   models(model) {
     const strips = this.state.get("strips");
-    if (strips === "all") return this.held.models;
+    const { veil } = this.frame;
+    if (strips === "all") return veil.models;
     if (strips !== "two") return [model];
-    const others = this.held.models.filter((key) => key !== model);
+    const others = veil.models.filter((key) => key !== model);
+    if (!others.length) return [model];
     const versus = others.includes(this.state.get("versus")) ? this.state.get("versus") : others[0];
+    this.fields.versus.fill(others.map((key) => [key, veil.model(key)]));
     this.fields.versus.set(versus);
     return [model, versus];
   }
 
   about(query, point, model) {
+    const { veil } = this.frame;
     const { words } = this.held.content.queries[query?.id] ?? { words: {} };
-    this.words.replaceChildren(element("p", "", "", element("strong", "", query ? query.id : this.held.ids[point]), query
-      ? ` · ${query.good.length} good and ${query.ok.length} ok photographs answer it; ${query.junk.length} are junk.` : ` · ${this.held.landmark(point) || "unlabelled"}`));
-    if (query) this.words.append(element("p", "", `Model ${model}: `, element("strong", "", words[model] || "no positives, and so no AP")));
+    this.words.replaceChildren(element("p", "", "", element("strong", "", query ? veil.query(query.id) : veil.has("labels") ? `photograph ${point + 1}` : this.held.ids[point]), query
+      ? ` · ${query.good.length} good and ${query.ok.length} ok photographs answer it; ${query.junk.length} are junk.` : ` · ${veil.landmark(this.held.landmark(point)) || "unlabelled"}`));
+    if (query && !veil.has("ap")) this.words.append(element("p", "", `${veil.model(model, `Model ${model}`)}: `, element("strong", "", words[model] || "no positives, and so no AP")));
   }
 
   obey(event) {

@@ -30,6 +30,12 @@ export class State {
     return `#${page}${values.length ? `?${new URLSearchParams(values)}` : ""}`;
   }
 
+  /** The address of a page with nothing chosen but what is given, and the model. */
+  fresh(page, given) {
+    const known = Object.entries({ model: this.values.model, ...given }).filter(([name, value]) => name in DEFAULTS && value && value !== DEFAULTS[name]);
+    return `#${page}?${new URLSearchParams(known)}`;
+  }
+
   /** Keep changes without a step of their own on the way back. */
   put(changes) {
     Object.assign(this.values, changes);

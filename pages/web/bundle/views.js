@@ -7,31 +7,33 @@ const addressed = (held, kind, id) => `files/${kind}/${held.about.dataset}/${id.
 export const cropAt = (held, query) => addressed(held, "crop", query);
 
 /** What the ground truth of a query says of a point; nothing judges it without one. */
-export function word(held, query, point) {
-  if (!query) return "none";
+export function word(held, veil, query, point) {
+  if (!query || veil.has("verdicts")) return "none";
   for (const one of ["junk", "good", "ok"]) if (query[one].includes(point)) return one;
   return held.landmark(point) === "" ? "unlabelled" : "wrong";
 }
 
-const photographOf = (held, point) => ({ id: held.ids[point], name: held.landmark(point), src: addressed(held, "photograph", held.ids[point]) });
+const photographOf = (held, veil, point) => ({ id: held.ids[point], name: veil.landmark(held.landmark(point)), src: addressed(held, "photograph", held.ids[point]),
+  ...veil.called(`photograph ${point + 1}`) });
 
-export function pickView(held, current) {
-  const queries = held.content.truth.map(({ id, label }) => ({ id, label, ap: held.content.queries[id].hardness, src: cropAt(held, id) }));
-  return { kind: "pick", current, queries, models: held.models };
+export function pickView(held, veil, current) {
+  const queries = held.content.truth.map(({ id, label }) => ({ id, label: veil.landmark(label), ap: veil.has("ap") ? null : held.content.queries[id].hardness,
+    src: cropAt(held, id), ...veil.called(veil.query(id)) }));
+  return { kind: "pick", current, queries, models: veil.models };
 }
 
-export function pictureView(held, query, point) {
+export function pictureView(held, veil, query, point) {
   const src = query ? cropAt(held, query.id) : addressed(held, "photograph", held.ids[point]);
-  return { kind: "picture", name: query ? query.id : held.ids[point], src, size: null, box: null, own: null };
+  return { kind: "picture", name: query ? veil.query(query.id) : veil.has("labels") ? `photograph ${point + 1}` : held.ids[point], src, size: null, box: null, own: null };
 }
 
 /** Cards of the first k; junk has no rank. */
-function cards(held, query, { points, similarities }, k) {
+function cards(held, veil, query, { points, similarities }, k) {
   let rank = 0;
   return [...points.subarray(0, Math.min(k, similarities.length))].map((point, place) => {
-    const said = word(held, query, point);
-    if (said !== "junk") rank += 1;
-    return { ...photographOf(held, point), word: said, own: query?.point === point, rank: said === "junk" ? null : rank, similarity: similarities[place] };
+    const junk = query?.junk.includes(point);
+    if (!junk) rank += 1;
+    return { ...photographOf(held, veil, point), word: word(held, veil, query, point), own: query?.point === point, rank: junk ? null : rank, similarity: similarities[place] };
   });
 }
 
@@ -48,11 +50,11 @@ function ranks(held, query, { points }) {
   return new Map([...points].filter((point) => !junk.has(point)).map((point, place) => [point, place + 1]));
 }
 
-export function stripsView(held, models, query, point, k, beside) {
+export function stripsView(held, veil, models, query, point, k, beside) {
   const found = models.map((model) => ranking(held, model, query, point));
   const strips = models.map((model, number) => ({
-    title: models.length > 1 ? held.content.models.find((one) => one.key === model).title : "",
-    note: query ? held.content.queries[query.id].words[model] : "", cards: cards(held, query, found[number], k),
+    title: models.length > 1 ? veil.model(model, held.content.models.find((one) => one.key === model).title) : "",
+    note: query && !veil.has("ap") ? held.content.queries[query.id].words[model] : "", cards: cards(held, veil, query, found[number], k),
   }));
   if (beside) {
     strips.forEach((strip, number) => {
@@ -61,22 +63,24 @@ export function stripsView(held, models, query, point, k, beside) {
       for (const card of strip.cards) Object.assign(card, { other: other.get(held.numbers.get(card.id)) ?? null, only: !there.has(card.id) });
     });
   }
-  const note = query
+  const note = veil.has("verdicts")
+    ? "What the ground truth says of these answers is hidden until the card of the lesson is answered. Click one to enlarge it."
+    : query
     ? "✓ good (thick green) · ~ ok (thin green) · ∅ junk (grey, hatched, not counted) · ✗ wrong (orange) · ? unlabelled, counts as wrong (dotted). Click a photograph to enlarge it."
     : "No ground truth judges these answers; each says its landmark. Click one to enlarge it.";
   return { kind: "strips", beside, width: models.length > 1 ? 120 : 150, strips, note };
 }
 
 /** Photographs whose rank moved. */
-export function movedView(held, query, moved) {
+export function movedView(held, veil, query, moved) {
   const strips = [{ cards: moved.map(({ point, before, after }) => ({
-    ...photographOf(held, point), word: word(held, query, point), own: point === query.point, caption: `${before ?? "–"} → ${after ?? "–"}` })) }];
+    ...photographOf(held, veil, point), word: word(held, veil, query, point), own: point === query.point, caption: `${before ?? "–"} → ${after ?? "–"}` })) }];
   return { kind: "strips", width: 150, strips };
 }
 
-export function machineView(held, model, query) {
+export function machineView(held, veil, model, query) {
   const { length, counted, left_out } = held.content.queries[query.id].machines[model];
-  const walk = [...held.head(model, query.id).points.subarray(0, MOST_WALKED)].map((point) => ({ ...photographOf(held, point), word: word(held, query, point) }));
+  const walk = [...held.head(model, query.id).points.subarray(0, MOST_WALKED)].map((point) => ({ ...photographOf(held, veil, point), word: word(held, veil, query, point) }));
   return { kind: "machine", walk, length, counted: curve(counted), left_out: left_out && curve(left_out) };
 }
 
@@ -86,8 +90,8 @@ function curve({ positives, ap, word: words, ...columns }) {
   return { positives, ap, events };
 }
 
-export function flowView(held, query) {
+export function flowView(held, veil, query) {
   const { models, points, ranks: found, count } = held.content.queries[query.id].flow;
-  const lines = points.map((point, number) => ({ ...photographOf(held, point), word: word(held, query, point), ranks: found[number] }));
-  return { kind: "flow", models, lines, count };
+  const lines = points.map((point, number) => ({ ...photographOf(held, veil, point), word: word(held, veil, query, point), ranks: found[number] }));
+  return { kind: "flow", models: models.map((key) => veil.model(key)), lines, count };
 }

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.state import hidden, loaders
 from pages.web.component import component
-from pages.web.map.messages import Kept, MapData, Placed, Shared
+from pages.web.map.messages import Hides, Kept, MapData, Placed, Shared
 from pages.web.ranking.messages import Event
 
 KEY = "map"
@@ -20,9 +21,15 @@ def show_map(
     Returns what was asked for since the last run of the page, each None if it was not: why a photograph is similar, and to what; and
     a selection to be kept as a bin.
     """
-    data: MapData = {"scene": scene, "shared": shared, "placed": placed, "bins": bins}
+    data: MapData = {"scene": scene, "shared": shared, "placed": placed, "bins": bins, "hidden": hides()}
     drawn = component("map")(
         key=KEY, data=data, default={"state": None}, on_state_change=lambda: on_change(st.session_state[KEY]["state"]),
         on_why_change=lambda: None, on_keep_change=lambda: None, height="content",
     )  # fmt: skip
     return drawn.why, drawn.keep
+
+
+def hides() -> Hides:
+    """What the map leaves out, as the card of a lesson wants it."""
+    names = {state.key: loaders.model_called(state.key) for state in loaders.every_state()} if hidden.hidden("models") else {}
+    return {"what": sorted(hidden.hides()), "models": names, "last": (loaders.last_model() or "") if hidden.hidden("last") else ""}

@@ -4,6 +4,7 @@ import { Coloured } from "./colours.js";
 import { Density } from "./density.js";
 import { Film } from "./film.js";
 import { Gallery } from "./gallery.js";
+import { Hidden } from "./hidden.js";
 import { listenToKeys } from "./keyboard.js";
 import { Legend } from "./legend.js";
 import { MOST_DRAWN } from "./appearance.js";
@@ -34,6 +35,7 @@ export class MapApp extends Coloured {
       unlabelled: 0.45, colour: "landmark", thumbnails: true, names: true, film: false, k: 12, changed: { points: true },
       colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, named: [], bins: "", how: "selection",
     });
+    this.hides = new Hidden(this);
     this.view = new View();
     this.density = new Density();
     this.stage = root.querySelector(".stage");
@@ -68,6 +70,7 @@ export class MapApp extends Coloured {
   end() {
     this.ended = true;
     this.points.end();
+    this.goal = null;
     this.resizer.disconnect();
     this.forgetKeys();
     this.toolbar.end();
@@ -90,6 +93,7 @@ export class MapApp extends Coloured {
   }
 
   viewChanged() {
+    this.goal = null; // a hand on the map takes it from where it is on its way
     this.hoverPoint(-1);
     this.onTheWay = this.scene.count > MOST_NAMED;
     this.draw();
@@ -182,7 +186,7 @@ export class MapApp extends Coloured {
     this.compared = found && compareNeighbours(new Places(this.model.xy), found, this.k);
     if (found) this.focus = new Set([found.centre, ...this.compared.points, ...this.compared.lookNear]);
     else this.focus = this.selection.length ? new Set(this.selection) : null;
-    if (found && this.query && !this.selection.length) for (const set of Object.values(this.query.sets)) set.forEach((point) => this.focus.add(point));
+    if (found && this.query && !this.selection.length && !this.hides.has("verdicts")) for (const set of Object.values(this.query.sets)) set.forEach((point) => this.focus.add(point));
     this.repaint();
     this.panel.draw();
     this.strip.draw();
@@ -218,9 +222,23 @@ export class MapApp extends Coloured {
   adopt(model) {
     if (model === this.model) return;
     this.model = model;
-    this.root.querySelector(".caption").textContent = model.caption;
+    this.sayCaption();
     this.legend.draw();
     this.choose();
+  }
+
+  sayCaption() {
+    const { model } = this;
+    this.root.querySelector(".caption").textContent = this.hides.has("models") ? `${this.hides.model(model)}.` : model.caption;
+  }
+
+  /** Another card hides other things, or what was hidden is shown. */
+  unveil() {
+    this.sayCaption();
+    this.legend.draw();
+    this.choose();
+    this.toolbar.draw();
+    if (this.film) this.strip.open(true);
   }
 
   async openFilm(shown) {

@@ -22,7 +22,6 @@ export class Card {
     await app.notice.guard(() => app.scene.loadIds());
     if (point !== this.point || !app.scene.ids) return;
     app.foresee(point);
-    const landmark = app.scene.landmark(point);
     const query = app.scene.queries.find((one) => one.point === point);
     element.replaceChildren();
     const address = app.scene.photograph(point);
@@ -31,7 +30,7 @@ export class Card {
     picture.hidden = !address;
     picture.alt = "";
     const text = document.createElement("p");
-    text.textContent = `${landmark ? landmark.name : "unlabelled"} · ${app.scene.ids[point]}${query ? ` · query ${query.id}` : ""}`;
+    text.textContent = `${app.hides.landmarkOf(point)} · ${app.hides.photograph(point)}${query ? ` · query ${app.hides.query(query)}` : ""}`;
     if (app.colour === "overlap" || app.compared) {
       const overlap = app.model.overlap[point];
       if (!Number.isNaN(overlap)) text.textContent += ` · ${Math.round(100 * overlap)} % of its neighbours kept on the map`;

@@ -2,8 +2,10 @@ import { drawingOrder, growth, MOST_DRAWN, paint } from "./appearance.js";
 import { measuredOn, placeNames } from "./names.js";
 import { drawOverlay } from "./overlay.js";
 import { easeInOut } from "./places.js";
+import { View } from "./view.js";
 
 const MOVE = 1700; // milliseconds from one model's layout to another's
+const LOOK = 900; // milliseconds from one view of a layout to another
 const MOST_MOVED = 300_000; // points; more of them jump
 
 /** How the map is drawn: its size and theme, the points and what lies over them, and their way from layout to layout. */
@@ -49,7 +51,9 @@ export class Drawing {
       this.points.draw(this.places, this.view, ratio, growth(this.view));
     }
     above.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (this.changed.points && this.names && !this.onTheWay && this.places.share === 1) this.named = placeNames(this, measuredOn(above));
+    if (this.changed.points && this.names && !this.onTheWay && this.places.share === 1) {
+      this.named = this.hides.has("labels") ? [] : placeNames(this, measuredOn(above));
+    }
     drawOverlay(this, above);
     this.changed.points = false;
     this.stage.dataset.drawn = this.compared ? String(this.compared.centre) : "";
@@ -79,8 +83,37 @@ export class Drawing {
     this.root.querySelector(".drawn").textContent = text;
   }
 
+  get jumps() {
+    return window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.still || this.scene.count > MOST_MOVED;
+  }
+
+  /** Look somewhere else, as the link spells it: the eye goes there, unless it is on its way already. */
+  lookAt(text) {
+    const goal = new View();
+    goal.text = text;
+    if (goal.text === (this.goal ?? this.view).text) return;
+    if (this.jumps) {
+      this.view.text = text;
+      return this.draw();
+    }
+    const [from, start] = [{ ...this.view }, performance.now()];
+    this.goal = goal;
+    const frame = (now) => {
+      if (this.goal !== goal) return;
+      const share = Math.min(1, Math.max(0, now - start) / LOOK);
+      this.view.between(from, goal, easeInOut(share));
+      if (share === 1) {
+        this.goal = null;
+        return this.settle();
+      }
+      this.draw();
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
   move(from, to) {
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.still || this.scene.count > MOST_MOVED;
+    const still = this.jumps;
     const token = (this.moving = {});
     if (still) {
       this.places.show(to);

@@ -22,11 +22,12 @@ export class Film {
     this.element.hidden = !shown;
     if (!shown) return this.pause();
     const { scene } = this.app;
-    this.models = scene.models.filter((model) => model.places);
+    const models = this.app.hides.shown(scene.models);
+    this.models = models.filter((model) => model.places);
     this.slider.max = this.models.length - 1;
     this.minis.replaceChildren(...this.models.map((model) => this.mini(model)));
     this.slider.value = this.models.indexOf(this.app.model);
-    const missing = scene.models.length - this.models.length;
+    const missing = models.length - this.models.length;
     this.element.querySelector(".missing").textContent = missing
       ? `${missing} more ${missing === 1 ? "model has" : "models have"} no map of this kind yet: Settings computes ${missing === 1 ? "it" : "them"}.` : "";
     await Promise.all(this.models.map(async (model) => {
@@ -40,7 +41,7 @@ export class Film {
     const canvas = button.appendChild(document.createElement("canvas"));
     canvas.setAttribute("aria-hidden", "true");
     const text = button.appendChild(document.createElement("span"));
-    button.title = model.title;
+    button.title = this.app.hides.has("models") ? this.app.hides.model(model) : model.title;
     button.onclick = () => this.app.setModel(model.key);
     Object.assign(model, { canvas, text, button });
     return button;
@@ -50,11 +51,11 @@ export class Film {
   draw() {
     if (this.element.hidden || !this.models) return;
     const { app } = this;
-    this.element.querySelector(".unit").hidden = this.models.every((model) => model.map[0] == null);
+    this.element.querySelector(".unit").hidden = this.models.every((model) => app.hides.ap(model.map[0]) === null);
     for (const model of this.models) {
-      const ap = app.query && !app.selection.length ? model.rankings?.[app.query.id]?.ap[0] : null;
-      const mean = model.map[0];
-      model.text.textContent = ap != null ? `${model.key}  AP ${(100 * ap).toFixed(1)}` : mean != null ? `${model.key}  mAP ${mean.toFixed(1)}` : model.key;
+      const ap = app.query && !app.selection.length ? app.hides.ap(model.rankings?.[app.query.id]?.ap[0]) : null;
+      const [mean, name] = [app.hides.ap(model.map[0]), app.hides.model(model)];
+      model.text.textContent = ap !== null ? `${name}  AP ${(100 * ap).toFixed(1)}` : mean !== null ? `${name}  mAP ${mean.toFixed(1)}` : name;
       model.button.setAttribute("aria-pressed", String(model === app.model));
       if (model.xy) this.paint(model);
     }

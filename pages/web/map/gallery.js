@@ -64,18 +64,16 @@ export class Gallery {
   card({ point, rank, similarity }, place) {
     const { app } = this;
     const word = verdict(app, point);
-    const landmark = app.scene.landmark(point);
-    const id = app.scene.ids[point];
+    const [id, called, landmark] = [app.scene.ids[point], app.hides.photograph(point), app.hides.landmarkOf(point)];
     const box = document.createElement("button");
     box.className = `card ${word}`;
     box.dataset.image = id;
     box.dataset.place = place;
-    const told = `${id}, ${landmark ? landmark.name : "unlabelled"}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
-    const picture = photograph(app.scene.photograph(point), told, false);
+    const picture = photograph(app.scene.photograph(point), `${called}, ${landmark}${WORDS[word] ? `, ${WORDS[word]}` : ""}`, false);
     const text = document.createElement("span");
-    text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ") || id;
+    text.textContent = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ") || called;
     const name = document.createElement("span");
-    name.textContent = landmark ? landmark.name : "unlabelled";
+    name.textContent = landmark;
     name.className = "name";
     box.append(picture, text, name);
     if (SIGNS[word]) {
@@ -86,7 +84,7 @@ export class Gallery {
     box.onpointerleave = box.onblur = () => app.ringPoint(-1);
     box.onclick = () => app.select([point]);
     if (rank === undefined) return box;
-    return element("div", "slot", "", box, whyButton(id, () => app.askWhy(id)));
+    return element("div", "slot", "", box, whyButton(called, () => app.askWhy(id)));
   }
 
   /** Move the keyboard's focus by some cards. */

@@ -40,7 +40,7 @@ export class Legend {
       this.drawValues();
     } else {
       const counts = tally(app.scene.labels);
-      const entries = app.scene.landmarks.map((landmark, number) => this.landmark({ ...landmark, together: app.model.together[number] }, number, counts.get(number) ?? 0));
+      const entries = app.scene.landmarks.map((landmark, number) => this.landmark({ ...landmark, name: app.hides.landmark(number), together: app.model.together[number] }, number, counts.get(number) ?? 0));
       if (counts.has(UNLABELLED)) {
         entries.push(this.landmark({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));
       }

@@ -26,7 +26,7 @@ class Link {
     const { app } = this;
     const name = (label) => written(label === UNLABELLED ? nobody(app.scene.landmarks) : app.scene.landmarks[label].name);
     return {
-      model: app.model.key, query: app.query?.id ?? "", k: String(app.k), view: app.view.text,
+      model: app.model.key, query: app.query?.id ?? "", k: String(app.k), view: (app.goal ?? app.view).text,
       landmarks: [...app.isolated].map(name).join(","), unlabelled: String(app.unlabelled), colour: app.colour,
       thumbnails: app.thumbnails ? "on" : "off", names: app.names ? "on" : "off", film: app.film ? "open" : "", only: app.only, brush: writtenBrush(app.brush),
       selection: app.scene.ids ? app.selection.map((point) => app.scene.ids[point]) : [], placed: app.placed?.key ?? "",
@@ -49,9 +49,11 @@ class Link {
   }
 
   /** Take over what the page says anew; what it only repeats may have been changed here since. */
-  async hear({ scene, shared, placed, bins }) {
+  async hear({ scene, shared, placed, bins, hidden }) {
     const { app } = this;
-    const differ = (one, other) => Object.keys(one).filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+    const unveiled = JSON.stringify(hidden) !== this.veiled;
+    this.veiled = JSON.stringify(hidden);
+    app.hides.take(hidden);
     const anew = Object.fromEntries(differ(shared, this.said).map((name) => [name, shared[name]]));
     this.said = this.latest = shared;
     const kept = app.bins !== bins;
@@ -73,6 +75,14 @@ class Link {
     } else if (app.scene && kept) {
       app.recolour();
     }
+    if (unveiled && app.scene?.ids) app.unveil();
+  }
+
+  /** Go to another card of a lesson at once, where it shows the same maps; the page says the same when it has followed. */
+  async goTo({ maps, shared }) {
+    clearTimeout(this.timer);
+    if (!this.app.scene?.ids || !this.address.includes(`?${maps}&`)) return;
+    await this.app.notice.guard(() => this.adopt({ ...this.shared(), ...shared }, false));
   }
 
   async adopt(shared, fresh) {
@@ -80,7 +90,8 @@ class Link {
     const numbers = new Map(app.scene.landmarks.map((landmark, number) => [landmark.name, number]));
     numbers.set(nobody(app.scene.landmarks), UNLABELLED);
     app.k = Number(shared.k);
-    app.view.text = shared.view;
+    if (fresh) app.view.text = shared.view;
+    else app.lookAt(shared.view);
     app.isolated = new Set(shared.landmarks.split(",").map(read).filter((name) => numbers.has(name)).map((name) => numbers.get(name)));
     app.unlabelled = Math.min(1, Math.max(0, Number(shared.unlabelled) || 0));
     [app.colour, app.only, app.brush] = [shared.colour, shared.only, readBrush(shared.brush)];
@@ -91,13 +102,14 @@ class Link {
       app.drawNow();
       app.stage.dataset.scene = this.address;
     }
-    app.root.querySelector(".caption").textContent = app.model.caption;
+    app.sayCaption();
     await app.scene.loadIds();
     app.selection = shared.selection.map((id) => app.scene.places.get(id)).filter((point) => point !== undefined);
     app.placed = shared.placed && this.placed?.key === shared.placed ? this.placed : null;
     app.legend.draw();
     app.choose();
     if (!fresh && app.scene.model(shared.model)) await app.setModel(shared.model);
+    this.told = JSON.stringify(this.shared()); // the page has said it
     const film = shared.film === "open";
     if (film !== app.film || (fresh && film)) {
       app.film = film;
@@ -108,6 +120,7 @@ class Link {
   }
 }
 
+const differ = (one, other) => Object.keys(one).filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
 const links = new WeakMap();
 
 /** What Streamlit calls when the page is drawn, and again whenever it has something new to say. */
@@ -115,11 +128,15 @@ export function show({ parentElement, data, setStateValue, setTriggerValue }) {
   let link = links.get(parentElement);
   if (!link) {
     link = new Link(parentElement);
+    link.onCard = (event) => link.goTo(event.detail);
+    window.addEventListener("lesson-map", link.onCard);
     links.set(parentElement, link);
   }
   Object.assign(link, { setState: setStateValue, setTrigger: setTriggerValue });
   link.hear(data);
   return () => {
+    clearTimeout(link.timer); // what was not told yet must not become the state of the page that follows
+    window.removeEventListener("lesson-map", link.onCard);
     link.app.end();
     links.delete(parentElement);
   };

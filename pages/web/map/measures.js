@@ -88,11 +88,11 @@ export class Measures {
 }
 
 /** The count of a selection, its landmarks, how similar its photographs are, and how often they are neighbours of others. */
-export function statistics({ selection, scene, within, hubness }) {
+export function statistics({ selection, within, hubness, hides }) {
   const counts = new Map();
   for (const point of selection) {
-    const name = scene.landmark(point)?.name;
-    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const name = hides.landmarkOf(point, null);
+    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const sorted = [...counts].sort((one, other) => other[1] - one[1]);
   const labelled = sorted.reduce((sum, [, count]) => sum + count, 0);

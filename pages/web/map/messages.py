@@ -158,6 +158,10 @@ class Shared(TypedDict):
     placed: str
 
 
+IN_LINK = tuple(name for name in Shared.__annotations__ if name not in ("selection", "placed"))
+"""The parameters of the link that the map in the browser reads and changes, beside the selection."""
+
+
 class Place(Neighbours):
     """Where a new picture belongs on a map, [x, y], and its neighbours."""
 
@@ -180,6 +184,17 @@ class Kept(TypedDict):
     how: str
 
 
+class Hides(TypedDict):
+    """What the card of a lesson hides, keys of retrieval_core.lessons.card.HIDDEN.
+
+    `models`: what each is called where their names are hidden; `last`: the key of the last one where that is, else "".
+    """
+
+    what: list[str]
+    models: dict[str, str]
+    last: str
+
+
 class MapData(TypedDict):
     """What the page hands to the map: the address of a Scene, what both know, the new picture, if there is one, and the bins' hash."""
 
@@ -187,3 +202,4 @@ class MapData(TypedDict):
     shared: Shared
     placed: Placed | None
     bins: str
+    hidden: Hides

@@ -58,6 +58,7 @@ export async function fetchNeighbours(app, model, centre, fetchJson) {
 
 /** The verdict on a point: by the ground truth of the query, else by the landmark of the selected photograph. */
 export function verdict(app, point) {
+  if (app.hides.has("verdicts")) return "none";
   const { query, selection, scene } = app;
   if (query && !selection.length && !app.placed) {
     for (const word of ["good", "ok", "junk"]) if (query.sets[word].has(point)) return word;

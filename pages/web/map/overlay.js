@@ -18,7 +18,7 @@ export function drawOverlay(app, context) {
   if (app.names && places.share === 1) drawNames(app, context);
   const found = app.compared;
   if (found) drawLines(app, context, at, found);
-  if (app.query && !app.selection.length && !app.placed) drawTruth(app, context, at);
+  if (app.query && !app.selection.length && !app.placed && !app.hides.has("verdicts")) drawTruth(app, context, at);
   if (app.selection.length > 1 && app.selection.length <= MOST_RINGED) {
     for (const point of app.selection) ring(context, at(point), 8, app.ink, 1.5);
   }

@@ -19,13 +19,14 @@ export class Panel {
         "Esc or the button takes the selection away.", selection.map((point) => ({ point })));
     } else if (selection.length) {
       const [point] = selection;
-      this.tell(scene.landmark(point)?.name ?? "unlabelled photograph", scene.photograph(point),
+      this.tell(app.hides.landmarkOf(point, "unlabelled photograph"), scene.photograph(point),
         scene.queries.find((one) => one.point === point), this.counted(found), this.cards(found));
     } else if (query) {
       const ap = app.model.rankings?.[query.id]?.ap ?? [null, null];
       const [oxford, finite] = ap.map((value) => (value == null ? "none" : (100 * value).toFixed(2)));
-      this.tell(`Query ${query.id}`, scene.photograph(query.point), query,
-        `AP (Oxford) ${oxford}, AP (finite sum) ${finite} under ${app.model.key}. ${this.counted(found)}`, this.cards(found));
+      const judged = app.hides.has("ap") ? "" : `AP (Oxford) ${oxford}, AP (finite sum) ${finite} under ${app.hides.model(app.model)}. `;
+      this.tell(app.hides.has("labels") ? app.hides.query(query) : `Query ${query.id}`, scene.photograph(query.point), query,
+        `${judged}${this.counted(found)}`, this.cards(found));
     } else {
       this.tell("Click a point", null, null,
         "Its nearest neighbours in descriptor space appear here, and lines lead to them on the map. Shift-click adds a point, " +
@@ -73,7 +74,7 @@ export class Panel {
     if (app.selection.length || app.query || app.placed) this.button(row, "✕ Clear", () => app.escape());
     if (picture) head.append(this.picture(picture, query));
     const shown = app.selection.length === 1 && query;
-    if (shown) this.button(head, `Show as query ${query.id}, with its box`, () => app.setQuery(query));
+    if (shown) this.button(head, `Show as query ${app.hides.query(query)}, with its box`, () => app.setQuery(query));
     const words = head.appendChild(document.createElement("p"));
     words.textContent = text;
     head.dataset.chosen = app.placed?.key ?? (app.selection.map((point) => app.scene.ids[point]).slice(0, 3).join(" ") || app.query?.id || "");
@@ -91,7 +92,7 @@ export class Panel {
     frame.className = "picture";
     const picture = frame.appendChild(document.createElement("img"));
     picture.src = source;
-    picture.alt = query ? `query ${query.id}` : "the selected photograph";
+    picture.alt = query ? `query ${this.app.hides.query(query)}` : "the selected photograph";
     if (query?.box && !this.app.selection.length) {
       const [left, top, right, bottom] = query.box;
       const [width, height] = query.size;

@@ -51,7 +51,7 @@ export function saveSvg(app) {
       parts.push(`<path d="M${left.toFixed(1)} ${top.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}" stroke-width="2" ${style}/>`);
     });
   }
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${escaped(app.model.caption)}</title>${parts.join("\n")}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${escaped(app.root.querySelector(".caption").textContent)}</title>${parts.join("\n")}</svg>`;
   hand(new Blob([svg], { type: "image/svg+xml" }), fileName(app, "svg"));
 }
 
@@ -60,6 +60,6 @@ export function saveCsv(app) {
   const quoted = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const safe = (name) => (/^'*[=+\-@\t\r]/.test(name) ? `'${name}` : name); // a spreadsheet would take it for a formula
   const rows = app.gallery.cards.map(({ point, rank, similarity }) =>
-    [safe(app.scene.ids[point]), safe(app.scene.landmark(point)?.name ?? ""), rank ?? "", similarity ?? "", verdict(app, point)].map(String).map(quoted).join(","));
+    [safe(app.hides.photograph(point)), safe(app.hides.landmarkOf(point, "")), rank ?? "", similarity ?? "", verdict(app, point)].map(String).map(quoted).join(","));
   hand(new Blob([["image_id,landmark,rank,similarity,verdict", ...rows].join("\n") + "\n"], { type: "text/csv" }), fileName(app, "csv"));
 }

@@ -74,7 +74,7 @@ export class Toolbar {
     this.find("unlabelled-on").checked = app.unlabelled > 0;
     for (const shown of ["thumbnails", "names"]) this.find(shown).checked = app[shown];
     const select = this.find("colour");
-    const others = app.scene.colourings.map(({ key, title }) => new Option(`Colour: ${title}`, key));
+    const others = app.scene.colourings.filter(({ key }) => key !== "ap" || !app.hides.has("ap")).map(({ key, title }) => new Option(`Colour: ${title}`, key));
     select.replaceChildren(...[...select.options].slice(0, 2), ...others);
     select.value = app.colour;
     this.find("k").value = app.k;

@@ -1,4 +1,4 @@
-import { button, element, photograph, WORDS } from "./text.js";
+import { button, called, element, photograph, WORDS } from "./text.js";
 
 /** One photograph of a list, large, with what can be done with it; ← and → walk along the list. */
 export class Enlarged {
@@ -27,8 +27,8 @@ export class Enlarged {
       this.tell(event);
     };
     this.dialog.replaceChildren(
-      photograph(`${card.src}${card.src.includes("?") ? "&" : "?"}large=1`, card.id, false),
-      element("p", "", "", element("strong", "", card.id), ` · ${told.filter(Boolean).join(" · ")}`),
+      photograph(`${card.src}${card.src.includes("?") ? "&" : "?"}large=1`, called(card), false),
+      element("p", "", "", element("strong", "", called(card)), ` · ${told.filter(Boolean).join(" · ")}`),
       element("div", "row", "", button("◀", () => this.show(cards, place - 1), "Before (←)"),
         button("▶", () => this.show(cards, place + 1), "Next (→)"),
         ...(card.why ? [button("Why this match", does({ match: card.id, ...card.why }))] : []),

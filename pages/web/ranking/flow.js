@@ -1,5 +1,5 @@
-import { button, element, fitted, photograph, shape, SIGNS, WORDS } from "./text.js";
 import { pictureAt } from "../files.js";
+import { button, called, element, fitted, photograph, shape, SIGNS, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
 const TALL = [300, 330]; // pixels of the figure's height, and of the window that is not the figure
@@ -60,8 +60,8 @@ export class Flow {
     const path = `M${points.join("L")}`;
     const dots = line.ranks.map((rank, place) => shape("circle", { cx: this.x(place), cy: this.y(rank), r: 3.5 }));
     const made = shape("g", { class: `line ${line.word}${line.id === this.chosen ? " chosen" : ""}`, tabindex: 0, role: "button",
-      "aria-label": `${line.id}, ${line.word}, ranks ${line.ranks.join(", ")}`, "data-image": line.id });
-    made.append(shape("path", { class: "hit", d: path }), shape("path", { d: path }), ...dots, shape("title", {}, `${line.id}: ${line.ranks.join(" → ")}`));
+      "aria-label": `${called(line)}, ${line.word}, ranks ${line.ranks.join(", ")}`, "data-image": line.id });
+    made.append(shape("path", { class: "hit", d: path }), shape("path", { d: path }), ...dots, shape("title", {}, `${called(line)}: ${line.ranks.join(" → ")}`));
     made.addEventListener("click", () => this.choose(line));
     made.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") this.choose(line);
@@ -108,8 +108,8 @@ export class Flow {
     const named = (rank) => models.filter((_, place) => line.ranks[place] === rank).join(", ");
     const large = button("", () => this.enlarged.show([{ ...line, rank: null }], 0), "Enlarge");
     large.className = `card ${line.word}`;
-    large.append(photograph(line.src, line.id, false), element("b", "", SIGNS[line.word]));
-    this.card.append(large, element("p", "", "", element("strong", "", line.id), ` (${line.name}) is ${WORDS[line.word]}. ` +
+    large.append(photograph(line.src, called(line), false), element("b", "", SIGNS[line.word]));
+    this.card.append(large, element("p", "", "", element("strong", "", called(line)), ` (${line.name}) is ${WORDS[line.word]}. ` +
       (best === worst ? `Every model puts it at rank ${best}.` : `${named(best)} finds it at rank ${best}; ${named(worst)} loses it to rank ${worst.toLocaleString("en")}.`)));
   }
 }

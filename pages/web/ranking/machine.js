@@ -1,4 +1,4 @@
-import { button, element, fitted, percent, photograph, shape, SIGNS, WORDS } from "./text.js";
+import { button, called, element, fitted, percent, photograph, shape, SIGNS, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
 const TALL = [260, 420]; // pixels of the figure's height, and of the window that is not the figure
@@ -154,14 +154,14 @@ export class Machine {
     const first = Math.max(0, Math.min(this.place - AROUND, walk.length - 2 * AROUND - 1));
     this.film.replaceChildren(...walk.slice(first, first + 2 * AROUND + 1).map((one, k) => {
       const word = this.at(first + k).word;
-      const made = button("", () => this.go(first + k), `place ${first + k + 1}: ${one.id}`);
+      const made = button("", () => this.go(first + k), `place ${first + k + 1}: ${called(one)}`);
       made.className = `card ${word}`;
       made.setAttribute("aria-current", String(first + k === this.place));
-      made.append(photograph(one.src, `${one.id}, ${WORDS[word]}`, false), element("b", "", SIGNS[word]));
+      made.append(photograph(one.src, `${called(one)}, ${WORDS[word]}`, false), element("b", "", SIGNS[word]));
       return made;
     }));
     const { positives } = this.curve;
-    const head = element("p", "", "", element("strong", "", `Place ${this.place + 1}: ${card.id}`), ` (${card.name || "unlabelled"}) is `, element("strong", "", WORDS[here.word] || here.word), ".");
+    const head = element("p", "", "", element("strong", "", `Place ${this.place + 1}: ${called(card)}`), ` (${card.name || "unlabelled"}) is `, element("strong", "", WORDS[here.word] || here.word), ".");
     const rows = [head];
     if (here.word === "junk") rows.push(element("p", "", "Junk is skipped: it has no rank, and neither precision nor recall moves."));
     else {

@@ -1,5 +1,5 @@
 import { box } from "./strips.js";
-import { button, element } from "./text.js";
+import { button, called, element } from "./text.js";
 
 const PATIENCE = 5000; // milliseconds in which the page has answered
 const KEYS = { y: true, n: false };
@@ -46,7 +46,7 @@ export class Marking {
     const sides = [true, false].map((right) => {
       const made = button(right ? "✓" : "✗", () => this.mark(card.id, right), right ? "Right (Y)" : "Wrong (N)");
       made.className = right ? "right" : "wrong";
-      made.setAttribute("aria-label", `${card.id} is ${right ? "right" : "wrong"}`);
+      made.setAttribute("aria-label", `${called(card)} is ${right ? "right" : "wrong"}`);
       return made;
     });
     const made = element("div", "slot", "", box(card, () => this.enlarged.show(cards, place), this.enlarged.tell), element("div", "marks", "", ...sides));

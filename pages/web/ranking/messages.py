@@ -11,20 +11,22 @@ Box = list[float]
 
 
 class Photograph(TypedDict):
-    """A photograph: its id, the name of its landmark or "", and its address."""
+    """A photograph: its id, the name of its landmark or "", and its address; `called`: what it is called while its id is hidden."""
 
     id: str
     name: str
     src: str
+    called: NotRequired[str]
 
 
 class PickQuery(TypedDict):
-    """A query to choose; `ap`: the mean of the models' AP (Oxford), 0 to 1, None where it has none."""
+    """A query to choose; `ap`: the mean of the models' AP (Oxford), 0 to 1, None where it has none; `called` as of Photograph."""
 
     id: str
     label: str
     ap: float | None
     src: str
+    called: NotRequired[str]
 
 
 class PickView(TypedDict):

@@ -1,4 +1,4 @@
-import { button, element, photograph } from "./text.js";
+import { button, called, element, photograph } from "./text.js";
 
 const ORDERS = {
   landmark: ["by landmark", (a, b) => a.label.localeCompare(b.label) || a.number - b.number],
@@ -55,10 +55,10 @@ export class Picker {
     const { data } = this;
     this.queries = data.queries.map((query, number) => ({ ...query, number })).sort(ORDERS[this.order][1]);
     this.strip.replaceChildren(...this.queries.map((query, place) => {
-      const made = button("", () => this.go(place), `${query.id}, ${query.ap === null ? "no AP" : `mean of the models' AP (Oxford) ${(100 * query.ap).toFixed(0)} %`}`);
+      const made = button("", () => this.go(place), `${called(query)}, ${query.ap === null ? "no AP" : `mean of the models' AP (Oxford) ${(100 * query.ap).toFixed(0)} %`}`);
       made.dataset.query = query.id;
       made.setAttribute("aria-pressed", String(query.id === data.current));
-      made.append(photograph(query.src, query.id), element("span", "", query.ap === null ? "–" : `${(100 * query.ap).toFixed(0)} %`));
+      made.append(photograph(query.src, called(query)), element("span", "", query.ap === null ? "–" : `${(100 * query.ap).toFixed(0)} %`));
       return made;
     }));
     const chosen = this.strip.querySelector('[aria-pressed="true"]');

@@ -1,4 +1,4 @@
-import { element, photograph, SIGNS, whyButton, WORDS } from "./text.js";
+import { called, element, photograph, SIGNS, whyButton, WORDS } from "./text.js";
 
 /** How a card's place differs from its place under the other model. */
 function moved(card) {
@@ -16,14 +16,14 @@ export function box(card, open, tell) {
   const place = card.rank ? `${card.rank}.` : card.word === "junk" ? "–" : "";
   const value = card.similarity === undefined ? "" : card.similarity.toFixed(3);
   const caption = card.caption ?? [place, value, card.own ? "own" : ""].filter(Boolean).join(" ");
-  made.append(photograph(card.src, [card.id, WORDS[card.word]].filter(Boolean).join(", ")), element("span", "", caption),
+  made.append(photograph(card.src, [called(card), WORDS[card.word]].filter(Boolean).join(", ")), element("span", "", caption),
     element("span", "name", card.name || "unlabelled"));
   if (SIGNS[card.word]) made.append(element("b", "", SIGNS[card.word]));
   const change = moved(card);
   if (change) made.append(element("em", card.only ? "only" : card.other > card.rank ? "up" : card.other < card.rank ? "down" : "", change));
   made.onclick = open;
   if (!card.why) return made;
-  return element("div", "slot", "", made, whyButton(card.id, () => tell({ match: card.id, ...card.why })));
+  return element("div", "slot", "", made, whyButton(called(card), () => tell({ match: card.id, ...card.why })));
 }
 
 /** Rankings as strips of cards, under each other or side by side. */

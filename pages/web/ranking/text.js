@@ -8,6 +8,9 @@ export const WORDS = {
 /** A share as percent with one digit. */
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
+/** What a photograph or a query is called: by its id, unless the page gives it another name while the id is hidden. */
+export const called = (one) => ("called" in one ? one.called : one.id);
+
 /** An element with its class, its text and its children. */
 export function element(tag, name = "", text = "", ...children) {
   const made = document.createElement(tag);

@@ -1,0 +1,1 @@
+"""Lesson: choose a lesson, look at its cards, change them, and present it."""
