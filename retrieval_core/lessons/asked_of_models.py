@@ -64,7 +64,7 @@ def number(asking: Asking) -> Posed:
     """A figure that is estimated; the nearest estimate is the best."""
     name = asking.word("figure")
     if not name:
-        raise RetrievalError("A question of the kind number needs the figure that is estimated, as in of: {figure: map 1d}.")
+        raise RetrievalError("A question of the kind number needs the figure that is estimated, as in question: {kind: number, figure: map 1d}.")
     found = figure(asking.shown, name)
     if found.missing:
         raise NotHere(found.missing)
@@ -80,5 +80,5 @@ def _pair(asking: Asking) -> tuple[str, str]:
     wanted = asking.word("step", "step")
     found = next(((step.before, step.after) for step in ALL_STEPS if wanted == f"{step.before}-{step.after}"), None)
     if found is None:
-        raise RetrievalError("A question of the kind significant needs two models, as in of: {before: 1c, after: 1d}.")
+        raise RetrievalError("A question of the kind significant needs two models, as in question: {kind: significant, before: 1c, after: 1d}.")
     return found

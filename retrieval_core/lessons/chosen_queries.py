@@ -1,5 +1,6 @@
 """Which query a lesson means: by its id, by its number, or by a rule that picks a telling one, always the same from the same run."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from retrieval_core.datasets.types import Query
@@ -10,7 +11,7 @@ from retrieval_core.lessons.shown import Shown
 from retrieval_core.presets import PRESETS
 from retrieval_core.stored.model_states import model_states
 
-FORMS = "its id, #16 for the 16th from 0, best:MODEL, middle:MODEL, worst:MODEL, gained:MODEL:MODEL, lost:MODEL:MODEL or differ"
+FORMS = "its id, number:16 for the one of this number from 0, best:MODEL, middle:MODEL, worst:MODEL, gained:MODEL:MODEL, lost:MODEL:MODEL or differ"
 """How a query is named."""
 
 
@@ -21,8 +22,8 @@ def find_query(shown: Shown, name: str) -> Query:
         raise NotHere(f"{shown.dataset_name} has no queries: it was added without a ground truth. Choose a dataset with one.")
     if found := next((query for query in queries if query.id == name), None):
         return found
-    if name.startswith("#") and name[1:].isascii() and name[1:].isdigit():
-        number = int(name[1:20])
+    if re.fullmatch("number:[0-9]{1,9}", name):
+        number = int(name.partition(":")[2])
         if number >= len(queries):
             raise NotHere(f"{shown.dataset_name} has {len(queries)} queries, numbered from 0, and none of number {number}.")
         return queries[number]

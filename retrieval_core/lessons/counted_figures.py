@@ -1,11 +1,13 @@
 """How many photographs, queries and landmarks there are, and names of the data that a text or an address needs."""
 
 from retrieval_core.errors import check_choice
+from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.clusters import NEAREST
+from retrieval_core.evaluation.report_2019 import REPORT, REPORT_PROTOCOL
 from retrieval_core.evaluation.tables import query_numbers
 from retrieval_core.lessons.chosen_queries import find_query, scored_keys
 from retrieval_core.lessons.cluster_figures import landmark_shares, outlier_list
-from retrieval_core.lessons.precision_figures import counting
+from retrieval_core.lessons.precision_figures import counting, in_percent
 from retrieval_core.lessons.reading import NotHere, command
 from retrieval_core.lessons.shown import Figure, Shown
 
@@ -88,6 +90,12 @@ def dataset(shown: Shown) -> Figure:
 def run(shown: Shown) -> Figure:
     """The name of the run."""
     return Figure(shown.run, title="run")
+
+
+def reported(shown: Shown, model: str) -> Figure:
+    """The mean AP that the 2019 report has of a model: of eleven queries of Oxford5k, whatever is on show."""
+    _, value = REPORT[check_choice("model of the report", model, REPORT)]
+    return in_percent(value, None, None, f"m{PROTOCOL_TITLES[REPORT_PROTOCOL]} of {model} in the 2019 report")
 
 
 def best(shown: Shown) -> Figure:

@@ -36,6 +36,7 @@ FIGURES = {
     "step": Named(precision.step, f"MODEL MODEL {JUDGED}", "change of mAP from one model to another, points, with its interval"),
     "p": Named(precision.chance, f"MODEL MODEL {JUDGED}", "p of that change"),
     "better": Named(precision.better, f"MODEL MODEL {JUDGED}", "queries that the second model answers better"),
+    "reported": Named(counted.reported, "MODEL", "mAP of the 2019 report on its queries of Oxford5k, percent"),
     "first-wrong": Named(precision.first_wrong, "MODEL QUERY", "rank of the first wrong answer"),
     "precision": Named(precision.precision, "MODEL QUERY K", "share of right answers among the first k"),
     "recall": Named(precision.recall, "MODEL QUERY K", "share of the positives that stand among the first k"),

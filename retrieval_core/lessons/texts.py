@@ -13,6 +13,7 @@ from retrieval_core.lessons.shown import Shown
 NONE_YET = "(no figure here yet)"
 """What stands in a text in the place of a figure that the run on show does not have."""
 _PARTS = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_RULE = re.compile(r"^\*\*\*$", re.MULTILINE)
 _MARKS = re.compile(r"[\\`*\[\]<>|~$:&#{}]|(?<![^\W_])_|_(?![^\W_])")  # within a word _ marks nothing
 
 
@@ -71,6 +72,14 @@ def check_texts(shown: Shown, lesson: Lesson) -> None:
             missing_of_card(shown, card)
         except RetrievalError as error:
             raise RetrievalError(f"Card {number} of {lesson.name}, {card.title!r}: {error}") from error
+
+
+def until_answered(card: Card) -> str:
+    """What may be read of a card's text before its question is answered: what stands above the first rule (***), else all of it.
+
+    A card that asks and hides nothing is shown whole.
+    """
+    return _RULE.split(card.text, maxsplit=1)[0].rstrip() if card.question or card.hide else card.text
 
 
 def as_markdown(name: str) -> str:
