@@ -9,14 +9,13 @@ from pages.bundle.arrays import LEVELS, Arrays
 from pages.bundle.asked import Asked
 from pages.bundle.pictures import pictures
 from pages.state import loaders
-from pages.state.hidden_paths import without_paths
 from pages.state.model_metrics import OWN
 from pages.web.bundle.messages import Bundle, Model
 from pages.widgets import style
 from retrieval_core import __version__
 from retrieval_core.datasets.no_precision import why_no_precision
-from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.errors import RetrievalError, room_needed
+from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, temporary_name
 
@@ -71,9 +70,9 @@ def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
         "about": {
             "dataset": asked.dataset_name, "run": asked.run, "made": date.today().isoformat(), "version": __version__, "levels": LEVELS,
             "neighbours": max(widths, default=0), "answers": answers, "photographs": asked.photographs,
-            "command": without_paths(command, workspace),
+            "command": asked.said(command),
             "protocols": dict(PROTOCOL_TITLES), "own": dict(OWN),
-            "why_no_precision": "" if asked.scored else without_paths(why_no_precision(workspace, asked.dataset), workspace),
+            "why_no_precision": "" if asked.scored else asked.said(why_no_precision(workspace, asked.dataset)),
         },
         "models": [_model(asked, model) for model in asked.models],
         "components": {name: page.component(name) for name in page.COMPONENTS}, "css": page.style(),
@@ -89,9 +88,8 @@ def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
 
 def _model(asked: Asked, key: str) -> Model:
     results = asked.results(key)
-    said = lambda text: without_paths(text, loaders.workspace())  # noqa: E731
     return {
         "key": key, "title": maps.title_of(asked, key), "colour": style.model_colour(key),
-        "recipe": said(loaders.recipe_in_words(asked.states[key].recipe)).replace("`", ""), "command": said(results.command),
+        "recipe": asked.said(loaders.recipe_in_words(asked.states[key].recipe)).replace("`", ""), "command": asked.said(results.command),
         "hashes": loaders.hashes_of(results),
     }  # fmt: skip

@@ -1,10 +1,12 @@
 """What a bundle is made of: a dataset, a run, models, and whether its photographs may be handed on."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pages.state import loaders
+from pages.state.hidden_paths import without_paths
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
@@ -53,6 +55,11 @@ class Asked:
     def results(self, model: str) -> Results:
         """What is stored of a model."""
         return open_results(loaders.workspace(), self.dataset_name, self.run, model)
+
+    def said(self, text: str) -> str:
+        """A text without paths of this machine: it is read elsewhere. A command is for the usual cache there."""
+        workspace = loaders.workspace()
+        return without_paths(text.replace(f"--cache {shlex.quote(str(workspace.root))} ", ""), workspace)
 
     def places(self, ids: Sequence[str]) -> list[int]:
         """The numbers of some photographs."""

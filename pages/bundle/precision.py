@@ -6,7 +6,6 @@ import pandas as pd
 
 from pages.bundle.asked import Asked, Rankings
 from pages.state import loaders
-from pages.state.hidden_paths import without_paths
 from pages.state.model_metrics import OWN, changes, gains, truth
 from pages.web.bundle.messages import Ledger, Moved, Step, Table
 from retrieval_core.evaluation.average_precision import PROTOCOLS, Score, score_rankings
@@ -48,7 +47,7 @@ def ledgers(asked: Asked) -> dict[str, Ledger]:
         found[protocol] = {
             "steps": [_step(entry) for entry in entries],
             "tested": f"{used.queries} queries in {used.units} landmarks; {used.resamples:,} resamples, seed {used.seed}.",
-            "command": without_paths(loaders.workspace().command(*words), loaders.workspace()),
+            "command": asked.said(loaders.workspace().command(*words)),
         }
     return found
 
