@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages.state import loaders
 from pages.state.link import choose, load_state
-from pages.widgets import curtain, lesson_bar, style
+from pages.widgets import add_view, curtain, lesson_bar, style
 from pages.widgets.errors import shown_errors
+from retrieval_core.lessons.view import START
 
 st.set_page_config(page_title="Landmark retrieval", page_icon="🏛️", layout="wide")
 style.apply()
@@ -31,6 +32,7 @@ with shown_errors():
         choose("run", loaders.runs(), st.selectbox, "Run")
         choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
         st.caption(loaders.start_note())
+        add_view.offer(page.url_path or START)
     lesson_bar.show()
     if not curtain.covers(page.url_path):
         page.run()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pages.state import door, loaders, marks
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.datasets.types import Dataset
+from retrieval_core.lessons import lesson_files
+from retrieval_core.lessons.card import Lesson
 from retrieval_core.runs import jobs
 from retrieval_core.stored.bins import Bin, carry_over, remove_bin, save_bin
 from retrieval_core.stored.detective import decide
@@ -59,3 +61,21 @@ def judge_suspect(dataset: str, image_id: str, landmark: str, decision: str | No
     """Keep what is decided of a photograph, or take it back; see stored.detective.decide. RetrievalError for a visitor."""
     door.for_the_owner("decide this")
     decide(loaders.workspace(), dataset, image_id, landmark, decision)
+
+
+def keep_lesson(lesson: Lesson, read: str = "") -> lesson_files.Kept:
+    """Write a lesson that was changed, or a new one; see save_lesson. RetrievalError for a visitor."""
+    door.for_the_owner("change a lesson")
+    return lesson_files.save_lesson(loaders.workspace(), lesson, read)
+
+
+def take_lesson(data: bytes, file: str, name: str, notes: list[str]) -> lesson_files.Kept:
+    """Keep a lesson that was handed over; see import_lesson. RetrievalError for a visitor."""
+    door.for_the_owner("add anything")
+    return lesson_files.import_lesson(loaders.workspace(), data, file, name, notes)
+
+
+def drop_lesson(name: str) -> None:
+    """Remove a lesson; see remove_lesson. RetrievalError for a visitor."""
+    door.for_the_owner("remove anything")
+    lesson_files.remove_lesson(loaders.workspace(), name)

@@ -25,7 +25,8 @@ import yaml
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.lessons.card import HIDDEN, Card, Lesson, Question
-from retrieval_core.lessons.view import read_view
+from retrieval_core.lessons.questions import check_kind
+from retrieval_core.lessons.view import check_view
 
 MOST_CARDS = 200
 RULE, RULE_IN_TEXT = "---", "***"
@@ -104,7 +105,7 @@ def _card(front: list[str], start: int, text: list[str], where: str) -> Card:
     values = _Front(front, start, where, _CARD)
     if view := values.word("view"):
         try:
-            read_view(view)
+            check_view(view)
         except RetrievalError as error:
             raise RetrievalError(f"{where}: {error}") from error
     title, note = values.word("title", needed=True), values.word("note")
@@ -148,6 +149,10 @@ class _Front:
         if not isinstance(value, dict) or not all(isinstance(part, str) for part in value.values()) or not value.get("kind"):
             raise self._refused("question", "is no mapping of texts with a kind", "Write it as in question: {kind: wins}")
         value = {key: _line(part) for key, part in value.items()}
+        try:
+            check_kind(value["kind"])
+        except RetrievalError as error:
+            raise RetrievalError(f"{self.where}: {error}") from error
         return Question(value.pop("kind"), value.pop("ask", ""), value)
 
     def hidden(self) -> tuple[str, ...]:

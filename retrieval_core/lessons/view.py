@@ -14,6 +14,7 @@ START = "start"  # the page whose address in the app is empty
 _OF_THE_DATA = ("dataset", "run")
 _OF_THE_LESSON = ("lesson", "card", "edited")
 _EXAMPLE = "Write it as in map?model=1d&film=open, or copy it from the address of the page."
+_FIGURE = re.compile(r"\{[^{}]*\}")
 _LONGEST, _SHOWN, _MOST = 8000, 80, 200  # letters of an address, those that are shown, and parameters
 
 
@@ -55,6 +56,11 @@ def read_view(text: str) -> View:
         raise RetrievalError(f"The view {text[:_SHOWN]!r} names {twice[0][:_SHOWN]!r} twice. Leave one of the two out.")
     view = View(page, dict(pairs))
     return view.portable if whole else view
+
+
+def check_view(text: str) -> View:
+    """The view of a card as it is written, where figures in braces stand for names of the run on show; errors as `read_view`."""
+    return read_view(_FIGURE.sub("x", text))
 
 
 def unknown(view: View) -> list[str]:

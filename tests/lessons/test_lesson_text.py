@@ -56,7 +56,7 @@ TEXTS = some.text(max_size=60) | some.sampled_from([
 KEYS = some.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda key: key not in ("kind", "ask"))
 VIEWS = some.sampled_from(["", "map", "map?model=1d&film=open", "query?query=a%20b%26c&box=1,2,3,4", "start?settings=perplexity%3D3"])
 QUESTIONS = some.none() | some.builds(
-    Question, some.sampled_from(["wins", "number", "first wrong"]), TEXTS, some.dictionaries(KEYS, TEXTS, max_size=3)
+    Question, some.sampled_from(["wins", "number", "first-wrong"]), TEXTS, some.dictionaries(KEYS, TEXTS, max_size=3)
 )
 HIDES = some.lists(some.sampled_from(list(HIDDEN)), unique=True).map(tuple)
 TITLES = TEXTS.filter(lambda text: normal(Lesson("x", text, ())).title)

@@ -15,6 +15,7 @@ import runpy
 import streamlit as st
 from pages.state import loaders
 from pages.state.link import choose, load_state
+from pages.widgets import add_view
 from pages.widgets.errors import shown_errors
 
 with shown_errors():
@@ -24,6 +25,7 @@ with shown_errors():
         choose("run", loaders.runs(), st.selectbox, "Run")
         choose("model", loaders.model_titles(), st.radio, "Model", format_func=loaders.model_titles().get)
         st.caption(loaders.start_note())
+        add_view.offer({name!r})
     runpy.run_path({page!r}, run_name="page")
 """
 
@@ -45,7 +47,7 @@ def open_page(monkeypatch):
     def open_it(page, cache, **parameters):
         monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
         forget()
-        app = AppTest.from_string(SHELL.format(page=PAGES[page]), default_timeout=120)
+        app = AppTest.from_string(SHELL.format(page=PAGES[page], name=page.lower()), default_timeout=120)
         for name, value in parameters.items():
             app.query_params[name] = value
         app.run()

@@ -7,7 +7,7 @@ from retrieval_core.runs import jobs
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.workspace import Workspace
 
-NAMES = ("Start", "Map", "Query", "Compare", "Ledger", "Failures", "Unlabelled", "Duplicates", "Laboratory")
+NAMES = ("Start", "Map", "Query", "Compare", "Ledger", "Failures", "Unlabelled", "Duplicates", "Laboratory", "Lesson")
 PAGES = {name: f"pages/{name.lower()}.py" for name in NAMES}
 
 
