@@ -25,8 +25,6 @@ ROOM = 19_500_000
 
 def write(out: Path, asked: Asked) -> Generator[Progress, None, int]:
     """Write a bundle whole or not at all, and return its bytes. RetrievalError where something that it holds is missing."""
-    if not out.parent.is_dir():
-        raise RetrievalError(f"The folder {out.parent} is not there. Make it, or name another file.")
     if out.is_dir():
         raise RetrievalError(f"{out} is a folder. Name a file, as in lesson.html.")
     content, arrays = yield from _gathered(asked)
@@ -34,6 +32,7 @@ def write(out: Path, asked: Asked) -> Generator[Progress, None, int]:
     shown = yield from pictures(asked, ROOM - rest)
     content["pictures"] = list(shown)
     text = page.whole(f"{asked.dataset_name}, run {asked.run}", content, arrays.data, shown)
+    out.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_name(out)
     with room_needed(out):
         try:
@@ -80,7 +79,8 @@ def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
         "arrays": arrays.held, "pictures": [], "ids": list(asked.numbers), "labels": maps.label_numbers(asked),
         "scenes": scenes, "projections": maps.titles(scenes), "colourings": colourings, "values": values,
         "queries": rankings.queries(asked, ranked) if asked.dataset.queries else {},
-        "lessons": told, "precision": precision.tables(asked, ranked), "ledger": ledgers, "moved": precision.moved(asked, ranked, ledgers),
+        "precision": precision.tables(asked, ranked), "ledger": ledgers, "moved": precision.moved(asked, ranked, ledgers),
+        "lessons": told,
     }  # fmt: skip
     yield Progress("score", 1, 1)
     return content, arrays
@@ -90,6 +90,6 @@ def _model(asked: Asked, key: str) -> Model:
     results = asked.results(key)
     return {
         "key": key, "title": maps.title_of(asked, key), "colour": style.model_colour(key),
-        "recipe": asked.said(loaders.recipe_in_words(asked.states[key].recipe)).replace("`", ""), "command": asked.said(results.command),
-        "hashes": loaders.hashes_of(results),
+        "recipe": asked.said(loaders.recipe_in_words(asked.states[key].recipe)).replace("`", ""),
+        "command": asked.said(results.command), "hashes": loaders.hashes_of(results),
     }  # fmt: skip

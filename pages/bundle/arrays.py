@@ -43,7 +43,7 @@ def percent(shares: np.ndarray) -> np.ndarray:
 
 
 def thousandths(similarities: np.ndarray) -> np.ndarray:
-    """Similarities (N, K) to three digits, as they are shown, int16: the first of each row, then how far each lies from the one before."""
+    """Similarities (N, K) in thousandths, as they are shown, int16: the first of each row, then how far each is from that before."""
     return np.diff(np.rint(1000 * similarities.astype(float)).astype(np.int16), axis=1, prepend=np.int16(0))
 
 

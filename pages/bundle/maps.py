@@ -71,7 +71,8 @@ def colourings(asked: Asked, scenes: dict[str, Scene]) -> tuple[dict[str, int], 
     known: dict[str, int] = {}
     values: list[ColouringValues] = []
     choice = choice_of(asked, next(iter(scenes), "tsne"))
-    offered = {entry["key"] for scene in scenes.values() for entry in scene["colourings"] if entry["key"].split(":")[0] not in _LEFT_OUT}
+    keys = {entry["key"] for scene in scenes.values() for entry in scene["colourings"]}
+    offered = {key for key in keys if key.partition(":")[0] not in _LEFT_OUT}
     lacking = set()
     for key in sorted(offered):
         for model in asked.models:

@@ -74,7 +74,7 @@ def packed(data: bytes) -> str:
 
 
 def whole(title: str, content: Mapping, arrays: bytes, pictures: Mapping[str, str]) -> str:
-    """The HTML of a bundle: `content` is what a Bundle holds, `pictures` are in base64 by their names, in the order of the content's."""
+    """The HTML of a bundle: `content` is what a Bundle holds, `pictures` are in base64, named and ordered as there."""
     loader = modules.modules()[LOADER]
     own = base64.b64encode(hashlib.sha256(loader.encode()).digest()).decode()
     policy = (f"default-src 'none'; script-src 'sha256-{own}' blob:; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -97,7 +97,7 @@ def whole(title: str, content: Mapping, arrays: bytes, pictures: Mapping[str, st
 <style>{style()}</style>
 </head>
 <body>
-<noscript><p>This page draws with JavaScript, which this browser does not run. Allow it for this file; it fetches nothing.</p></noscript>
+<noscript><p>This page draws with JavaScript, which is switched off here. Allow it for this file: it fetches nothing.</p></noscript>
 <p class="opening" role="status">Opening …</p>
 {scripts}
 <script>{loader}</script>

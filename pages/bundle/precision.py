@@ -1,4 +1,4 @@
-"""The tables of a bundle: average precision of all models, all measures, and the Ledger; each by the library, as the pages have them."""
+"""The tables of a bundle: average precision of all models, all measures, and the Ledger; all by the library, as pages have them."""
 
 from collections.abc import Mapping
 
@@ -15,14 +15,18 @@ from retrieval_core.evaluation.tables import QUERY_CHOICES, ap_table, landmark_t
 
 
 def tables(asked: Asked, rankings: Rankings) -> dict[str, Table]:
-    """AP by "protocol own rows" (with " change" for that to the model before), rows as on Compare, and all measures by "measures own"; queries or landmarks down, models across."""
+    """AP by "protocol own rows", with " change" for that to the model before, rows as on Compare: queries or landmarks down.
+
+    All measures, models down, by "measures own".
+    """
     if not asked.scored:
         return {}
     found: dict[str, Table] = {}
     for own in OWN:
         judged = truth(asked.dataset, own)
+        anew = own != "counted"
         scores: Mapping[str, list[Score]] = {
-            model: asked.results(model).scores if own == "counted" else score_rankings(judged, rankings[model]) for model in asked.scored
+            model: score_rankings(judged, rankings[model]) if anew else asked.results(model).scores for model in asked.scored
         }
         for protocol in PROTOCOLS:
             for rows in QUERY_CHOICES:

@@ -25,8 +25,10 @@ class Component(TypedDict):
 
 
 class About(TypedDict):
-    """What the bundle is of. `made`: the day; `levels`: steps of a coordinate; `neighbours` of a photograph and `answers` of a query that
-    have a similarity; `protocols` and `own`: what these choices are called."""
+    """What the bundle is of. `made`: the day; `levels`: steps of a coordinate; `protocols` and `own`: what these choices are called.
+
+    `neighbours` of a photograph and `answers` of a query have a similarity.
+    """
 
     dataset: str
     run: str
