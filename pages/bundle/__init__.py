@@ -47,7 +47,7 @@ def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
     """All but the pictures."""
     yield Progress("read", 0, len(asked.models))
     _ = asked.states
-    told = lessons.lessons(asked)
+    told = yield from lessons.lessons(asked)
     arrays, scenes = Arrays(), maps.scenes(asked)
     truth = maps.truth(asked)
     for method in scenes:

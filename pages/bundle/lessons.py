@@ -1,5 +1,7 @@
 """The lessons of a bundle: their cards with the figures of the run, questions and truths, without the presenter's notes."""
 
+from collections.abc import Generator
+
 from pages.bundle.asked import Asked
 from pages.state import loaders
 from pages.web.bundle.messages import BundledLesson, CardView
@@ -9,18 +11,24 @@ from retrieval_core.lessons.lesson_files import read_lesson
 from retrieval_core.lessons.shown import Shown
 from retrieval_core.lessons.texts import filled_view
 from retrieval_core.lessons.view import START, View, read_view
+from retrieval_core.progress import Progress
 
 
-def lessons(asked: Asked) -> list[BundledLesson]:
+def lessons(asked: Asked) -> Generator[Progress, None, list[BundledLesson]]:
     """The lessons that are asked for; RetrievalError for one that there is not, or that can't be read."""
     shown = Shown(loaders.workspace(), asked.dataset_name, asked.run)
-    return [_bundled(read_lesson(loaders.workspace(), name).lesson, shown) for name in asked.lessons]
+    every = [read_lesson(loaders.workspace(), name).lesson for name in asked.lessons]
+    found = []
+    for told in every:
+        found.append((yield from _bundled(told, shown)))
+    return found
 
 
-def _bundled(told: Lesson, shown: Shown) -> BundledLesson:
+def _bundled(told: Lesson, shown: Shown) -> Generator[Progress, None, BundledLesson]:
     cards, views = [], list[CardView]()
     view = View(START)
-    for card in told.cards:
+    for number, card in enumerate(told.cards):
+        yield Progress("lessons", number, len(told.cards), told.name)
         cards.append(drawn_card(card, shown) | {"note": ""})
         if card.view:  # one without stays with that of the card before
             view = read_view(filled_view(shown, card.view)).portable

@@ -15,8 +15,8 @@ FOLDER = "bundles"
 def offer(lessons: Sequence[str] = ()) -> None:
     """A menu that writes what can be explored into one file, with some lessons, and hands it out."""
     with st.popover("Take home", icon=":material/home_storage:"):
-        st.markdown("One HTML file with the maps, the rankings, the tables and the photographs, made small. It opens by a double click, "
-                    "without this app and without a network.")  # fmt: skip
+        st.markdown("One HTML file with the maps, the rankings, the tables and the photographs, made small. It opens by a double "
+                    "click, without this app and without a network.")  # fmt: skip
         photographs = st.toggle("With photographs", True, key="bundle photographs", help="Leave them out where their terms do not "
                                 "allow to hand them on: names stand in their places.")  # fmt: skip
         file = file_of(lessons, photographs)

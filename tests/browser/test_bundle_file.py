@@ -146,7 +146,7 @@ def test_compare_and_the_ledger_are_the_librarys(home, file, town_cache):
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.hash.includes('step=1c-1d')")
     page.get_by_role("heading", name="1c → 1d: ResNet18").wait_for()
-    page.get_by_role("link", name="Provenance").click()
+    page.get_by_role("link", name="Recipes").click()
     assert "--cache" not in page.locator("main").inner_text()
 
 
@@ -170,8 +170,8 @@ def test_without_webgl_it_is_a_still_map_that_is_clicked_and_printed(home, file,
     try:
         page = home(file, "#map?model=1d", browser=bare)
         page.get_by_text("This browser has no WebGL 2").wait_for()
-        ink = "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.filter((value, k) => k % 4 === 3 && value).length"
-        assert page.locator(".stage canvas").nth(1).evaluate(ink) > 500
+        ink = "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some((value, k) => k % 4 === 3 && value)"
+        assert page.locator(".stage canvas").nth(1).evaluate(ink)
         page.locator("aside .card").first.click()
         page.locator(".head[data-chosen]:not([data-chosen=''])").wait_for()
         assert page.pdf().startswith(b"%PDF")
@@ -197,8 +197,8 @@ def test_without_photographs_names_stand_in_their_places(home, town_cache, tmp_p
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(home, file, size, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     serious = []
-    for hash_ in ("#map?model=1d&selection=alder_court_000001", f"#query?query={QUERY}", "#query?show=machine", "#query?show=flow", "#compare",
-                  "#ledger", "#lesson", "#provenance", "#map?lesson=average-precision&card=2"):  # fmt: skip
+    for hash_ in ("#map?model=1d&selection=alder_court_000001", f"#query?query={QUERY}", "#query?show=machine", "#query?show=flow",
+                  "#compare", "#ledger", "#lesson", "#recipes", "#map?lesson=average-precision&card=2"):  # fmt: skip
         page = home(file, hash_, size, scheme)
         page.wait_for_timeout(1000)
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), hash_

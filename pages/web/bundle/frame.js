@@ -5,13 +5,13 @@ import { LedgerPage } from "./ledger_page.js";
 import { LessonLine } from "./lesson_line.js";
 import { LessonPage } from "./lesson_page.js";
 import { MapPage } from "./map_page.js";
-import { ProvenancePage } from "./provenance_page.js";
+import { RecipesPage } from "./recipes_page.js";
 import { QueryPage } from "./query_page.js";
 import { State } from "./state.js";
 import { Veil } from "./veil.js";
 
 const PAGES = { map: ["Map", MapPage], query: ["Query", QueryPage], compare: ["Compare", ComparePage], ledger: ["Ledger", LedgerPage],
-  lesson: ["Lesson", LessonPage], provenance: ["Provenance", ProvenancePage] };
+  lesson: ["Lesson", LessonPage], recipes: ["Recipes", RecipesPage] };
 
 /** The frame around the pages: the way from one to the next, the model, and the page that the address names. */
 export class Frame {

@@ -1,7 +1,7 @@
 import { element } from "../ranking/text.js";
 
 /** Where every number comes from: the run, the recipe and the hashes of each model, the commands that repeat it, and what was rounded. */
-export class ProvenancePage {
+export class RecipesPage {
   static has() {
     return true;
   }
