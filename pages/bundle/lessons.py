@@ -20,17 +20,26 @@ def lessons(asked: Asked) -> Generator[Progress, None, list[BundledLesson]]:
     every = [read_lesson(loaders.workspace(), name).lesson for name in asked.lessons]
     found = []
     for told in every:
-        found.append((yield from _bundled(told, shown)))
+        found.append((yield from _bundled(told, shown, asked)))
     return found
 
 
-def _bundled(told: Lesson, shown: Shown) -> Generator[Progress, None, BundledLesson]:
+def _bundled(told: Lesson, shown: Shown, asked: Asked) -> Generator[Progress, None, BundledLesson]:
     cards, views = [], list[CardView]()
     view = View(START)
     for number, card in enumerate(told.cards):
         yield Progress("lessons", number, len(told.cards), told.name)
-        cards.append(drawn_card(card, shown) | {"note": ""})
+        cards.append(_said(drawn_card(card, shown) | {"note": ""}, asked))
         if card.view:  # one without stays with that of the card before
             view = read_view(filled_view(shown, card.view)).portable
         views.append({"page": view.page, "given": dict(view.parameters), "hides": list(card.hide)})
     return {"name": told.name, "title": told.title, "about": told.about, "cards": cards, "views": views}  # type: ignore[typeddict-item]
+
+
+def _said(part, asked: Asked):
+    """A part of a card in which no text names a folder of this machine, as the commands for what is missing do."""
+    if isinstance(part, str):
+        return asked.said(part)
+    if isinstance(part, dict):
+        return {name: _said(value, asked) for name, value in part.items()}
+    return [_said(value, asked) for value in part] if isinstance(part, list) else part

@@ -19,12 +19,12 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "browser"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
 
 from chromium import CHROMIUM, QUIET
 from playwright.sync_api import sync_playwright
 
+ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 5
 PART = re.compile(r'<script type="text/plain" id="(\w+)">([^<]*)</script>')
 

@@ -13,7 +13,7 @@ import streamlit as st
 from typed import problems
 
 from pages import bundle
-from pages.bundle import arrays, page
+from pages.bundle import arrays, lessons, page
 from pages.bundle.asked import Asked
 from pages.bundle.pictures import SIDES, fitting_side
 from pages.web import modules
@@ -122,6 +122,13 @@ def test_lessons_have_no_notes_and_there_is_no_path_of_this_machine(written, con
     assert any(card["question"] for card in lesson["cards"])
     assert str(here) not in json.dumps(content)
     assert "--cache" not in json.dumps(content)
+
+
+def test_what_a_card_says_is_missing_names_no_folder(here):
+    command = Workspace(here).command("run", "--models", "1z")
+    assert str(here) in command
+    [said] = lessons._said([{"missing": f"Run: {command}", "answers": [1, None]}], Asked("town", "quick", ("1d",)))
+    assert said == {"missing": "Run: python -m retrieval_core run --models 1z", "answers": [1, None]}
 
 
 class Tags(html.parser.HTMLParser):
