@@ -92,7 +92,7 @@ def test_the_film_strip_shows_every_model_and_leads_to_it(home, file, town_cache
     page.locator(".minis button").nth(2).wait_for()
     told = [one.split() for one in page.locator(".minis button").all_inner_texts()]
     for key, _, mean in told:
-        assert mean == f"{open_results(Workspace(town_cache), 'town', 'quick', key).score_file['map_oxford'] * 100:.1f}"
+        assert mean == f"{open_results(Workspace(town_cache), 'town', 'quick', key).score_file['map_oxford']:.1f}"
     page.locator(".minis button").nth(2).click()
     page.wait_for_function("() => location.hash.includes('model=1d')")
     assert page.locator("header select").input_value() == "1d"
@@ -122,12 +122,14 @@ def test_a_query_its_ap_and_the_machine_are_the_apps(home, file, town_cache):
 def test_two_models_side_by_side_and_a_photograph_as_the_query(home, file):
     page = home(file, f"#query?model=1d&query={QUERY}&strips=two&versus=1a")
     page.locator(".strips.beside em").first.wait_for()
-    page.locator(".strips .card").first.click()
-    page.get_by_role("button", name="Make this the query").click()
-    page.wait_for_function("() => location.hash.includes('photo=') || location.hash.includes('query=')")
-    page.go_back()
-    page.goto(f"{file.as_uri()}#query?model=1d&photo=alder_court_000002")
+    photograph = page.locator(".strips .card").last.get_attribute("data-image")
+    page.locator(".strips .card").last.click()
+    page.get_by_role("button", name="Show on the map").click()
+    page.locator(f'.head[data-chosen="{photograph}"]').wait_for()
+    page.evaluate("() => { location.hash = '#query?model=1d&photo=alder_court_000002'; }")
     page.locator(".about", has_text="alder_court_000002").wait_for()
+    first = page.locator('.strips .card[data-image="alder_court_000002"]')
+    assert "1. 1.000" in first.inner_text()
 
 
 def test_compare_and_the_ledger_are_the_librarys(home, file, town_cache):
