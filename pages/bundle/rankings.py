@@ -41,7 +41,7 @@ def add_heads(arrays: Arrays, asked: Asked, rankings: Rankings) -> int:
         heads = [asked.places(one.ids[:MOST_WALKED]) for one in rankings[model]]
         scores = [[_as_shown(value) for value in drawn[one.query_id]["similarities"][:width]] for one in rankings[model]]
         arrays.add(f"heads {model}", numbered(np.array(heads)))
-        arrays.add(f"scores {model}", np.diff(np.array(scores, np.int16), axis=1, prepend=np.int16(0)))
+        arrays.add(f"answers {model}", np.diff(np.array(scores, np.int16), axis=1, prepend=np.int16(0)))
     return width
 
 

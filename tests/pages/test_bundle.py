@@ -109,7 +109,7 @@ def test_maps_neighbours_and_rankings_are_the_apps(written, content, client):
     assert [f"{value / 1000:.3f}" for value in similarities.ravel()] == shown
     rankings = client.get(f"/{model['queries']}").json()
     heads = array(written, content, "heads 1d").reshape(len(rankings), -1)
-    scores = array(written, content, "scores 1d").reshape(len(rankings), -1).cumsum(1)
+    scores = array(written, content, "answers 1d").reshape(len(rankings), -1).cumsum(1)
     for row, query in enumerate(content["rows"]):
         assert heads[row, : len(rankings[query]["points"])].tolist() == rankings[query]["points"]
         assert [f"{value / 1000:.3f}" for value in scores[row]] == [f"{value:.3f}" for value in rankings[query]["similarities"]]

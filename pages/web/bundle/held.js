@@ -44,7 +44,7 @@ export class Held {
   head(model, query) {
     this.heads ??= new Map();
     if (!this.heads.has(model)) {
-      this.heads.set(model, { points: this.array(`heads ${model}`), similarities: this.similarities(`scores ${model}`, this.about.answers) });
+      this.heads.set(model, { points: this.array(`heads ${model}`), similarities: this.similarities(`answers ${model}`, this.about.answers) });
     }
     const { points, similarities } = this.heads.get(model);
     const row = this.rows.get(query);
