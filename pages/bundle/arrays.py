@@ -13,8 +13,8 @@ class Arrays:
     """What is held so far: `held` says where each array lies in `data`."""
 
     def __init__(self):
-        self.held: dict[str, Held] = {}
-        self._parts: list[bytes] = []
+        self.held = dict[str, Held]()
+        self._parts = list[bytes]()
         self._length = 0
 
     def add(self, name: str, values: np.ndarray) -> None:
