@@ -33,7 +33,7 @@ def _bundled(told: Lesson, shown: Shown, asked: Asked) -> Generator[Progress, No
         if card.view:  # one without stays with that of the card before
             view = read_view(filled_view(shown, card.view)).portable
         views.append({"page": view.page, "given": dict(view.parameters), "hides": list(card.hide)})
-    return {"name": told.name, "title": told.title, "about": told.about, "cards": cards, "views": views}  # type: ignore[typeddict-item]
+    return {"name": told.name, "title": told.title, "about": told.about, "cards": cards, "views": views}
 
 
 def _said(part, asked: Asked):

@@ -16,7 +16,6 @@ from retrieval_core.progress import Progress
 from retrieval_core.ranking.neighbour_lists import listed
 
 DIGITS = 9  # of shares between 0 and 1; pages show four at most
-_COLUMNS = ("before", "precision", "recall", "oxford", "finite_sum")
 
 
 def rank(asked: Asked) -> Generator[Progress, None, Rankings]:
@@ -81,11 +80,14 @@ def _machine(ids: tuple[str, ...], query: Query) -> Machine:
 
 def _columns(curve: DrawnCurve) -> Curve:
     events = curve["events"]
-    shares = {name: [round(float(event[name]), DIGITS) for event in events] for name in _COLUMNS}  # type: ignore[literal-required]
+    rounded = lambda values: [round(float(value), DIGITS) for value in values]  # noqa: E731
     return {
         "positives": curve["positives"], "ap": curve["ap"], "word": "".join(event["word"][0] for event in events),
-        "place": [event["place"] for event in events], "found": [event["found"] for event in events], **shares,
-    }  # type: ignore[typeddict-item]  # fmt: skip
+        "place": [event["place"] for event in events], "found": [event["found"] for event in events],
+        "before": rounded(event["before"] for event in events), "precision": rounded(event["precision"] for event in events),
+        "recall": rounded(event["recall"] for event in events), "oxford": rounded(event["oxford"] for event in events),
+        "finite_sum": rounded(event["finite_sum"] for event in events),
+    }  # fmt: skip
 
 
 def _flow(asked: Asked, ranked: dict[str, tuple[str, ...]], query: Query) -> FlowRanks:
