@@ -1,6 +1,5 @@
 """Compare: average precision of all models, query by query, and what they cost; how landmarks cluster; which pairs are one landmark."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.state import clusters as of_clusters
@@ -77,7 +76,7 @@ def by_query(models, dataset: Dataset, protocol: str, own: str) -> None:
     truth = model_metrics.truth(dataset, own)
     table = landmark_table(scores, truth, protocol) if rows == "landmark" else ap_table(scores, truth, protocol, rows)
     changed = cells == "change"
-    upright = (changes(table) if changed else table).T
+    upright = (model_metrics.changes(table) if changed else table).T
     with alone.part("table"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(f"{PROTOCOL_TITLES[protocol]} in percent, {dataset.name}", width="stretch")
@@ -94,12 +93,6 @@ def by_query(models, dataset: Dataset, protocol: str, own: str) -> None:
         tables.links(cell[0], cell[1], image, lambda wanted: link.select([wanted], dataset), "ap link")
 
 
-def changes(table: pd.DataFrame) -> pd.DataFrame:
-    """Each model's AP less that of the model before, for the models that have one here; points."""
-    pairs = {key: model_before(key) for key in table.index}
-    return pd.DataFrame({key: table.loc[key] - table.loc[before] for key, before in pairs.items() if before in table.index}).T
-
-
 def bars(models, own: str) -> None:
     """Bars of mAP over all queries, in both protocols."""
     found = model_metrics.metrics(models, own)[["mAP (Oxford)", "mAP (finite sum)"]]
@@ -113,8 +106,7 @@ def bars(models, own: str) -> None:
 def measures(models, name: str, own: str) -> None:
     """Models down, every measure across, and the step of mAP from the model before."""
     table = model_metrics.metrics(models, own)
-    gains = {key: table["mAP (Oxford)"].get(key) - table["mAP (Oxford)"].get(model_before(key), float("nan")) for key in table.index}
-    table.insert(1, "Δ mAP", pd.Series(gains))
+    table.insert(1, "Δ mAP", model_metrics.gains(table))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("All measures, means over all queries in percent", width="stretch")
         tables.save(table, f"{name}-measures-{own}", "save measures")

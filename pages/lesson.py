@@ -5,7 +5,7 @@ import streamlit as st
 from pages.state import door, lesson, lesson_edit, link, loaders
 from pages.state.link import choose
 from pages.state.plain import plain
-from pages.widgets import lesson_cards, lesson_fields, lesson_menus, lesson_preview
+from pages.widgets import lesson_cards, lesson_fields, lesson_menus, lesson_preview, take_home
 from retrieval_core.lessons.lesson_files import Kept, Listed, list_lessons
 
 NONE_YET = "No lessons yet. Press **New** and write a name, or press **Add this view to a lesson** on any other page."
@@ -26,6 +26,8 @@ def main() -> None:
         if st.button("Present", icon=":material/present_to_all:", type="primary", disabled=not cards):
             lesson.present(one.kept.lesson)
         lesson_menus.show(one)
+        if cards and loaders.explorable_models():
+            take_home.offer((one.name,))
     lesson_menus.said()
     if one is None:
         st.info(NONE_YET)

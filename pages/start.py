@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.state import hidden, link, loaders
-from pages.widgets import build, curtain, home, start_tables
+from pages.widgets import build, curtain, home, start_tables, take_home
 
 WAYS_ON = (
     ("map.py", "See the descriptor space", "map"), ("query.py", "Follow a query", "image_search"),
@@ -39,6 +39,7 @@ def ways_on(ready: list[str]) -> None:
         for page, words, icon in WAYS_ON:
             if st.button(words, icon=f":material/{icon}:"):
                 link.go(page)
+        take_home.offer()
 
 
 main()

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     ("README.md", "representation"): "the title of a paper",
     ("README.md", "score"): "the verb: ranks and scores",
+    ("pages/bundle/page.py", "blob"): "a word of the policy that browsers read",
     ("pages/compare.py", "score"): "the verb: ranks and scores",
     ("pages/state/search_query.py", "photo"): "a key, which nobody reads",
 }

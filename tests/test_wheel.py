@@ -78,4 +78,7 @@ def test_it_works_in_another_folder(installed, tmp_path):
     code = "import sys; sys.path.insert(0, sys.argv[1]); import app; print(len(app.ROUTES))"
     done = run(installed, tmp_path, "-c", code, str(installed / "retrieval_core" / "app"))
     assert int(done.stdout) > 8, done.stderr
+    code = "from retrieval_core.app_script import app_module; print(app_module('pages.bundle').__file__)"
+    done = run(installed, tmp_path, "-c", code)
+    assert done.stdout.strip() == str(installed / "retrieval_core" / "app" / "pages" / "bundle" / "__init__.py"), done.stderr
     assert not list(tmp_path.iterdir())

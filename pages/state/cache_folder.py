@@ -5,7 +5,7 @@ import streamlit as st
 from retrieval_core.workspace import Workspace
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """The cache folder of this app."""
     return Workspace()

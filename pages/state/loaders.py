@@ -185,8 +185,12 @@ def photograph(dataset: Dataset, image_id: str) -> str:
 
 def hashes(model: str) -> dict[str, str]:
     """SHA-256 of the files that a model's scores on the chosen dataset stand on, as they were when written."""
-    found = results(model)
-    beside = found.workspace.records(results(described_key(model)).folder)
+    return hashes_of(results(model))
+
+
+def hashes_of(found: Results) -> dict[str, str]:
+    """The same of what is stored of a model."""
+    beside = found.workspace.records(open_results(found.workspace, found.dataset.name, found.run, described_key(found.model)).folder)
     own = {**beside, **found.workspace.records(found.folder)}
     return {name: record.sha256 for name, record in own.items()}
 

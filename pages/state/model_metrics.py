@@ -8,6 +8,7 @@ from pages.state import link, loaders
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import Score, score_rankings
 from retrieval_core.evaluation.judged_rankings import without_query_images
+from retrieval_core.evaluation.ledger import model_before
 from retrieval_core.evaluation.retrieval_metrics import metrics_table
 from retrieval_core.ranking.search import Ranking
 from retrieval_core.stored.model_states import ModelState, model_states
@@ -61,6 +62,18 @@ def hardness() -> dict[str, float]:
                 if score.ap_oxford is not None:
                     found.setdefault(score.query_id, []).append(score.ap_oxford)
     return {query_id: float(np.mean(values)) for query_id, values in found.items()}
+
+
+def changes(table: pd.DataFrame) -> pd.DataFrame:
+    """Each model's AP less that of the model before, for the models that have one here; points. Models down."""
+    pairs = {key: model_before(key) for key in table.index}
+    return pd.DataFrame({key: table.loc[key] - table.loc[before] for key, before in pairs.items() if before in table.index}).T
+
+
+def gains(table: pd.DataFrame) -> pd.Series:
+    """Each model's mAP (Oxford) in a table of all measures less that of the model before; points, NaN for one that has none here."""
+    means = table["mAP (Oxford)"]
+    return pd.Series({key: means.get(key) - means.get(model_before(key), float("nan")) for key in table.index})
 
 
 def _of(model: str) -> tuple[list[Ranking], list[Score], dict[str, pd.DataFrame]]:

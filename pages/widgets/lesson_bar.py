@@ -1,7 +1,7 @@
 """The lesson that is presented, above every page: all its cards at once, so that the browser goes from one to the next by itself."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import unquote
 
 import streamlit as st
@@ -65,16 +65,20 @@ def cards(told: Lesson) -> list[BarCard]:
 
 @st.cache_resource(max_entries=8, show_spinner="Looking up the figures of the lesson …")
 def _cards(told: Lesson, name: str, run: str, truth: str, states: str) -> list[BarCard]:
-    shown, found, view = Shown(loaders.workspace(), name, run), [], START
+    return list(drawn_cards(told, Shown(loaders.workspace(), name, run)))
+
+
+def drawn_cards(told: Lesson, shown: Shown) -> Iterator[BarCard]:
+    """Each card with the figures of the run on show."""
+    view = START
     for card in told.cards:
         try:
             filled = filled_card(shown, card)
         except RetrievalError as error:  # the card says so, and the lesson goes on
-            found.append(_words_alone(card, str(error)))
+            yield _words_alone(card, str(error))
             continue
         view = filled.view or view
-        found.append(_card(filled, shown, view))
-    return found
+        yield _card(filled, shown, view)
 
 
 def _card(card: Card, shown: Shown, view: str) -> BarCard:

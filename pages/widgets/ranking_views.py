@@ -92,7 +92,12 @@ def strips_view(
 
 def ap_in_words(ids: Sequence[str], query: Query | None) -> str:
     """Both APs of a ranking, in percent; empty where there is no ground truth, or while they are hidden."""
-    if query is None or not query.positives or hidden.hidden("ap"):
+    return "" if query is None or hidden.hidden("ap") else aps_in_words(ids, query)
+
+
+def aps_in_words(ids: Sequence[str], query: Query) -> str:
+    """Both APs of a ranking, in percent; empty where the query has no positives."""
+    if not query.positives:
         return ""
     curve = ap_steps(ids, query)
     return " · ".join(f"{PROTOCOL_TITLES[protocol]} {100 * curve.ap(protocol):.1f}" for protocol in PROTOCOLS)
@@ -100,30 +105,33 @@ def ap_in_words(ids: Sequence[str], query: Query | None) -> str:
 
 def machine_view(ids: Sequence[str], query: Query, dataset: Dataset, model: str) -> MachineView:
     """The curve of a ranking under a model: with the query's own picture as a positive, and, where it is one, with it left out."""
-    alone = [image_id for image_id in query.positives if image_id != query.image_id]
-    own_counts = len(alone) < len(query.positives) and alone
     walk: list[Walked] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id),
                            "why": gallery.compared(model)}
             for image_id in ids[:MOST_WALKED]]  # fmt: skip
-    return {
-        "kind": "machine", "walk": walk, "length": len(ids), "counted": _curve(ap_steps(ids, query)),
-        "left_out": _curve(ap_steps(ids, query, count_query_image=False)) if own_counts else None,
-    }  # fmt: skip
+    counted, left_out = both_curves(ids, query)
+    return {"kind": "machine", "walk": walk, "length": len(ids), "counted": counted, "left_out": left_out}
+
+
+def both_curves(ids: Sequence[str], query: Query) -> tuple[DrawnCurve, DrawnCurve | None]:
+    """The curve of a ranking with the query's own picture as a positive, and with it left out; None where it is none."""
+    alone = [image_id for image_id in query.positives if image_id != query.image_id]
+    own_counts = len(alone) < len(query.positives) and alone
+    return _curve(ap_steps(ids, query)), _curve(ap_steps(ids, query, count_query_image=False)) if own_counts else None
 
 
 def flow_view(rankings: Rankings, query: Query, dataset: Dataset, model: str) -> FlowView:
     """The rank of every positive under each model; `model` is the one that a photograph is compared under."""
-    ranks = {model: _ranks(ids, query) for model, (ids, _) in rankings.items()}
-    present = [image_id for image_id in query.positives if all(image_id in found for found in ranks.values())]
+    ranks, count = positive_ranks({key: ids for key, (ids, _) in rankings.items()}, query)
     lines: list[FlowLine] = [{**gallery.picture(dataset, image_id), "word": gallery.shown_verdict(dataset, query, image_id),
-                              "ranks": [found[image_id] for found in ranks.values()], "why": gallery.compared(model)}
-             for image_id in present]  # fmt: skip
-    return {
-        "kind": "flow",
-        "models": [loaders.model_called(model) for model in ranks],
-        "lines": lines,
-        "count": max(2, *(len(found) for found in ranks.values())),
-    }
+                              "ranks": found, "why": gallery.compared(model)} for image_id, found in ranks.items()]  # fmt: skip
+    return {"kind": "flow", "models": [loaders.model_called(key) for key in rankings], "lines": lines, "count": count}
+
+
+def positive_ranks(rankings: Mapping[str, Sequence[str]], query: Query) -> tuple[dict[str, list[int]], int]:
+    """The rank of every positive under each model, for those that all rankings hold, and the lowest rank that there is."""
+    ranks = [_ranks(ids, query) for ids in rankings.values()]
+    present = [image_id for image_id in query.positives if all(image_id in found for found in ranks)]
+    return {image_id: [found[image_id] for found in ranks] for image_id in present}, max(2, *(len(found) for found in ranks))
 
 
 def _listed(numbers: Sequence[float] | None) -> list | None:

@@ -8,6 +8,7 @@ import sys
 from retrieval_core.cli.aggregations import register_aggregations
 from retrieval_core.cli.app import register_app
 from retrieval_core.cli.bins import register_bins
+from retrieval_core.cli.bundle import register_bundle
 from retrieval_core.cli.cache import register_cache
 from retrieval_core.cli.changes import register_changes
 from retrieval_core.cli.clusters import register_clusters
@@ -115,6 +116,7 @@ def parser() -> argparse.ArgumentParser:
     register_feedback(add)
     register_detective(add)
     register_duplicates(add)
+    register_bundle(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)
     command.add_argument("--method", default="tsne", help="tsne, umap, pca or pacmap (default: tsne)")

@@ -1,3 +1,4 @@
+import { fetchBytes } from "../files.js";
 import { element } from "../ranking/text.js";
 
 const UNLABELLED = 65535;
@@ -6,10 +7,7 @@ const files = new Map();
 /** The bytes at an address, which are fetched once. */
 function fetched(address) {
   if (!files.has(address)) {
-    files.set(address, fetch(address).then((answer) => {
-      if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-      return answer.arrayBuffer();
-    }));
+    files.set(address, fetchBytes(address));
     files.get(address).catch(() => files.delete(address));
   }
   return files.get(address);

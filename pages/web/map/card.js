@@ -24,8 +24,10 @@ export class Card {
     app.foresee(point);
     const query = app.scene.queries.find((one) => one.point === point);
     element.replaceChildren();
+    const address = app.scene.photograph(point);
     const picture = document.createElement("img");
-    picture.src = app.scene.photograph(point);
+    if (address) picture.src = address;
+    picture.hidden = !address;
     picture.alt = "";
     const text = document.createElement("p");
     text.textContent = `${app.hides.landmarkOf(point)} · ${app.hides.photograph(point)}${query ? ` · query ${app.hides.query(query)}` : ""}`;

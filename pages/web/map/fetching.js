@@ -1,6 +1,6 @@
+import { fetchJson } from "../files.js";
 import { Coloured } from "./colours.js";
 import { fetchNeighbours } from "./neighbours.js";
-import { fetchJson } from "./scene.js";
 
 const FORESEEN = 12; // photographs fetched for a point before it is clicked
 
@@ -10,8 +10,8 @@ export class Fetching extends Coloured {
   foresee(point) {
     const { model } = this;
     if (!model.lists) return;
-    for (let place = 0; place < Math.min(this.k, FORESEEN); place++) new Image().src = this.scene.photograph(model.lists[point * model.width + place]);
-    new Image().src = this.scene.photograph(point);
+    const row = model.lists.subarray(point * model.width, point * model.width + Math.min(this.k, FORESEEN));
+    for (const address of [point, ...row].map((one) => this.scene.photograph(one))) if (address) new Image().src = address;
   }
 
   /** Fetch which photographs are central under the model: faces and cards follow. */

@@ -1,4 +1,4 @@
-import { element, whyButton } from "../ranking/text.js";
+import { element, photograph, whyButton } from "../ranking/text.js";
 import { verdict } from "./neighbours.js";
 
 const SIGNS = { good: "✓", ok: "~", junk: "∅", wrong: "✗", unlabelled: "?", none: "" };
@@ -97,15 +97,7 @@ export class Gallery {
     box.className = `card ${word}`;
     box.dataset.image = id;
     box.dataset.place = place;
-    const picture = document.createElement("img");
-    picture.src = app.scene.photograph(point);
-    picture.onerror = () => {
-      const lost = document.createElement("span");
-      lost.className = "lost";
-      lost.textContent = `${called} cannot be shown`;
-      picture.replaceWith(lost);
-    };
-    picture.alt = `${called}, ${landmark}${WORDS[word] ? `, ${WORDS[word]}` : ""}`;
+    const picture = photograph(app.scene.photograph(point), `${called}, ${landmark}${WORDS[word] ? `, ${WORDS[word]}` : ""}`, false);
     const text = document.createElement("span");
     const counted = [rank ? `${rank}.` : "", similarity === undefined ? "" : similarity.toFixed(3)].filter(Boolean).join(" ");
     text.textContent = told ?? (counted || called);

@@ -1,6 +1,6 @@
+import { fetchJson } from "../files.js";
 import { colouringAddress, writtenBrush } from "./colouring.js";
 import { Histogram } from "./histogram.js";
-import { fetchJson } from "./scene.js";
 
 const NAMED = 3; // landmarks that are named in the statistics
 

@@ -1,18 +1,7 @@
+import { fetchBytes, fetchJson, pictureAt } from "../files.js";
 import { extent } from "./colouring.js";
 
 /** What the app serves of a scene, fetched when it is needed and kept. */
-
-async function fetched(address, how) {
-  const answer = await fetch(address, how).catch(() => {
-    throw new Error("The app does not answer. Is it still running, and is the network there?");
-  });
-  if (!answer.ok) throw new Error((await answer.text()).slice(0, 400));
-  return answer;
-}
-
-export const fetchJson = async (address, how) => (await fetched(address, how)).json();
-export const fetchBytes = async (address) => (await fetched(address)).arrayBuffer();
-
 export class Scene {
   constructor(address, description) {
     Object.assign(this, description);
@@ -85,8 +74,9 @@ export class Scene {
     });
   }
 
+  /** Where the photograph of a point is to be had; "" where there is none. */
   photograph(point) {
-    return `${this.files.photograph}${this.ids[point].split("/").map(encodeURIComponent).join("/")}?v=${this.files.version}`;
+    return pictureAt(`${this.files.photograph}${this.ids[point].split("/").map(encodeURIComponent).join("/")}?v=${this.files.version}`);
   }
 
   landmark(point) {
@@ -110,7 +100,7 @@ export class Scene {
     if (known) return known.complete && known.naturalWidth ? known : null;
     const picture = new Image();
     picture.onload = arrived;
-    picture.src = this.sheets.files[number];
+    picture.src = pictureAt(this.sheets.files[number]);
     this.pictures.set(number, picture);
     if (this.pictures.size > 6) this.pictures.delete(this.pictures.keys().next().value);
     return null;

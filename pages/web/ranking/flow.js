@@ -1,3 +1,4 @@
+import { pictureAt } from "../files.js";
 import { button, called, element, fitted, photograph, shape, SIGNS, whyButton, WORDS } from "./text.js";
 import { saveButtons } from "./save.js";
 
@@ -81,12 +82,12 @@ export class Flow {
     const taken = [];
     const first = (line) => (line.id === this.chosen ? -1 : line.ranks[place]);
     const shown = [];
-    for (const line of [...this.data.lines].sort((a, b) => first(a) - first(b))) {
+    for (const line of this.data.lines.filter((one) => pictureAt(one.src)).sort((a, b) => first(a) - first(b))) {
       const y = this.y(line.ranks[place]);
       if (taken.some((other) => Math.abs(other - y) < THUMB[1] + 2)) continue;
       taken.push(y);
       const x = left ? EDGE.left - THUMB[0] - 16 : this.size.width - EDGE.right + 16;
-      const image = shape("image", { href: line.src, x, y: y - THUMB[1] / 2, width: THUMB[0], height: THUMB[1], preserveAspectRatio: "xMidYMid slice" });
+      const image = shape("image", { href: pictureAt(line.src), x, y: y - THUMB[1] / 2, width: THUMB[0], height: THUMB[1], preserveAspectRatio: "xMidYMid slice" });
       image.addEventListener("click", () => this.choose(line));
       shown.push(shape("rect", { class: `edge ${line.word}${line.id === this.chosen ? " chosen" : ""}`, x: x - 2, y: y - THUMB[1] / 2 - 2, width: THUMB[0] + 4, height: THUMB[1] + 4 }), image);
       if (!left) shown.push(shape("text", { x: x + THUMB[0] + 8, y: y + 5 }, `${line.ranks[place].toLocaleString("en")}.`));

@@ -19,8 +19,8 @@ class Compared(TypedDict):
 
 
 class Photograph(TypedDict):
-    """A photograph: its id, the name of its landmark or "", and its address. Without `why` it is compared with nothing; `called`: what it
-    is called while its id is hidden.
+    """A photograph: its id, the name of its landmark or "", and its address. Without `why` it is compared with nothing; `called` says
+    what it is called while its id is hidden.
     """
 
     id: str

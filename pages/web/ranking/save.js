@@ -10,6 +10,7 @@ function hand(blob, name) {
 
 /** A picture as a data address, so that a saved figure holds its photographs. */
 async function inlined(address) {
+  if (!address || address.startsWith("data:")) return address;
   const blob = await (await fetch(address)).blob();
   return new Promise((resolve) => {
     const reader = new FileReader();

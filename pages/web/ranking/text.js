@@ -1,3 +1,5 @@
+import { pictureAt } from "../files.js";
+
 export const SIGNS = { good: "✓", ok: "~", junk: "∅", wrong: "✗", unlabelled: "?", none: "" };
 export const WORDS = {
   good: "good", ok: "ok", junk: "junk, not counted", wrong: "wrong", unlabelled: "unlabelled, counts as wrong", none: "",
@@ -35,13 +37,15 @@ export function whyButton(id, act) {
   return made;
 }
 
-/** A photograph; where it cannot be shown, its name stands in its place. */
+/** A photograph; where it cannot be shown, or is left out, its name stands in its place. */
 export function photograph(src, name, lazy = true) {
+  const address = pictureAt(src);
+  if (!address) return element("span", "lost", name);
   const picture = element("img");
   picture.alt = name;
   picture.onerror = () => picture.replaceWith(element("span", "lost", `${name} cannot be shown`));
   if (lazy) picture.loading = "lazy";
-  picture.src = src;
+  picture.src = address;
   return picture;
 }
 
