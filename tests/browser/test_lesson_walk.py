@@ -34,7 +34,7 @@ READ = """() => {
 }"""
 HIDDEN = {
     "models": r"(?<![\w-])(?:1[a-h]|2[at])(?![\w-])", "labels": r"brock_tower|castle_gate|alder_court",
-    "ap": r"m?AP \((?:Oxford|finite sum)\)?[^\n]{0,9}\d+\.\d|m?AP \d+\.\d",
+    "ap": r"m?AP \((?:Oxford|finite sum)\)?[^\n]{0,9}\d+\.\d|m?AP \d+\.\d|Every step|All measures",
     "verdicts": r"counts as wrong|, good\b|[✓✗]", "last": r"(?<![\w-])2t(?![\w-])",
 }  # fmt: skip
 
