@@ -14,20 +14,20 @@ from retrieval_core.lessons.lesson_files import MOST_BYTES, Listed
 from retrieval_core.lessons.lesson_text import write_lesson
 
 _TURN, _SAID = "turn of the lesson menus", "said of a lesson"
-_NAME = {"label": "Name", "max_chars": 50, "help": "Letters, digits, '-', '_' and blanks within: also the name of its file."}
+_LONGEST = 50  # characters of a name
 
 
 def show(one: Listed | None) -> None:
     """The menus, beside the title of the page; `one` is the lesson that is chosen."""
     turn = st.session_state.setdefault(_TURN, 0)  # a menu with a new key is shut: it has done what it was opened for
     with st.popover("New", icon=":material/add_circle:", key=f"lesson new {turn}"):
-        name = st.text_input(**_NAME, key=f"name of the new lesson {turn}")
+        name = _name("", f"name of the new lesson {turn}")
         if door.button("Create", icon=":material/check:", key="create the lesson"):
             _do(lambda: _made(actions.keep_lesson(Lesson(name.strip(), name.strip(), (Card("First card"),))).lesson.name))
     kept = one.kept if one else None
     if kept:
         with st.popover("Copy", icon=":material/file_copy:", key=f"lesson copy {turn}"):
-            new = st.text_input(**_NAME, value=f"{one.name} 2"[-50:], key=f"name of the copy {one.name} {turn}")
+            new = _name(f"{one.name} 2"[-_LONGEST:], f"name of the copy {one.name} {turn}")
             if door.button("Copy it", icon=":material/check:", key="copy the lesson"):
                 _do(lambda: _made(actions.keep_lesson(replace(kept.lesson, name=new.strip(), shipped=False)).lesson.name))
             work.same_command(["lessons", "copy", one.name, "NEW"])
@@ -52,6 +52,10 @@ def said() -> None:
         st.info(door.shown(note))
 
 
+def _name(value: str, key: str) -> str:
+    return st.text_input("Name", value, _LONGEST, key, help="Letters, digits, '-', '_' and blanks within: also the name of its file.")
+
+
 def _titles(lesson: Lesson) -> None:
     for field, label, value in (("title", "Title", lesson.title), ("about", "About, in one sentence", lesson.about)):
         key = f"{field} of the lesson {lesson.name}"
@@ -74,7 +78,7 @@ def _import(turn: int) -> None:
     if file.size > MOST_BYTES:
         st.error(f"{plain(file.name)} has {file.size:,} bytes, and a lesson at most {MOST_BYTES:,}. It is probably another file.")
         return
-    name = st.text_input(**_NAME, value=file.name.rpartition(".")[0][:50], key=f"name of the imported {turn} {file.file_id}")
+    name = _name(file.name.rpartition(".")[0][:_LONGEST], f"name of the imported {turn} {file.file_id}")
     if door.button("Import it", icon=":material/check:", key="import the lesson"):
         notes: list[str] = []
 

@@ -73,7 +73,7 @@ def check_lesson(shown: Shown, lesson: Lesson) -> list[str]:
     ]  # fmt: skip
 
 
-def _of_view(shown: Shown, parameters: dict[str, str]) -> Iterator[str]:
+def _of_view(shown: Shown, parameters: Mapping[str, str]) -> Iterator[str]:
     name = parameters.get("dataset", shown.dataset_name)
     here = Shown(shown.workspace, name, parameters.get("run", shown.run))
     dataset = here.dataset

@@ -52,7 +52,7 @@ def _panel(title: str, sample: Sample, made: ProjectedMap, usual: ProjectedMap, 
     places = middles(xy, sample.codes, three)
     lengths = pair_distances(places)
     lengths = lengths / max(lengths[0], 1e-9)
-    lines: list[Line] = [(*map(float, (*places[a], *places[b])), f"{length:.2f}")
+    lines: list[Line] = [(float(places[a][0]), float(places[a][1]), float(places[b][0]), float(places[b][1]), f"{length:.2f}")
                          for (a, b), length in zip(combinations(range(3), 2), lengths, strict=True)]  # fmt: skip
     codes = np.where(np.isin(sample.codes, three), sample.codes, GREY)
     figures = {SECOND: lengths[1], THIRD: lengths[2]} | order_of_landmarks(sample.matrix, xy, sample.codes, sample.landmarks)
