@@ -1,6 +1,6 @@
 """What is wrong with a card, and what the run on show lacks for it: a sentence each, with what to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import unquote
 

@@ -189,7 +189,7 @@ _Dumper.add_representer(
 def _entry(key: str, value: Any) -> str:
     dump = partial(yaml.dump, Dumper=_Dumper, allow_unicode=True, width=1_000_000, sort_keys=False)
     if isinstance(value, str):
-        return dump({key: value}).rstrip("\n")
+        return str(dump({key: value})).rstrip("\n")
     return f"{key}: {dump(value, default_flow_style=True)}".rstrip("\n")
 
 
