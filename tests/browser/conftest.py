@@ -6,12 +6,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from app_server import start_app
-from chromium import CHROMIUM, QUIET
-
-
-def is_fault(message) -> bool:
-    """Whether a console message is an error; Streamlit's own search for its server below a page's address is none."""
-    return message.type == "error" and "/_stcore/" not in message.location.get("url", "")
+from chromium import CHROMIUM, QUIET, is_fault
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import re
 import pytest
 from app_server import start_app
 from caches import copy_cache
-from conftest import is_fault
+from chromium import is_fault
 
 from retrieval_core.lessons.card import Card, Lesson, Question
 from retrieval_core.lessons.lesson_files import list_lessons, save_lesson
