@@ -9,7 +9,7 @@ from pages.state.plain import plain
 from pages.web import alone
 from pages.widgets import bins, curtain, figures, gallery, model_choice, side_by_side, tables, work
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
-from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, compared, ledger, moved_pictures
+from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, compared, moved_pictures
 
 QUIET = {"label_visibility": "collapsed"}
 
@@ -29,7 +29,7 @@ def main() -> None:
         st.info(loaders.why_no_precision())
         return
     steps = tuple(dict.fromkeys((*ALL_STEPS, *pair)))
-    entries = ledger({key: loaders.results(key).scores for key in models}, dataset, protocol, steps=steps)
+    entries = model_metrics.bought(protocol, steps)
     if not entries:
         st.info("No two models that follow each other are ready yet: choose any two above, or build the rest on the page **Start**.")
         return

@@ -1,5 +1,7 @@
 """The models' rankings of all queries, and what is measured on them; kept as long as descriptors and ground truth stay the same."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -8,8 +10,9 @@ from pages.state import link, loaders
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import Score, score_rankings
 from retrieval_core.evaluation.judged_rankings import without_query_images
-from retrieval_core.evaluation.ledger import model_before
+from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, ledger, model_before
 from retrieval_core.evaluation.retrieval_metrics import metrics_table
+from retrieval_core.evaluation.tables import ScoresByModel
 from retrieval_core.ranking.search import Ranking
 from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.results import Results, open_results
@@ -62,6 +65,22 @@ def hardness() -> dict[str, float]:
                 if score.ap_oxford is not None:
                     found.setdefault(score.query_id, []).append(score.ap_oxford)
     return {query_id: float(np.mean(values)) for query_id, values in found.items()}
+
+
+def bought(protocol: str, steps: Sequence[Step] = ALL_STEPS) -> list[LedgerStep]:
+    """What those of the steps bought whose two models have an mAP here; kept as long as descriptors and ground truth stay the same."""
+    dataset = loaders.dataset()
+    results = {key: loaders.results(key) for key in scored_models()}
+    versions = tuple((key, one.version) for key, one in results.items())
+    found = {key: one.scores for key, one in results.items()}
+    return _bought(dataset.name, link.get("run"), protocol, dataset.truth, tuple(steps), versions, dataset, found)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _bought(
+    name: str, run: str, protocol: str, truth: str, steps: tuple[Step, ...], versions: tuple, _dataset: Dataset, _scores: ScoresByModel
+) -> list[LedgerStep]:
+    return ledger(_scores, _dataset, protocol, steps=steps)
 
 
 def changes(table: pd.DataFrame) -> pd.DataFrame:

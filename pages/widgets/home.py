@@ -2,8 +2,6 @@
 
 from urllib.parse import quote
 
-import streamlit as st
-
 from pages.state import link, loaders, model_metrics, rankings
 from pages.web import home as drawn
 from pages.web import map_scene, scene_rankings
@@ -13,7 +11,7 @@ from retrieval_core.datasets.catalog import BUILT_IN
 from retrieval_core.datasets.parallel_rendering import newest_pictures
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score
-from retrieval_core.evaluation.ledger import LedgerStep, ledger
+from retrieval_core.evaluation.ledger import LedgerStep
 from retrieval_core.evaluation.telling_queries import best_to_worst, most_gained
 from retrieval_core.presets import RUN_ORDER, get_preset
 from retrieval_core.projection.maps import METHODS
@@ -35,8 +33,7 @@ def show() -> None:
     view: drawn.View = {"maps": maps(), "said": {"maps": map_words()}}
     if (ends := _ends(scores)) is not None:
         view["queries"], view["said"]["queries"] = queries(dataset, scores, *ends)
-        versions = tuple((key, loaders.results(key).version) for key in scores)
-        if entries := _ledger(dataset.name, link.get("run"), link.get("protocol"), dataset.truth, versions, dataset, scores):
+        if entries := model_metrics.bought(link.get("protocol")):
             view["steps"] = [step(entry) for entry in entries]
             view["said"]["steps"] = "Points of mAP, with a 95 % interval over landmarks; pale where not significant at 5 %."
     follow(drawn.show_home(view, "home"), ends)
@@ -155,8 +152,3 @@ def _ends(scores: Scores) -> tuple[str, str] | None:
 
 def _mean(state) -> float | None:
     return state.map_oxford if link.get("protocol") == "oxford" else state.map_finite_sum
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _ledger(name: str, run: str, protocol: str, truth: str, versions: tuple, _dataset: Dataset, _scores: Scores) -> list[LedgerStep]:
-    return ledger(_scores, _dataset, protocol)

@@ -1,6 +1,7 @@
 """Tables of AP: heat, the best marked, a cell that leads to its query, and files to take away."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -59,10 +60,11 @@ def show_table(table: pd.DataFrame, key: str, change: bool = False) -> tuple[str
 
 
 def save(table: pd.DataFrame, stem: str, key: str) -> None:
-    """A menu that saves a table, as it is shown, in each format."""
+    """A menu that saves a table, as it is shown, in each format; a file is written when it is asked for."""
     with st.popover("Save", icon=":material/download:"):
         for name, (write, suffix, kind) in FILES.items():
-            st.download_button(name, write(table), f"{stem}.{suffix}", kind, key=f"{key} {name}", width="stretch", on_click="ignore")
+            st.download_button(name, partial(write, table), f"{stem}.{suffix}", kind, key=f"{key} {name}", width="stretch",
+                               on_click="ignore")  # fmt: skip
 
 
 def links(query: str | None, model: str | None, image: str | None, select: Callable[[str], None], key: str) -> None:
