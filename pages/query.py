@@ -98,8 +98,6 @@ def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> Non
     rankings = {key: ranking(subject, dataset, key) for key in chosen}
     beside = link.get("strips") == "two" and len(chosen) == 2
     gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, beside), "strips"), dataset)
-    if hidden.hidden("models", "labels"):
-        return  # the form says of what ranking they are
     heads = {key: ids[:k] for key, (ids, _) in rankings.items()}
     bins.keep_form(dataset, {f"first {len(head)} of the ranking of {subject.name} under {key}": head for key, head in heads.items()},
                    "ranking")  # fmt: skip

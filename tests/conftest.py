@@ -11,9 +11,18 @@ from caches import copy_cache
 from lesson_runs import make_lesson_cache
 from odd_sets import add_odd_sets
 
+from retrieval_core.datasets import opened
 from retrieval_core.runs.plan import run
 from retrieval_core.runs.settings import Settings
 from retrieval_core.workspace import Workspace
+
+
+@pytest.fixture(autouse=True, scope="session")
+def changes_are_seen_at_once():
+    """On a busy machine a look at a dataset's files takes long enough that the next one is put off; tests change files between two."""
+    before, opened.PAUSE = opened.PAUSE, 0
+    yield
+    opened.PAUSE = before
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ class Arrays:
     def add(self, name: str, values: np.ndarray) -> None:
         """Hold an array of uint8, uint16, uint32 or int16; the first bytes of all its values, then the second ones."""
         packed = np.ascontiguousarray(values).ravel()
-        data = packed.astype(packed.dtype.newbyteorder("<")).view(np.uint8).reshape(packed.size, -1).T.tobytes()
+        data = packed.astype(packed.dtype.newbyteorder("<")).view(np.uint8).reshape(packed.size, packed.itemsize).T.tobytes()
         self.held[name] = {"kind": packed.dtype.name, "start": self._length, "count": packed.size}
         self._parts.append(data)
         self._length += len(data)

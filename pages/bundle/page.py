@@ -17,7 +17,7 @@ from pages.web.bundle.messages import Component
 from retrieval_core.errors import RetrievalError
 
 _WEB = Path(__file__).parents[1] / "web"
-_IMPORT = re.compile(r'^((?:import|export) [^"\n]*?)"([^"\n]+)";', re.MULTILINE)
+_IMPORT = re.compile(r'^((?:import|export) (?:[^"\n]+ from )?)"([^"\n]+)";', re.MULTILINE)
 ENTRY = "bundle/open.js"
 LOADER = "bundle/loader.js"
 COMPONENTS = ("map", "ranking", "lesson")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.state import actions, door, link, loaders
+from pages.state import actions, door, hidden, link, loaders
 from pages.state.link import choose
 from pages.state.plain import plain
 from pages.widgets import work
@@ -31,12 +31,13 @@ def keep(dataset: Dataset, name: str, ids: Sequence[str], made_by: str) -> None:
 
 
 def keep_form(dataset: Dataset, lists: Mapping[str, Sequence[str]], key: str) -> None:
-    """A menu with a name and a button that keep what a page shows; nothing where it shows no photographs.
+    """A menu with a name and a button that keep what a page shows; nothing where it shows no photographs, and nothing while a card hides
+    names: the menu says of what ranking they are.
 
     `lists`: image ids by what they are, in one sentence; of several one is chosen. Every menu of a page has its own `key`.
     """
     lists = {made_by: ids for made_by, ids in lists.items() if ids}
-    if not lists:
+    if not lists or hidden.hidden("models", "labels"):
         return
     with st.popover("Keep as a bin", icon=":material/inventory_2:"):
         made_by = next(iter(lists))

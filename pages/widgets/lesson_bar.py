@@ -20,6 +20,7 @@ from retrieval_core.lessons.posed import Posed
 from retrieval_core.lessons.shown import Shown
 from retrieval_core.lessons.texts import filled_card, until_answered
 from retrieval_core.lessons.view import START, View, read_view
+from retrieval_core.stored.model_states import model_states
 
 MODEL_KEYS = 8  # keys 1 to 8 choose a model
 PRESENTER = "files/presenter"
@@ -125,7 +126,8 @@ def _before(card: Card, question: BarQuestion | None, shown: Shown) -> BarWords 
         return None
     names = dict[str, str]()
     if "models" in card.hide:
-        names |= {state.key: hidden.lettered(place) for place, state in enumerate(loaders.every_state())}
+        states = model_states(shown.workspace, shown.dataset_name, shown.run)
+        names |= {state.key: hidden.lettered(place) for place, state in enumerate(states)}
     if "labels" in card.hide:
         names |= {query.id: f"Query {number}" for number, query in enumerate(shown.dataset.queries, 1)}
         names |= {label: f"Landmark {number}" for number, label in enumerate(shown.dataset.labels, 1)}

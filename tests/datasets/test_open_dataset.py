@@ -147,6 +147,7 @@ def test_a_slow_check_is_not_repeated_at_once(workspace, root, monkeypatch):
         return real(images, queries)
 
     monkeypatch.setattr(opened, "photographs_signature", slow)
+    monkeypatch.setattr(opened, "PAUSE", 10)
     wait_until_settled()
     first = open_dataset(workspace, "small")
     picture(root / "jpg" / "b.jpg", 5)
