@@ -31,8 +31,9 @@ def keep(dataset: Dataset, name: str, ids: Sequence[str], made_by: str) -> None:
 
 
 def keep_form(dataset: Dataset, lists: Mapping[str, Sequence[str]], key: str) -> None:
-    """A menu with a name and a button that keep what a page shows; nothing where it shows no photographs, and nothing while a card hides
-    names: the menu says of what ranking they are.
+    """A menu with a name and a button that keep what a page shows; nothing where it shows no photographs.
+
+    Nothing either while a card hides names: the menu says of what ranking the photographs are.
 
     `lists`: image ids by what they are, in one sentence; of several one is chosen. Every menu of a page has its own `key`.
     """
