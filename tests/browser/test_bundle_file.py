@@ -67,9 +67,9 @@ def test_a_click_on_the_map_shows_the_neighbours_that_the_app_lists(home, file, 
     page.locator(".stage[data-scene]").wait_for()
     left, top, width, height = page.locator(".stage").bounding_box().values()
     chosen = page.locator(".head[data-chosen]:not([data-chosen=''])")
-    for step in range(1, 60):  # some point lies under one of these places
-        page.mouse.click(left + width * (0.08 + 0.84 * (step * 0.618 % 1)), top + height * (0.08 + 0.84 * step / 60))
-        page.wait_for_timeout(150)
+    for step in range(1, 600):  # some point lies under one of these places
+        page.mouse.click(left + width * (0.08 + 0.84 * (step * 0.618 % 1)), top + height * (0.08 + 0.84 * (step * 0.755 % 1)))
+        page.wait_for_timeout(30)
         if chosen.count():
             break
     chosen.wait_for()
@@ -175,6 +175,8 @@ def test_without_webgl_it_is_a_still_map_that_is_clicked_and_printed(home, file,
         ink = "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some((value, k) => k % 4 === 3 && value)"
         assert page.locator(".stage canvas").nth(1).evaluate(ink)
         page.locator("aside .card").first.click()
+        page.get_by_role("button", name="All landmarks").wait_for()
+        page.keyboard.press("j")
         page.locator(".head[data-chosen]:not([data-chosen=''])").wait_for()
         assert page.pdf().startswith(b"%PDF")
     finally:
