@@ -56,4 +56,5 @@ def _table(found, options, run: str) -> None:
 
     tables = {(key, name): strip_table(strip) for key, results in found.items()
               for name, strip in read_misread(results).strips.items() if strip.panels}  # fmt: skip
-    print_table(pd.concat(tables, names=["model", "strip"]), "", options.format)
+    together = pd.concat(tables, names=["model", "strip"])
+    print_table(together.reset_index().set_index("model"), "", options.format)

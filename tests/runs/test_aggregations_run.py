@@ -216,7 +216,7 @@ def test_asmk_is_a_model_without_a_vector_and_without_a_map(cache, capsys):
         (["project", "--models", "1d-asmk", "--method", "pca"], "ASMK has no vector: no map"),
         (["run", "--models", "1d-asmk-aqe"], "adds up vectors"),
         (["run", "--models", "1d-asmk-pca64"], "sets of words, which can't be whitened"),
-        (["data", "export", "town", str(cache / "out"), "--layout", "npy", "--model", "1d-asmk"], "this layout holds vectors"),
+        (["data", "export", "town", str(cache / "out"), "--layout", "npy", "--model", "1d-asmk"], "npy holds vectors"),
     ):
         assert main(["--cache", str(cache), *words]) == 2
         assert message in capsys.readouterr().err
