@@ -83,7 +83,7 @@ def changing(cache):
         yield address
 
 
-def test_a_lesson_of_five_cards_is_made_in_under_five_minutes(page, changing):
+def test_a_lesson_of_five_cards_is_made_in_under_five_minutes(changing, page):
     person = make_five(page, changing)
     took = time.monotonic() - person.begun
     print(f"five cards: {took:.0f} s of the machine; with {person.letters} letters and {person.clicks} clicks of a person "

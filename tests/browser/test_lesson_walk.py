@@ -54,7 +54,7 @@ def windows(browser):
     context = browser.new_context(viewport={"width": 1024, "height": 768})
     context.set_default_timeout(300_000)
     errors = []
-    context.on("console", lambda message: errors.append(message.text) if is_fault(message) else None)
+    context.on("console", lambda message: errors.append(f"{message.text} {message.location.get('url')}") if is_fault(message) else None)
     context.on("weberror", lambda error: errors.append(str(error.error)))
     yield context
     context.close()
