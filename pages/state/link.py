@@ -63,8 +63,8 @@ def faults(state: Mapping[str, str]) -> dict[str, str]:
 
 
 def _knobs(state: Mapping[str, str], text: str) -> None:
-    if state["rerank"] in METHODS_AFTER:
-        METHODS_AFTER[state["rerank"]].fill_in(read_parameters(text))
+    method = state["rerank"] if state["rerank"] in METHODS_AFTER else DEFAULTS["rerank"]  # which takes the place of one that there is not
+    METHODS_AFTER[method].fill_in(read_parameters(text))
 
 
 def _number(text: str) -> None:
