@@ -63,7 +63,8 @@ def faults(state: Mapping[str, str]) -> dict[str, str]:
 
 
 def _knobs(state: Mapping[str, str], text: str) -> None:
-    method = state["rerank"] if state["rerank"] in METHODS_AFTER else DEFAULTS["rerank"]  # which takes the place of one that there is not
+    # The usual method takes the place of one that there is not.
+    method = state["rerank"] if state["rerank"] in METHODS_AFTER else DEFAULTS["rerank"]
     METHODS_AFTER[method].fill_in(read_parameters(text))
 
 
