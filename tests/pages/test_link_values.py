@@ -51,7 +51,21 @@ ONE_BY_ONE = [("Query", {"query": "nobody"}), ("Query", {"query": "{query}", "bo
               ("Unlabelled", {"guess": "detective", "among": "4"}), ("Unlabelled", {"guess": "detective", "votes": "0"}),
               ("Unlabelled", {"guess": "detective", "suspect": "nobody"}), ("Duplicates", {"against": "nowhere"})]  # fmt: skip
 # What another parameter needs beside it:
-SOUND = ("pairs", "detective", "two", "why", "{query}", "training", "1f", "knobs", "variants", "break", "feedback", "rocchio", "misread")
+SOUND = (
+    "pairs",
+    "detective",
+    "two",
+    "why",
+    "{query}",
+    "training",
+    "1f",
+    "knobs",
+    "variants",
+    "break",
+    "feedback",
+    "rocchio",
+    "misread",
+)
 ELSEWHERE = {
     "landmarks",
     "cost",
