@@ -12,7 +12,7 @@ h1 { font-size: 17pt; margin: 0 0 2mm; } h2 { font-size: 13pt; margin: 0 0 2mm; 
 header { border-bottom: .4mm solid #111; padding-bottom: 3mm; }
 .name { display: flex; gap: 6mm; margin: 4mm 0 0; } .name span { flex: 1; border-bottom: .3mm solid #555; }
 .exercise { margin: 7mm 0 0; } h2, h3, .asked { break-after: avoid; }
-.room, .picture, .options, .lines, .answer, table, figure { break-inside: avoid; }
+.room, .picture, .options, .lines, .answer, table, figure, img, svg { break-inside: avoid; }
 .asked { font-weight: 600; }
 .photographs { display: flex; flex-wrap: wrap; gap: 3mm; margin: 2mm 0; padding: 0; list-style: none; }
 .photographs figure { margin: 0; width: 27mm; } .photographs .large { width: 42mm; } .photographs .small-map { width: 32mm; }

@@ -126,7 +126,7 @@ def test_search_time_choices_describe_the_town_once_more_and_open_it(open_page, 
     assert "1d-96px-ms" in app.query_params["model"]
     assert "96 pixels (longest side)" in texts(app.caption)
     assert "3 scales" in texts(app.caption)
-    app = open_page("Compare", cache)
+    app = open_page("Compare", cache, group="1d")
     assert "1d-96px-ms" in app.dataframe[0].value.columns
 
 

@@ -43,7 +43,7 @@ def test_a_button_makes_what_is_missing_and_the_table_is_the_cores(open_page, ca
         assert "R-MAC" in spec
         assert "whole landmarks are drawn anew" in texts(app.caption)
         assert not [one for one in app.button if "missing" in one.label]
-    compare = open_page("Compare", cache, rows="all")
+    compare = open_page("Compare", cache, rows="all", group="all")
     assert {"1c-rmac", "1c-vlad-pca128"} <= set(compare.dataframe[0].value.columns)
 
 

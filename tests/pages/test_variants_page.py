@@ -72,7 +72,7 @@ def test_asmk_has_no_map_and_says_so_and_leads_to_its_rankings(open_page, cache)
     query = stored(cache, "1d-asmk").dataset.queries[0].id
     app = open_page("Query", cache, model="1d-asmk", query=query, show="after", rerank="aqe")
     assert [one.options for one in app.selectbox if one.label == "Method"] == [["geometric verification"]]
-    compare = open_page("Compare", cache, rows="all")
+    compare = open_page("Compare", cache, rows="all", group="all")
     assert "1d-asmk" in compare.dataframe[0].value.columns
     row = next(frame.value for frame in open_page("Laboratory", cache, model="1d").dataframe if "dimensions" in frame.value.columns)
     assert row["dimensions"].isna().loc["1d-asmk"]
