@@ -64,7 +64,8 @@ def test_the_map_reads_and_says_what_is_written_down(page):
     open_modules(page, files())
     page.evaluate(WATCH)
     html, css = ((WEB / "map" / f"map.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
-    data = {"scene": "files/scene", "shared": SHARED, "placed": None, "bins": "b", "hidden": {"what": [], "models": {"1a": "1a", "1b": "1b"}, "last": ""}}
+    hides = {"what": [], "models": {"1a": "1a", "1b": "1b"}, "last": ""}
+    data = {"scene": "files/scene", "shared": SHARED, "placed": None, "bins": "b", "hidden": hides}
     page.evaluate(SHOW.replace("data, setStateValue", "data: window.watch(data, 'data'), setStateValue"), [html, css, data])
     page.locator(".head[data-chosen]").wait_for(state="attached")
     page.wait_for_timeout(500)  # all that it reads is watched: its first frame comes late
