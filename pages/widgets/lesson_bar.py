@@ -51,7 +51,7 @@ def obey(event: LessonEvent | None) -> None:
     if not event:
         return
     if "leave" in event:
-        link.put(card="")
+        lesson.stop()
     elif "model" in event:
         link.put(model=event["model"])
     elif "step" in event:
