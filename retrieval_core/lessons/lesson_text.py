@@ -91,7 +91,8 @@ def _normal_card(card: Card) -> Card:
 
 
 def _line(text: str) -> str:
-    return _NO_TEXT.sub("", _BLANK.sub(" ", text)).strip(" ")
+    one_line = _NO_TEXT.sub("", _BLANK.sub(" ", text))  # what is taken out may leave two blanks side by side
+    return _BLANK.sub(" ", one_line).strip(" ")
 
 
 def _block(text: str) -> str:

@@ -50,6 +50,11 @@ def opened(page, address, name):
     link, drawn = PARTS[name]
     page.goto(f"{address}/{link}")
     page.locator(drawn).first.wait_for(timeout=180_000)  # the first page loads the libraries
+    rested(page)
+
+
+def rested(page):
+    """Until the page is drawn: a control that is drawn anew does not hear a key."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
@@ -87,6 +92,7 @@ def test_the_threshold_is_moved_with_the_keyboard_and_goes_with_the_link_of_anot
     opened(page, address, "pairs")
     page.get_by_role("radio", name="10 % false matches").click()
     in_url(page, "rate=0.1")
+    rested(page)
     page.get_by_role("slider").focus()
     page.keyboard.press("ArrowLeft")
     in_url(page, "threshold=")

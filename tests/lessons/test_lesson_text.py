@@ -54,7 +54,7 @@ TEXTS = some.text(max_size=60) | some.sampled_from([
     "%YAML",
     "&a", "*a", "!!python/object:x", "<<", "|", ">", "\ufeff", "\x85", "\u2028", "a\r\nb\rc", "\t", "…\n...\n", "?", "2019-01-01", "é",
     "e\u0301",
-    "=", "\U0001f600", "\x00", "[a, b]", "x  \ny", "#", "`{`", "\x1b[0m",
+    "=", "\U0001f600", "\x00", "[a, b]", "x  \ny", "#", "`{`", "\x1b[0m", "a\r\x1b b", " \x00 ", "-\x1b--",
 ])  # fmt: skip
 KEYS = some.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda key: key not in ("kind", "ask"))
 VIEWS = some.sampled_from(["", "map", "map?model=1d&film=open", "query?query=a%20b%26c&box=1,2,3,4", "start?settings=perplexity%3D3"])
@@ -85,6 +85,11 @@ def test_what_is_written_is_read_again(lesson):
 ])  # fmt: skip
 def test_what_a_text_becomes(text, kept):
     assert normal(Lesson("x", "t", (Card("t", text=text),))).cards[0].text == kept
+
+
+@pytest.mark.parametrize("text", ["a\r\x1b b", "\x00 a\x7f\n\x0bb \ud800", "a \x1b\x1c\x1d b"])
+def test_a_title_keeps_one_blank_where_signs_are_taken_out(text):
+    assert normal(Lesson("x", text, ())).title == "a b"
 
 
 def test_a_file_of_windows_and_one_with_blanks_at_ends_of_lines_is_the_same():
