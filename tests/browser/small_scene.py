@@ -78,6 +78,12 @@ def files() -> dict:
     return answers
 
 
+def changed(**changes) -> dict:
+    """The files of the small scene, with changes to its description."""
+    answers = files()
+    return answers | {"/files/scene": answers["/files/scene"] | changes}
+
+
 # As Streamlit does it: the component's HTML and CSS below an element of their own, then show() with what the page hands over.
 SHOW = """async ([html, css, data]) => {
   document.body.innerHTML = '<div id="host"></div>';

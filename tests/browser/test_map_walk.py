@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from modules_page import open_modules
-from small_scene import COUNT, RAMP, files, layout, show_again, show_small_map
+from small_scene import COUNT, RAMP, changed, files, layout, show_again, show_small_map
 
 pytestmark = pytest.mark.browser
 
@@ -95,12 +95,6 @@ def test_cards_buttons_and_keys_walk_from_landmark_to_landmark(page):
     told("gate")
     page.keyboard.press("Enter")  # the focus has stayed on the card, which now takes it back
     told("")
-
-
-def changed(**changes) -> dict:
-    """The files of the small scene, with changes to its description."""
-    answers = files()
-    return answers | {"/files/scene": answers["/files/scene"] | changes}
 
 
 def test_a_dataset_without_landmarks_says_what_to_do_and_shows_the_queries(page):

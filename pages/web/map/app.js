@@ -1,6 +1,6 @@
 import { Card } from "./card.js";
 import { Density } from "./density.js";
-import { Faces } from "./faces.js";
+import { SQUARE as FACE } from "./faces.js";
 import { Fetching } from "./fetching.js";
 import { Film } from "./film.js";
 import { Gallery } from "./gallery.js";
@@ -16,7 +16,9 @@ import { Panel } from "./panel.js";
 import { Places } from "./places.js";
 import { Pointer } from "./pointer.js";
 import { openWebGl, Points } from "./points.js";
+import { Squares } from "./squares.js";
 import { StillPoints } from "./still.js";
+import { SQUARE as THUMBNAIL } from "./thumbnails.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
@@ -38,7 +40,8 @@ export class MapApp extends Fetching {
     this.hides = new Hidden(this);
     this.view = new View();
     this.density = new Density();
-    this.faces = new Faces(() => this.draw(false));
+    this.faces = new Squares(FACE.side, FACE.kept, () => this.draw(false));
+    this.squares = new Squares(THUMBNAIL.side, THUMBNAIL.kept, () => this.draw(false));
     this.landmarks = new Landmarks(this);
     this.stage = root.querySelector(".stage");
     this.canvases = [...this.stage.querySelectorAll("canvas")];

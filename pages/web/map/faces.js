@@ -6,7 +6,7 @@ export const SIDE = 44; // pixels of a face's sides, with its frame
 export const FRAME = 2;
 const APART = SIDE + 6;
 const MOST = 24; // faces in a view
-const KEPT = 240; // pictures that are held
+export const SQUARE = { side: SIDE - 2 * FRAME, kept: 240 };
 export const GREY = "#999999"; // of the unlabelled in the legend
 
 /**
@@ -40,46 +40,6 @@ export function facesShown(app) {
 export function faceAt(app, left, top) {
   const found = facesShown(app).find((one) => Math.abs(one.left - left) <= SIDE / 2 && Math.abs(one.top - top) <= SIDE / 2);
   return found && app.scene.ids && app.faces.held(app.scene.photograph(found.point)) ? found.point : -1;
-}
-
-/** Faces as small squares, in the size in which they are drawn; fetched when they are needed, and kept. */
-export class Faces {
-  constructor(arrived) {
-    this.arrived = arrived;
-    this.squares = new Map(); // canvases by address; null while one is on its way, and where it never came
-  }
-
-  held(address) {
-    return this.squares.get(address) ?? null;
-  }
-
-  square(address) {
-    if (!this.squares.has(address)) {
-      this.squares.set(address, null);
-      this.fetch(address);
-      if (this.squares.size > KEPT) this.squares.delete(this.squares.keys().next().value);
-    }
-    return this.held(address);
-  }
-
-  async fetch(address) {
-    const picture = new Image();
-    picture.src = address;
-    try {
-      await picture.decode(); // beside the page's own work
-    } catch {
-      return; // a photograph that can't be shown: the gallery says so of it
-    }
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = Math.round((SIDE - 2 * FRAME) * (window.devicePixelRatio || 1));
-    const side = Math.min(picture.naturalWidth, picture.naturalHeight);
-    const [left, top] = [(picture.naturalWidth - side) / 2, (picture.naturalHeight - side) / 2];
-    const context = canvas.getContext("2d");
-    context.imageSmoothingQuality = "high";
-    context.drawImage(picture, left, top, side, side, 0, 0, canvas.width, canvas.height);
-    this.squares.set(address, canvas);
-    this.arrived();
-  }
 }
 
 /** Draw faces, each in a grey frame; gives how many there are. */

@@ -1,9 +1,7 @@
-import { colourOf, isLit } from "./appearance.js";
 import { drawFaces } from "./faces.js";
 import { drawNames } from "./names.js";
-import { pointsInView } from "./neighbours.js";
+import { drawThumbnails } from "./thumbnails.js";
 
-const MOST_THUMBNAILS = 260; // in view; with more of them they would cover each other
 const MOST_RINGED = 3000;
 const GREEN = "#1a8a3c";
 const ORANGE = "#d9480f";
@@ -14,7 +12,7 @@ export function drawOverlay(app, context) {
   const at = (point) => view.toScreen(places.x(point), places.y(point));
   context.clearRect(0, 0, view.width, view.height);
   if (app.colouring?.border.length && places.share === 1) drawBorder(app, context);
-  app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context, at);
+  app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context);
   if (!app.focus) drawQueries(app, context, at);
   app.tellFaces(drawFaces(app, context));
   drawNames(app, context);
@@ -44,24 +42,6 @@ function drawBorder(app, context) {
     context.stroke();
   }
   context.lineCap = "butt";
-}
-
-function drawThumbnails(app, context, at) {
-  const points = app.scene.sheets.files.length ? pointsInView(app, MOST_THUMBNAILS) : null;
-  if (!points?.length) return false;
-  const side = Math.min(88, Math.max(26, 0.62 * Math.sqrt((app.view.width * app.view.height) / points.length)));
-  for (const point of points) {
-    const cell = app.scene.cell(point);
-    const sheet = cell && app.scene.sheet(cell.sheet, () => app.draw());
-    if (!sheet) continue;
-    const [left, top] = at(point).map((middle) => middle - side / 2);
-    context.globalAlpha = isLit(app, point) ? 1 : 0.3;
-    context.fillStyle = `rgb(${colourOf(app, point).join(" ")})`;
-    context.fillRect(left - 3, top - 3, side + 6, side + 6);
-    context.drawImage(sheet, cell.left, cell.top, app.scene.sheets.cell, app.scene.sheets.cell, left, top, side, side);
-  }
-  context.globalAlpha = 1;
-  return true;
 }
 
 function drawQueries(app, context, at) {

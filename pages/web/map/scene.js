@@ -93,16 +93,20 @@ export class Scene {
     return { sheet, left: (place % columns) * cell, top: Math.floor(place / columns) * cell };
   }
 
-  /** A sheet as a picture, or null while it is on its way; at most six are held. */
+  /** A sheet, ready to be drawn from, or null while it is on its way. */
   sheet(number, arrived) {
-    this.pictures ??= new Map();
-    const known = this.pictures.get(number);
-    if (known) return known.complete && known.naturalWidth ? known : null;
+    this.bitmaps ??= new Map();
+    if (!this.bitmaps.has(number)) {
+      this.bitmaps.set(number, null);
+      this.loadSheet(number).then(arrived, () => {}); // a sheet that can't be shown: the gallery says so of its photographs
+    }
+    return this.bitmaps.get(number);
+  }
+
+  async loadSheet(number) {
     const picture = new Image();
-    picture.onload = arrived;
     picture.src = pictureAt(this.sheets.files[number]);
-    this.pictures.set(number, picture);
-    if (this.pictures.size > 6) this.pictures.delete(this.pictures.keys().next().value);
-    return null;
+    await picture.decode(); // beside the page's own work: it has millions of pixels
+    this.bitmaps.set(number, await createImageBitmap(picture));
   }
 }
