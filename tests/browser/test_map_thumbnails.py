@@ -3,10 +3,11 @@
 import io
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from modules_page import open_modules
 from PIL import Image
-from small_scene import COUNT, IDS, changed, show_again
+from small_scene import COUNT, IDS, changed, layout, place_of, show_again
 
 pytestmark = pytest.mark.browser
 
@@ -87,3 +88,19 @@ def test_a_sheet_that_can_not_be_shown_is_asked_for_once(page):
     all_drawn(page, COUNT // 2)
     draw_again(page)
     assert asked.count("/files/sheet/1") == 1
+
+
+def test_a_click_takes_the_thumbnail_that_is_seen_there(page):
+    show(page, 1)
+    side = all_drawn(page, COUNT)[0][-1]
+    assert side / 2 > 20  # wider than what a click reaches around a point
+    left, top = place_of(page, COUNT - 1)
+    page.mouse.click(left + side / 2 - 1, top + side / 2 - 1)  # its corner, which none covers that is drawn later
+    page.locator(f'.head[data-chosen="{IDS[COUNT - 1]}"]').wait_for(state="attached")
+    # Where several cover a place, the one that is drawn last.
+    places = np.array([place_of(page, point) for point in range(COUNT)])
+    for place in places[:10] + [3, -2]:
+        covering = np.flatnonzero((np.abs(places - place) <= side / 2).all(axis=1))
+        page.mouse.click(*place)
+        page.locator(f'.head[data-chosen="{IDS[covering.max()]}"]').wait_for(state="attached")
+        page.keyboard.press("Escape")

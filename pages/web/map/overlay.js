@@ -12,7 +12,7 @@ export function drawOverlay(app, context) {
   const at = (point) => view.toScreen(places.x(point), places.y(point));
   context.clearRect(0, 0, view.width, view.height);
   if (app.colouring?.border.length && places.share === 1) drawBorder(app, context);
-  app.thumbnailsShown = app.thumbnails && drawThumbnails(app, context);
+  app.thumbnailsShown = app.thumbnails ? drawThumbnails(app, context) : 0;
   if (!app.focus) drawQueries(app, context, at);
   app.tellFaces(drawFaces(app, context));
   drawNames(app, context);

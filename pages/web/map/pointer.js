@@ -1,5 +1,6 @@
 import { isDrawn } from "./appearance.js";
 import { faceAt } from "./faces.js";
+import { thumbnailAt } from "./thumbnails.js";
 
 const RADIUS = { mouse: 14, pen: 14, touch: 26 }; // pixels around the pointer in which a point is taken
 const STILL = { mouse: 4, pen: 6, touch: 10 }; // pixels that a click may wander
@@ -38,10 +39,12 @@ export class Pointer {
     this.app.viewChanged();
   }
 
-  /** The photograph at a place: that of a face, which covers the points below it, or the nearest point. */
+  /** The photograph at a place: that of a face or thumbnail, which covers the points below it, or the nearest point. */
   point(left, top) {
-    const face = faceAt(this.app, left, top);
-    if (face >= 0) return face;
+    for (const pictureAt of [faceAt, thumbnailAt]) {
+      const point = pictureAt(this.app, left, top);
+      if (point >= 0) return point;
+    }
     return this.app.places.at(this.app.view, left, top, RADIUS[this.type] ?? RADIUS.mouse, isDrawn(this.app));
   }
 
