@@ -114,7 +114,7 @@ def test_without_neighbour_lists_a_card_has_some_photograph_and_claims_no_more(p
     page.get_by_role("heading", name="2 landmarks").wait_for()
     page.locator('.cards .card[data-image="tower_00"]').wait_for()
     said = page.locator(".head p").inner_text()
-    assert "A card shows a photograph, how many there are." in said
+    assert "A card shows a photograph and the number of photographs." in said
     assert "PageRank" not in said
 
 

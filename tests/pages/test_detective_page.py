@@ -64,6 +64,16 @@ def test_a_link_to_what_is_not_here_is_said_and_mended(open_page, town_cache):
     assert not app.exception
 
 
+@pytest.mark.parametrize(("votes", "remedy"), [("2", "Ask for fewer votes."), ("1", "None looks like a gap: ask other models")])
+def test_without_a_suspect_it_says_what_else_to_ask(open_page, town_cache, monkeypatch, votes, remedy):
+    monkeypatch.setattr("pages.state.detective.find", lambda *asked: [])
+    app = open_page("Unlabelled", town_cache, **{**PART, "votes": votes})
+    assert "No unlabelled photograph has so many votes for one landmark." in texts(app.info)
+    assert remedy in texts(app.info)
+    assert button(app, "Accept").disabled
+    assert not app.exception
+
+
 def test_a_visitor_looks_and_decides_nothing(open_page, town_cache, monkeypatch):
     app = open_page("Unlabelled", town_cache, **PART)
     monkeypatch.setattr(door, "caller", lambda: door.Caller("203.0.113.7", ()))

@@ -45,9 +45,9 @@ export class Panel {
     const title = one ? app.scene.landmarks[one.label].name : `${landmarks.faces.length.toLocaleString("en")} landmarks`;
     const face = app.model.central ? "the most central photograph (by PageRank among the landmark's own)" : "a photograph";
     const known = landmarks.faces.some(({ label }) => app.model.together[label] != null);
-    const share = known ? ", and how much of what lies nearest to them is of the landmark" : "";
-    this.tell(title, null, null, one ? `${landmarks.told(one)}: ${one.count === 1 ? "one photograph" : "photographs"}${share}.`
-      : `Click a point for its nearest neighbours, or a landmark to go there. A card shows ${face}, how many there are${share}.`, landmarks.cards());
+    const share = known ? "; in percent, how many of their nearest neighbours are of the landmark" : "";
+    this.tell(title, null, null, one ? `${landmarks.told(one)}: number of photographs${share}.`
+      : `Click a point for its nearest neighbours, or a landmark to go there. A card shows ${face} and the number of photographs${share}.`, landmarks.cards());
     const row = this.head.querySelector(".row");
     const buttons = [["‹", "back", () => landmarks.step(-1), "Previous landmark"], ["›", "on", () => landmarks.step(1), "Next landmark"]];
     if (one) buttons.push(["All", "all", () => landmarks.leave(), "All landmarks"]);
