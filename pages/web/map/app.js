@@ -97,13 +97,17 @@ export class MapApp extends Fetching {
     this.resize();
   }
 
+  /** A hand has moved the map; it takes it from where it is on its way. */
   viewChanged() {
-    this.flying = null;
-    this.goal = null; // a hand on the map takes it from where it is on its way
+    this.goal = null;
+    this.viewMoved();
+    this.tell("rested");
+  }
+
+  viewMoved() {
     this.hoverPoint(-1);
     this.onTheWay = this.scene.count > MOST_COUNTED;
     this.draw();
-    this.tell("rested");
     clearTimeout(this.resting);
     if (this.onTheWay) this.resting = setTimeout(() => this.rest(), REST);
   }

@@ -1,12 +1,12 @@
 import { drawingOrder, growth, MOST_DRAWN, paint } from "./appearance.js";
 import { placeFaces } from "./faces.js";
+import { flyTo } from "./flight.js";
 import { measuredOn, placeNames } from "./names.js";
 import { drawOverlay } from "./overlay.js";
 import { easeInOut } from "./places.js";
 import { View } from "./view.js";
 
 const MOVE = 1700; // milliseconds from one model's layout to another's
-const LOOK = 900; // milliseconds from one view of a layout to another
 const MOST_MOVED = 300_000; // points; more of them jump
 
 /** How the map is drawn: its size and theme, the points and what lies over them, and their way from layout to layout. */
@@ -99,27 +99,7 @@ export class Drawing {
 
   /** Look somewhere else, as the link spells it: the eye goes there, unless it is on its way already. */
   lookAt(text) {
-    const goal = new View();
-    goal.text = text;
-    if (goal.text === (this.goal ?? this.view).text) return;
-    if (this.jumps) {
-      this.view.text = text;
-      return this.draw();
-    }
-    const [from, start] = [{ ...this.view }, performance.now()];
-    this.goal = goal;
-    const frame = (now) => {
-      if (this.goal !== goal) return;
-      const share = Math.min(1, Math.max(0, now - start) / LOOK);
-      this.view.between(from, goal, easeInOut(share));
-      if (share === 1) {
-        this.goal = null;
-        return this.settle();
-      }
-      this.draw();
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
+    flyTo(this, Object.assign(new View(), { text }));
   }
 
   move(from, to) {

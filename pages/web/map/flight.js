@@ -1,6 +1,7 @@
 import { easeInOut } from "./places.js";
+import { View } from "./view.js";
 
-const LASTS = 700; // milliseconds
+const LASTS = 800; // milliseconds
 const ROOM = 0.6; // of the view, for what is flown to
 const LEFT_OUT = 0.1; // of the points on each side: a few far ones must not keep the rest small
 const NEAREST = 24; // times the whole map
@@ -25,24 +26,19 @@ export function between(from, to, share) {
   return { x: from.x + (to.x - from.x) * way, y: from.y + (to.y - from.y) * way, zoom };
 }
 
-/** Move the view of the map to another in one sweep; at once where motion is unwelcome. Whoever moves the map meanwhile ends it. */
+/** Move the map to another view in one sweep; at once where points jump. Whoever moves the map meanwhile ends it. */
 export function flyTo(app, to) {
-  const { x, y, zoom } = app.view;
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches || app.still;
-  const token = {};
-  const start = performance.now();
-  const step = (share) => {
-    Object.assign(app.view, between({ x, y, zoom }, to, easeInOut(share)));
-    app.viewChanged();
-    app.flying = token;
-  };
+  const goal = Object.assign(new View(), to);
+  if (goal.text === (app.goal ?? app.view).text) return;
+  const [{ x, y, zoom }, start] = [app.view, performance.now()];
+  app.goal = goal;
   const frame = (now) => {
-    if (app.flying !== token || app.ended) return;
-    const share = Math.min(1, Math.max(0, now - start) / LASTS);
-    step(share);
-    if (share < 1) requestAnimationFrame(frame);
+    if (app.goal !== goal || app.ended) return;
+    const share = app.jumps ? 1 : Math.min(1, Math.max(0, now - start) / LASTS);
+    Object.assign(app.view, between({ x, y, zoom }, goal, easeInOut(share)));
+    if (share === 1) app.goal = null;
+    else requestAnimationFrame(frame);
+    app.viewMoved();
   };
-  app.flying = token;
-  if (still) step(1);
-  else frame(start);
+  frame(start);
 }

@@ -59,7 +59,7 @@ export class Landmarks {
     app.gallery.reveal(this.faces.findIndex((one) => one.label === label));
     const points = [];
     for (let i = 0; i < app.scene.count; i++) if (app.scene.labels[i] === label) points.push([app.places.to[2 * i], app.places.to[2 * i + 1]]);
-    flyTo(app, viewOf(points, app.view));
+    this.go(viewOf(points, app.view));
   }
 
   /** On to the next landmark, or back to the one before; from the last to the first. */
@@ -74,6 +74,11 @@ export class Landmarks {
   leave() {
     this.app.isolated.clear();
     this.app.isolate();
-    flyTo(this.app, { x: 0, y: 0, zoom: 1 });
+    this.go({ x: 0, y: 0, zoom: 1 });
+  }
+
+  go(view) {
+    flyTo(this.app, view);
+    this.app.tell();
   }
 }

@@ -39,12 +39,6 @@ export class View {
     this.y += y - newY;
   }
 
-  /** A share of the way from one view to another. */
-  between(from, to, share) {
-    this.zoom = from.zoom * (to.zoom / from.zoom) ** share;
-    [this.x, this.y] = [from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share];
-  }
-
   reset() {
     [this.x, this.y, this.zoom] = [0, 0, 1];
   }
