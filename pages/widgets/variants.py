@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.state import link, loaders
+from pages.state import link, loaders, model_metrics
 from pages.state.link import choose
 from pages.web import alone
 from pages.widgets import figures, tables, work
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
-from retrieval_core.evaluation.ledger import VARIED, LedgerStep, Step, ledger
+from retrieval_core.evaluation.ledger import VARIED, LedgerStep, Step
 from retrieval_core.presets import VARIANTS
 from retrieval_core.runs.expected import expected
 from retrieval_core.runs.settings import Settings
@@ -34,8 +34,7 @@ def show(protocol: str) -> None:
         st.info("The descriptors were imported: there is no network that could be trained. Choose another dataset on the left.")
         return
     dataset, ready = loaders.dataset(), loaders.explorable_models()
-    scores = {key: loaders.results(key).scores for step in VARIED for key in (step.before, step.after) if _scored(key, ready)}
-    entries = ledger(scores, dataset, protocol, steps=VARIED) if dataset.queries and scores else []
+    entries = model_metrics.bought(protocol, VARIED) if dataset.queries else []
     if entries:
         stem = f"{dataset.name}-variants-{protocol}"
         figures.show(figures.differences(entries, f"change of m{PROTOCOL_TITLES[protocol]} in points"), stem, "variants")
@@ -59,10 +58,6 @@ def variant_table(entries: Sequence[LedgerStep], ready: Sequence[str]) -> pd.Dat
         rows[step.after] = {"of": step.before, "what is changed": step.change, "state": state,
                             **dict.fromkeys(FIGURES, float("nan")), **figures}  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
-
-
-def _scored(key: str, ready: Sequence[str]) -> bool:
-    return key in ready and loaders.results(key).scored
 
 
 def _drawn(table: pd.DataFrame, stem: str, entries: Sequence[LedgerStep]) -> None:

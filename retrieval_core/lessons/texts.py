@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from retrieval_core.errors import RetrievalError, printable
-from retrieval_core.lessons.card import Card, Lesson, Question
+from retrieval_core.lessons.card import Card, Question
 from retrieval_core.lessons.figures import figure
 from retrieval_core.lessons.shown import Shown
 
@@ -63,15 +63,6 @@ def missing_of_card(shown: Shown, card: Card) -> list[str]:
     asked = [card.question.ask, *card.question.of.values()] if card.question else []
     texts = [card.title, card.view, card.text, *asked, card.note]
     return list(dict.fromkeys(why for text in texts for why in missing(shown, text)))
-
-
-def check_texts(shown: Shown, lesson: Lesson) -> None:
-    """RetrievalError naming the card where a text of a lesson has a placeholder that names nothing."""
-    for number, card in enumerate(lesson.cards, 1):
-        try:
-            missing_of_card(shown, card)
-        except RetrievalError as error:
-            raise RetrievalError(f"Card {number} of {lesson.name}, {card.title!r}: {error}") from error
 
 
 def until_answered(card: Card) -> str:

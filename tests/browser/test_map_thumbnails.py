@@ -1,4 +1,4 @@
-"""Thumbnails on the map: from sheets where they can be held together, else from the photographs; fetched once, and never for each frame."""
+"""Thumbnails on the map: from sheets where they can be held together, else from the photographs; fetched once, not for each frame."""
 
 import io
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from modules_page import open_modules
 from PIL import Image
-from small_scene import COUNT, IDS, changed, layout, place_of, show_again
+from small_scene import COUNT, IDS, changed, place_of, show_again
 
 pytestmark = pytest.mark.browser
 
@@ -99,7 +99,7 @@ def test_a_click_takes_the_thumbnail_that_is_seen_there(page):
     page.locator(f'.head[data-chosen="{IDS[COUNT - 1]}"]').wait_for(state="attached")
     # Where several cover a place, the one that is drawn last.
     places = np.array([place_of(page, point) for point in range(COUNT)])
-    for place in places[:10] + [3, -2]:
+    for place in places[:10] + np.array([3, -2]):
         covering = np.flatnonzero((np.abs(places - place) <= side / 2).all(axis=1))
         page.mouse.click(*place)
         page.locator(f'.head[data-chosen="{IDS[covering.max()]}"]').wait_for(state="attached")

@@ -4,13 +4,12 @@ import pytest
 from lesson_runs import RUN
 
 from retrieval_core.errors import RetrievalError
-from retrieval_core.lessons.card import Card, Lesson, Question
+from retrieval_core.lessons.card import Card, Question
 from retrieval_core.lessons.figures import figure
 from retrieval_core.lessons.shown import Shown
 from retrieval_core.lessons.texts import (
     NONE_YET,
     as_markdown,
-    check_texts,
     filled,
     filled_card,
     filled_view,
@@ -68,12 +67,6 @@ def test_all_of_a_card_is_filled(shown):
     assert (made.question.ask, made.question.of["figure"], made.note) == ("Of 6?", "positives old_gate_1", RUN)
     assert (made.claim, made.hide) == (card.claim, card.hide)
     assert len(missing_of_card(shown, card)) == 1
-
-
-def test_a_lesson_names_the_card_that_is_wrong(shown):
-    check_texts(shown, Lesson("own", "Own", (Card("a", text="{queries}"),)))
-    with pytest.raises(RetrievalError, match="Card 2 of own, 'b'"):
-        check_texts(shown, Lesson("own", "Own", (Card("a"), Card("b", note="{nothing}"))))
 
 
 def test_what_stands_below_a_rule_waits_for_the_answer():
