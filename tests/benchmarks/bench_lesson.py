@@ -31,6 +31,10 @@ from retrieval_core.workspace import Workspace
 VIEWS = {"map": "map?model=1a", "query": "query?model=1d&strips=one", "compare": "compare", "ledger": "ledger", "start": "start"}
 TWIN = {"map": "map?model=1d", "query": "query?model=1a&strips=one", "compare": "compare?rows=all",
         "ledger": "ledger?protocol=finite_sum", "start": "start?protocol=finite_sum"}  # fmt: skip
+# Before the page listens: while a lesson runs, its bar hands keys on to nobody.
+FIRST = """() => {
+  for (const event of ["keydown", "pointerdown"]) addEventListener(event, () => window.begun?.[event]?.(performance.now()), true);
+}"""
 WATCH = """() => {
   const roots = () => [...document.querySelectorAll("*")].flatMap((one) => one.shadowRoot ?? []);
   const deep = (name) => roots().map((root) => root.querySelector(name)).find((one) => one);
@@ -49,7 +53,7 @@ WATCH = """() => {
   // Begin to look before the key or the click; the time runs from there to the frame after what is looked for.
   window.arm = (event, names, wanted) => {
     window.armed = {};
-    const begun = new Promise((done) => addEventListener(event, () => done(performance.now()), { capture: true, once: true }));
+    const begun = new Promise((done) => { window.begun = { [event]: done }; });
     for (const name of names) armed[name] = begun.then((start) => new Promise((done) => {
       const look = () => kind[name](wanted) ? requestAnimationFrame(() => done(performance.now() - start)) : setTimeout(look, 4);
       look();
@@ -111,6 +115,7 @@ def main(cache: Path, rounds: int) -> None:
         with start_server(copy, {}) as (address, _):
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.set_default_timeout(300_000)
+            page.add_init_script(f"({FIRST})()")
             print(f"{'from':>9} {'to':>9}{'text ms':>10}{'view ms':>10}{'link ms':>10}")
             every = []
             for first, second in product(VIEWS, VIEWS):
