@@ -9,12 +9,13 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [  # from the top down
     "__main__", "cli", "verbs", "runs", "lessons", "stored", "training", "projection", "feedback", "evaluation", "ranking",
     "descriptors", "networks", "datasets",
-    "presets", "schedules", "search_choices", "named_networks", "workspace", "parameters", "app_script", "paths", "progress", "errors",
+    "presets", "schedules", "search_choices", "named_networks", "workspace", "parameters", "app_script", "paths", "exchange",
+    "processes", "progress", "errors",
 ]  # fmt: skip
 DOORS = {  # what lies directly in retrieval_core/
     "__init__.py", "__main__.py", "py.typed", "errors.py", "paths.py", "app_script.py", "progress.py", "presets.py", "schedules.py",
-    "search_choices.py", "named_networks.py", "workspace.py", "parameters.py", "datasets", "networks", "descriptors", "ranking",
-    "evaluation", "feedback", "projection", "training", "stored", "lessons", "runs", "verbs", "cli",
+    "search_choices.py", "named_networks.py", "workspace.py", "parameters.py", "processes.py", "exchange.py", "datasets", "networks",
+    "descriptors", "ranking", "evaluation", "feedback", "projection", "training", "stored", "lessons", "runs", "verbs", "cli",
 }  # fmt: skip
 ARTEFACTS = {"weights.safetensors", "scores.json", "costs.json", "matches.safetensors", "run.json", "training.jsonl", "whitening.npz",
              "vocabulary.safetensors", "descriptors.safetensors", "clusters.safetensors", "misread.safetensors"}  # fmt: skip

@@ -26,6 +26,7 @@ from retrieval_core.cli.options import chosen_run, looking_options, making_optio
 from retrieval_core.cli.robustness import register_robustness
 from retrieval_core.cli.scores import register_scores
 from retrieval_core.cli.search import register_search
+from retrieval_core.cli.several import check_alone, said_once, several
 from retrieval_core.cli.sheet import register_sheet
 from retrieval_core.cli.starts import register_starts
 from retrieval_core.cli.status import register_status
@@ -54,15 +55,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    options = _parsed(arguments)
+    with said_once():
+        options = _parsed(arguments)
     # A cancelled run ends like one that was interrupted with Ctrl-C: locks are freed, the last word is written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        check_alone(options.function)
         workspace = Workspace(options.cache)
         with room_needed(workspace.root):
             return options.function(workspace, options, arguments) or 0
     except RetrievalError as error:
-        print(f"error: {error}", file=sys.stderr)
+        with said_once():
+            print(f"error: {error}", file=sys.stderr)
         return 1 if isinstance(error, Failed) else 2
     except BrokenPipeError:
         raise
@@ -98,9 +102,9 @@ def parser() -> argparse.ArgumentParser:
     add = lambda name, function, text: _command(commands, name, function, text)  # noqa: E731
 
     register_app(add)
-    making_options(add("run", run, "do everything that is missing for a dataset"))
-    making_options(add("train", train, "train models on the training landmarks"), dataset=False)
-    making_options(add("extract", extract, "describe a dataset's photographs and queries; train first where that is missing"))
+    making_options(add("run", several(run), "do everything that is missing for a dataset"))
+    making_options(add("train", several(train), "train models on the training landmarks"), dataset=False)
+    making_options(add("extract", several(extract), "describe a dataset's photographs and queries; train first where that is missing"))
     register_search(add)
     register_why(add)
     register_scores(add)

@@ -16,6 +16,8 @@ from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.descriptors.aggregation.network import DescribingNetwork
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.descriptors.word_sets import are_sets, trimmed
+from retrieval_core.exchange import in_turn, same
+from retrieval_core.processes import is_first
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import publish, temporary_name
 
@@ -37,24 +39,28 @@ def extract_pixels(
 
     Batches hold pictures of one shape; `scales` as in `describe_batch`. `partial` is a folder for finished batches, each named by
     its photographs: what lies there is not computed again, and the result is the same to the bit, since the batches are.
+    Several processes share the batches; process 0 writes and has the result, the others get no rows.
     """
     positions = np.asarray(positions, np.int64)
     batches = list(batches_of(pixels.shapes[positions]))
     files = [partial / f"{batch_name(pixels, positions[batch])}.npy" if partial else None for batch in batches]
-    there = [file is not None and file.exists() for file in files]
+    there = same([file is not None and file.exists() for file in files])
     missing = [batch for batch, found in zip(batches, there, strict=True) if not found]
     matrix, done = np.empty((0, 0), np.float32), 0
     network.eval()
     with ThreadPoolExecutor(1) as reader:
-        described = _describe(network, pixels, [positions[batch] for batch in missing], device, reader, scales)
+        ask = lambda own: _describe(network, pixels, own, device, reader, scales)  # noqa: E731
+        described = in_turn([positions[batch] for batch in missing], ask)
         for batch, file, found in zip(batches, files, there, strict=True):
-            rows = np.load(file, allow_pickle=False) if found else next(described)
-            if file and not found:
-                keep_rows(rows, file)
-            if not done:
-                matrix = np.empty((len(positions), rows.shape[1]), rows.dtype)
-            matrix[batch] = rows
-            done += len(rows)
+            rows = None if found else next(described)
+            if is_first():
+                if file and not found:
+                    keep_rows(rows, file)
+                rows = np.load(file, allow_pickle=False) if found else rows
+                if not done:
+                    matrix = np.empty((len(positions), rows.shape[1]), rows.dtype)
+                matrix[batch] = rows
+            done += len(batch)
             yield Progress("describe", done, len(positions))
     return matrix
 

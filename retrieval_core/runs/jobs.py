@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from retrieval_core.errors import Failed, Locked, RetrievalError, check_choice, room_needed
+from retrieval_core.processes import job_process
 from retrieval_core.progress import Progress
 from retrieval_core.workspace import Workspace, read_json, write_json
 
@@ -129,7 +130,7 @@ def watched(
     except Locked as error:
         raise Failed(f"Another run is at work in {workspace.root}. Wait for it, cancel it, or choose another --cache.") from error
     now = time.time()
-    state = JobState("running", tuple(arguments), os.getpid(), now, now)
+    state = JobState("running", tuple(arguments), job_process(), now, now)
     stage_start = written = 0.0
     try:
         _write(workspace, place, state)

@@ -12,6 +12,7 @@ from retrieval_core.datasets.imported import IMPORTED_RUN, imported_models
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.aggregation_keys import aggregation_keys, trunk_key
 from retrieval_core.presets import Preset, get_preset, lineage, split_key
+from retrieval_core.processes import started
 from retrieval_core.progress import Progress
 from retrieval_core.projection.maps import FEWEST, check_vectors
 from retrieval_core.ranking.order import METHODS
@@ -159,7 +160,8 @@ def _build_to_describe(workspace: Workspace, dataset: str, chosen: Run, settings
     first = get_preset(settings.models[0]).describing
     fetched = all(origins.is_fetched(chosen, stage) for stage in lineage(first.key))
     fetched = fetched and not (first.whitening or first.has_vocabulary)
-    if fetched and "describe" in do and not is_ready(workspace, dataset):
+    alone = started() == 1  # several processes describe it together, once it is there
+    if alone and fetched and "describe" in do and not is_ready(workspace, dataset):
         return build_and_describe(workspace, dataset, chosen, first, settings.device, settings.download)
     return build_dataset(workspace, dataset)
 

@@ -21,12 +21,14 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.extract import extract_dataset, extract_pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.evaluation.average_precision import mean_average_precision, score_rankings
+from retrieval_core.exchange import together
 from retrieval_core.networks.device import pick_device
 from retrieval_core.networks.start_weights import start_weights
 from retrieval_core.networks.weight_files import local_file
 from retrieval_core.networks.weights import load_weights, save_weights
 from retrieval_core.presets import Preset, get_preset, lineage
 from retrieval_core.progress import Progress, relabelled
+from retrieval_core.runs import shared_work
 from retrieval_core.runs.loading import load_network, load_whitening
 from retrieval_core.runs.making import Steps, half_done, is_fresh, locked
 from retrieval_core.search_choices import AGGREGATIONS
@@ -72,7 +74,8 @@ def train_stage(workspace: Workspace, run: Run, stage: Preset, device: str = "au
         parent = load_weights(artefacts.weights_path(workspace, run, get_preset(stage.parent))) if stage.parent else None
         folder = half_done(path, inputs)
         begin = time.monotonic()
-        state, notes = yield from train(stage, schedule, parent, pixels, run.seed, chosen, folder)
+        order = shared_work.training_order(run, stage, folder)
+        state, notes = yield from together(order, train(stage, schedule, parent, pixels, run.seed, chosen, folder))
         if schedule.share is not None:
             start = load_weights(artefacts.weights_path(workspace, run, lineage(stage.key)[0]))
             state, blended = yield from blend(stage, schedule.share, start, state, pixels, chosen)
@@ -108,7 +111,8 @@ def learn_whitening(workspace: Workspace, run: Run, preset: Preset, device: str 
         chosen = pick_device(device)
         network = load_network(workspace, run, preset, chosen)
         pixels = yield from decoded(workspace, dataset, inputs["size"], preset.square)
-        matrix = yield from extract_pixels(network, pixels, range(len(dataset.images)), chosen, folder, preset.scales)
+        describing = extract_pixels(network, pixels, range(len(dataset.images)), chosen, folder, preset.scales)
+        matrix = yield from together(shared_work.describing_order(run, preset, dataset.name, inputs["size"], True), describing)
         with workspace.writing(path, inputs) as temporary:
             learnt = (
                 Whitening.fit_pairs(matrix, [image.label for image in dataset.images]) if preset.whitening == "learned"
@@ -136,7 +140,9 @@ def describe(workspace: Workspace, run: Run, name: str, preset: Preset, device: 
         begun = any(folder.iterdir())  # most may be described already: what is left is decoded by itself
         pixels = yield from decoded(workspace, dataset, recipe["size"], preset.square, keep=not begun)
         whitening = load_whitening(workspace, run, preset)
-        matrix, queries = yield from extract_dataset(network, whitening, dataset, pixels, recipe, chosen, folder)
+        describing = extract_dataset(network, whitening, dataset, pixels, recipe, chosen, folder)
+        order = shared_work.describing_order(run, preset, name, recipe["size"], False)
+        matrix, queries = yield from together(order, describing)
         about = {"images": [image.id for image in dataset.images], "queries": [query.id for query in dataset.queries], "recipe": recipe}
         common: dict[str, Any] = {"device": str(chosen), "seconds": time.monotonic() - begin, "notes": {"recipe": recipe}}
         with workspace.writing(path, inputs, **common) as temporary:

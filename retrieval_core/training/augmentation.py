@@ -50,11 +50,18 @@ def find_augmentation(name: str | None, smallest_crop: float, pixels: Pixels, tr
     return replace(chosen, colours=principal_colours(pixels.read(looked_at)))
 
 
-def make_batch(pictures: Sequence[np.ndarray], size: int, augmentation: Augmentation, random: np.random.Generator) -> torch.Tensor:
-    """Pictures (H, W, 3) uint8 of any shapes → (B, 3, size, size) float32 in 0…1."""
-    draws, none = random.random((len(pictures), 10)), np.zeros((len(pictures), 3))
-    slants = augmentation.shear * random.uniform(-1, 1, (len(pictures), 2)) if augmentation.shear else none[:, :2]
-    casts = random.normal(0, augmentation.principal, (len(pictures), 3)) if augmentation.principal else none
+def make_batch(
+    pictures: Sequence[np.ndarray], size: int, augmentation: Augmentation, random: np.random.Generator,
+    rows: int | None = None, own: slice = slice(None),
+) -> torch.Tensor:  # fmt: skip
+    """Pictures (H, W, 3) uint8 of any shapes → (B, 3, size, size) float32 in 0…1.
+
+    Where the pictures are the `own` ones of a batch of that many `rows`, they are changed as they would be among all of them.
+    """
+    rows = len(pictures) if rows is None else rows
+    draws, none = random.random((rows, 10))[own], np.zeros((rows, 3))[own]
+    slants = augmentation.shear * random.uniform(-1, 1, (rows, 2))[own] if augmentation.shear else none[:, :2]
+    casts = random.normal(0, augmentation.principal, (rows, 3))[own] if augmentation.principal else none
     batch = torch.empty(len(pictures), 3, size, size)
     shapes = [picture.shape for picture in pictures]
     for shape in sorted(set(shapes)):

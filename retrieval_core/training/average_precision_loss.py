@@ -9,8 +9,8 @@ from dataclasses import replace
 import torch
 from torch.nn import functional
 
-from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.presets import Schedule
+from retrieval_core.training.objective import Learning
 from retrieval_core.training.triplet import TRIPLET
 
 BINS = 20
@@ -36,9 +36,7 @@ def average_precision_loss(descriptors: torch.Tensor, classes: torch.Tensor, bin
     return 1 - mean, {"AP": float(mean.detach())}
 
 
-def _loss(
-    network: RetrievalNetwork, images: torch.Tensor, classes: torch.Tensor, schedule: Schedule
-) -> tuple[torch.Tensor, dict[str, float]]:
+def _loss(network: Learning, images: torch.Tensor, classes: torch.Tensor, schedule: Schedule) -> tuple[torch.Tensor, dict[str, float]]:
     return average_precision_loss(network.descriptors(images), classes)
 
 

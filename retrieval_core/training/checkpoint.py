@@ -1,4 +1,7 @@
-"""A training as files that a killed run goes on from: tensors in safetensors, the rest in its metadata, no pickle."""
+"""A training as files that a killed run goes on from: tensors in safetensors, the rest in its metadata, no pickle.
+
+Of several processes that train together all read, and process 0 alone writes.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,6 +15,7 @@ from torch import nn
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.weights import load_weights
+from retrieval_core.processes import is_first
 from retrieval_core.training.finite import NotFiniteError, check_finite
 from retrieval_core.workspace import WRITING, publish, temporary_name
 
@@ -27,8 +31,11 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def remove_temporary(folder: Path) -> None:
-    """Remove what a killed run was writing in a folder that no other run uses."""
+def clean_folder(folder: Path) -> None:
+    """Make a folder that no other run uses, or remove what a killed run was writing in it."""
+    if not is_first():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob(f".*{WRITING}"):
         path.unlink(missing_ok=True)
 
@@ -40,6 +47,8 @@ def save_checkpoint(
 
     Raises NotFiniteError, and leaves what is there, if a tensor holds a value that is not finite.
     """
+    if not is_first():
+        return
     tensors = {f"network/{name}": tensor for name, tensor in network.state_dict().items()}
     for number, parameter in enumerate(_parameters(optimiser)):
         for name, tensor in optimiser.state.get(parameter, {}).items():
@@ -95,6 +104,8 @@ def put_back(
 
 def add_to_log(path: Path, step: int, what: Mapping) -> None:
     """Add a line to a training.jsonl: a step, and what is to be remembered of it by name."""
+    if not is_first():
+        return
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps({"step": step, **what}) + "\n")
 
@@ -104,6 +115,8 @@ def cut_log(path: Path, step: int) -> None:
 
     Only lines that end and can be read are whole: the kill may have come while one was written.
     """
+    if not is_first():
+        return
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         file.writelines(line for line in _lines(path) if _step_of(line) <= step)
 

@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.presets import Schedule
-from retrieval_core.training.objective import Objective, Prepared
+from retrieval_core.training.objective import Learning, Objective, Prepared
 from retrieval_core.training.split import Split
 
 LABEL_SMOOTHING = 0.1
@@ -29,9 +28,7 @@ def _draw(split: Split, schedule: Schedule, prepared: Prepared, number: int, see
     return classification_batch(len(split.train), schedule.batch, number, seed)
 
 
-def _loss(
-    network: RetrievalNetwork, images: torch.Tensor, classes: torch.Tensor, schedule: Schedule
-) -> tuple[torch.Tensor, dict[str, float]]:
+def _loss(network: Learning, images: torch.Tensor, classes: torch.Tensor, schedule: Schedule) -> tuple[torch.Tensor, dict[str, float]]:
     logits = network.logits(images)
     loss = functional.cross_entropy(logits, classes, label_smoothing=LABEL_SMOOTHING)
     return loss, {"accuracy": float((logits.argmax(1) == classes).float().mean())}

@@ -3,35 +3,38 @@
 import math
 import time
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.errors import Failed, RetrievalError
+from retrieval_core.exchange import agreed, same, same_arrays, same_tensors
 from retrieval_core.networks.malloc import keep_freed_memory
 from retrieval_core.networks.network import build_network
 from retrieval_core.networks.weights import State, inherit, load_weights, save_weights
 from retrieval_core.presets import Preset, Schedule
+from retrieval_core.processes import count, is_first
 from retrieval_core.progress import Progress, Result, relabelled
 from retrieval_core.training.augmentation import find_augmentation, make_batch
 from retrieval_core.training.checkpoint import (
     add_to_log,
     check_weights,
+    clean_folder,
     cut_log,
     put_back,
     read_checkpoint,
-    remove_temporary,
     replacing,
     save_checkpoint,
 )
-from retrieval_core.training.finite import NotFiniteError, check_finite
+from retrieval_core.training.finite import NotFiniteError, check_finite, stopped
 from retrieval_core.training.objective import Objective, Prepared
 from retrieval_core.training.objectives import get_objective
-from retrieval_core.training.optimiser import make_optimiser, one_cycle, set_rate
+from retrieval_core.training.optimiser import freeze_batch_norm, make_optimiser, one_cycle, set_rate
 from retrieval_core.training.prefetch import in_order, threads_for
+from retrieval_core.training.shared_batches import SharedNetwork, own_rows
 from retrieval_core.training.split import Split, split_landmarks
 from retrieval_core.training.start import start_head, start_trunk
 from retrieval_core.training.validation import validation_map
@@ -40,7 +43,7 @@ CHECKPOINT_EVERY = 30  # seconds of training that a kill can cost
 LOG_EVERY = 5  # steps between two lines of training.jsonl
 
 Batch = tuple[torch.Tensor, np.ndarray]
-"""Pictures (B, 3, S, S) in 0…1 and the class numbers (B,) of their landmarks."""
+"""Pictures (B, 3, S, S) in 0…1, of several processes each has its own rows, and the class numbers (B,) of all their landmarks."""
 
 
 def train(
@@ -57,13 +60,12 @@ def train(
     Landmarks are held out for validation; the weights with the best validation mAP are kept, those at the start
     included. `folder` gets `training.jsonl` and, every half minute, `checkpoint.safetensors`; a run that was killed is
     called again with the same arguments and ends with the same weights. A checkpoint that can't be used is set aside, which
-    is said, and the training begins anew.
+    is said, and the training begins anew. Several processes share each batch: all call this alike, process 0 writes and returns.
 
     Raises RetrievalError if the photographs are too few to learn from or to validate with, or if a loss or a weight is no
     longer finite; then the last checkpoint, all of whose values are finite, stays.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_temporary(folder)
+    clean_folder(folder)
     keep_freed_memory()
     objective = get_objective(stage.loss)
     split = split_landmarks([image.label for image in pixels.images])
@@ -74,6 +76,7 @@ def train(
     try:
         if not (yield from run.resume()):
             yield from run.begin(parent)
+        run.shared = SharedNetwork(network) if count() > 1 else None
         saved = time.monotonic()
         run.read_ahead()
         while run.step < schedule.steps:
@@ -88,7 +91,7 @@ def train(
                 run.save()
                 saved = time.monotonic()
     except NotFiniteError as found:
-        raise Failed(run.stopped(str(found))) from found
+        raise Failed(stopped(stage, schedule, run.step, folder, device, str(found))) from found
     return run.finish()
 
 
@@ -104,6 +107,7 @@ class _Run:
         self.augmentation = find_augmentation(stage.augmentation, schedule.smallest_crop, pixels, split.train)
         self.prepared: Prepared = {}
         self.coming: Iterator[list[Batch]] = iter(())
+        self.shared: SharedNetwork | None = None  # where several processes share each batch
 
     def random(self, purpose: int, step: int | None = None) -> np.random.Generator:
         """Random numbers of a step (default: this one) for one purpose; nothing is carried from step to step."""
@@ -121,13 +125,14 @@ class _Run:
         except NotFiniteError as found:
             raise RetrievalError(f"The weights that {self.stage.key} starts from hold values that are not finite ({found}). "
                                  f"Train {self.stage.parent} anew.") from found  # fmt: skip
-        (self.folder / "training.jsonl").unlink(missing_ok=True)  # of a run that was killed before its first checkpoint
-        if not parent:
+        cut_log(self.folder / "training.jsonl", -1)  # of a run that was killed before its first checkpoint
+        if not parent and is_first():
             start_trunk(self.network, self.pixels, train, self.schedule.image_size, self.device, self.random(5))
+        same_tensors(self.network.state_dict().values())
         if self.stage.head:
-            power = self.schedule.whitening_power
-            head = start_head(self.network, self.pixels, train, power, self.device, self.random(2))
+            head = start_head(self.network, self.pixels, train, self.schedule.whitening_power, self.device, self.random(2))
             yield from self.part("start the FC", head)
+            same_tensors(self.network.fc.parameters())
         if parent:
             yield from self.part("validate", self.validate())
 
@@ -135,7 +140,7 @@ class _Run:
         """Do the objective's preparation with the network as it is now."""
         work = self.objective.preparation
         steps = work.make(self.network, self.pixels, self.split, self.schedule, self.device, self.random(3))
-        self.prepared = yield from self.part(work.message, steps)
+        self.prepared = same_arrays((yield from self.part(work.message, steps)))
         if work.note:  # under the step that learns from it first: whoever goes on from a checkpoint of now prepares again
             found = work.note(self.prepared, lambda place: self.pixels.images[self.split.train[place]].id)
             add_to_log(self.folder / "training.jsonl", self.step + 1, found)
@@ -144,14 +149,13 @@ class _Run:
         """Take one step and return what is worth watching."""
         self.network.train()
         if self.schedule.frozen_batch_norm:
-            for layer in self.network.modules():
-                if isinstance(layer, nn.BatchNorm2d):
-                    layer.eval()
+            freeze_batch_norm(self.network)
         torch.manual_seed(self.seed * 1_000_003 + self.step)  # dropout
         rate = self.schedule.learning_rate * one_cycle(self.step, self.schedule.steps)
         set_rate(self.optimiser, rate)
         self.optimiser.zero_grad(set_to_none=True)
-        found = [self.backward(*batch) for batch in next(self.coming)]
+        parts = agreed(lambda: next(self.coming))
+        found = [self.backward(*batch, last=batch is parts[-1]) for batch in parts]
         if not all(math.isfinite(values["loss"]) for values in found):
             raise NotFiniteError("the loss")
         self.optimiser.step()
@@ -174,19 +178,20 @@ class _Run:
     def batches(self, step: int) -> list[Batch]:
         """What a step learns from, in as many parts as its gradients are added up of."""
         random, made = self.random(4, step), []
-        for part in range(self.schedule.accumulate):
-            number = step * self.schedule.accumulate + part
+        for number in range(step * self.schedule.accumulate, (step + 1) * self.schedule.accumulate):
             batch = self.objective.draw(self.split, self.schedule, self.prepared, number, self.seed, random)
-            images = make_batch(self.pixels.read(self.split.train[batch]), self.schedule.image_size, self.augmentation, random)
+            own, size = own_rows(len(batch)), self.schedule.image_size
+            images = make_batch(self.pixels.read(self.split.train[batch[own]]), size, self.augmentation, random, len(batch), own)
             made.append((images.pin_memory() if self.device.type == "cuda" else images, self.split.classes[batch]))
         return made
 
-    def backward(self, pictures: torch.Tensor, numbers: np.ndarray) -> dict[str, float]:
+    def backward(self, pictures: torch.Tensor, numbers: np.ndarray, last: bool) -> dict[str, float]:
         """Add the gradient of one of the step's batches and return what is worth watching of it."""
         images = self.network.normalise(pictures.to(self.device, non_blocking=True))
         classes = torch.from_numpy(numbers).to(self.device)
-        loss, values = self.objective.loss(self.network, images, classes, self.schedule)
-        (loss / self.schedule.accumulate).backward()
+        with self.shared.begin(len(numbers), last) if self.shared else nullcontext():
+            loss, values = self.objective.loss(self.shared or self.network, images, classes, self.schedule)
+            (loss / self.schedule.accumulate).backward()
         return {"loss": float(loss.detach()), **values}
 
     def validate(self) -> Generator[Progress, None, None]:
@@ -194,7 +199,7 @@ class _Run:
         check_finite(self.network.state_dict())
         measured = yield from validation_map(self.network, self.pixels, self.split, self.device)
         self.log({"validation_map": measured})
-        if measured > self.best:
+        if is_first() and measured > self.best:
             self.best, self.best_step = measured, self.step
             with replacing(self.folder / "best.safetensors") as temporary:
                 save_weights(self.network.state_dict(), temporary, {"step": str(self.step)})
@@ -216,34 +221,29 @@ class _Run:
         False if there is none, or if it, or the best weights that go with it, can't be used: that is said.
         """
         path = self.folder / "checkpoint.safetensors"
-        if not path.exists():
+        if there := is_first() and path.exists():
+            try:
+                self.go_back(path)
+            except RetrievalError as fault:
+                kept, there = path.replace(path.with_suffix(".damaged")), False
+                message = f"{fault} The checkpoint is now {kept.name}, and the training begins anew."
+                yield Progress(f"train {self.stage.key}", 0, self.schedule.steps, message)
+        if not same(there):
             return False
-        try:
-            tensors, notes = read_checkpoint(path)
-            if notes["best"] >= 0:
-                check_weights(self.folder / "best.safetensors")
-            extra = put_back(path, tensors, self.network, self.optimiser)
-        except RetrievalError as fault:
-            kept = path.replace(path.with_suffix(".damaged"))
-            message = f"{fault} The checkpoint is now {kept.name}, and the training begins anew."
-            yield Progress(f"train {self.stage.key}", 0, self.schedule.steps, message)
-            return False
-        self.step, self.best, self.best_step = notes["step"], notes["best"], notes["best_step"]
-        self.prepared = {name: tensor.numpy() for name, tensor in extra.items()}
+        agreed(lambda: None if is_first() else self.go_back(path))
         cut_log(self.folder / "training.jsonl", self.step)
         return True
 
-    def stopped(self, what: str) -> str:
-        """Why a training stopped, and what to do."""
-        kept = "The last checkpoint is kept. " if (self.folder / "checkpoint.safetensors").exists() else ""
-        exact = ", or with --device cpu" if self.device.type != "cpu" else ""
-        return (
-            f"The training of {self.stage.key} stopped after {self.step} of {self.schedule.steps} steps: {what} is not finite. {kept}"
-            f"Train with another --seed{exact}, or lower the learning_rate of {self.stage.key} in retrieval_core/presets.py "
-            f"(now {self.schedule.learning_rate:g})."
-        )
+    def go_back(self, path: Path) -> None:
+        """Go back to a checkpoint; RetrievalError if it, or the best weights that go with it, can't be used."""
+        tensors, notes = read_checkpoint(path)
+        if notes["best"] >= 0:
+            check_weights(self.folder / "best.safetensors")
+        extra = put_back(path, tensors, self.network, self.optimiser)
+        self.step, self.best, self.best_step = notes["step"], notes["best"], notes["best_step"]
+        self.prepared = {name: tensor.numpy() for name, tensor in extra.items()}
 
     def finish(self) -> tuple[dict[str, torch.Tensor], dict]:
-        """The best weights, and what the manifest is to remember of them."""
-        state = load_weights(self.folder / "best.safetensors")
+        """The best weights, and what the manifest is to remember of them; no weights in a process that helps."""
+        state = load_weights(self.folder / "best.safetensors") if is_first() else {}
         return state, {"validation_map": round(self.best, 3), "step": self.best_step, "steps": self.schedule.steps}

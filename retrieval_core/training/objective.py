@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,6 +13,19 @@ from retrieval_core.presets import Schedule
 from retrieval_core.progress import Progress
 from retrieval_core.training.split import Split
 
+
+class Learning(Protocol):
+    """A network as a loss sees it: the whole batch comes out, also where several processes share it."""
+
+    def descriptors(self, images: torch.Tensor) -> torch.Tensor:
+        """Descriptors (B, D) of a batch."""
+        ...
+
+    def logits(self, images: torch.Tensor) -> torch.Tensor:
+        """Class scores (B, classes) of a batch."""
+        ...
+
+
 Prepared = Mapping[str, np.ndarray]
 """What a preparation found, by name; the checkpoint keeps it."""
 
@@ -22,11 +35,14 @@ Draw = Callable[[Split, Schedule, Prepared, int, int, np.random.Generator], np.n
 It depends on its arguments alone, and the random numbers on seed and step: a run that continues draws the same.
 """
 
-Loss = Callable[[RetrievalNetwork, torch.Tensor, torch.Tensor, Schedule], tuple[torch.Tensor, dict[str, float]]]
+Loss = Callable[[Learning, torch.Tensor, torch.Tensor, Schedule], tuple[torch.Tensor, dict[str, float]]]
 """(network, normalised pictures (B, 3, S, S), class numbers (B,), schedule) → the loss, and figures to watch by name."""
 
 Prepare = Callable[[RetrievalNetwork, Pixels, Split, Schedule, torch.device, np.random.Generator], Generator[Progress, None, Prepared]]
-"""(network, pixels, split, schedule, device, random) → what batches are drawn from, with the network as it is now."""
+"""(network, pixels, split, schedule, device, random) → what batches are drawn from, with the network as it is now.
+
+Of several processes that describe the photographs together, process 0 makes it; the others have it from there.
+"""
 
 
 Note = Callable[[Prepared, Callable[[int], str]], dict[str, Any]]

@@ -41,6 +41,13 @@ def make_optimiser(network: RetrievalNetwork, schedule: Schedule, new: list[str]
     return torch.optim.AdamW(listed, lr=schedule.learning_rate, fused=True)
 
 
+def freeze_batch_norm(network: torch.nn.Module) -> None:
+    """Leave means and variances of batch normalisation as they are, in a network that trains otherwise."""
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.eval()
+
+
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
     """Give every group its share of the rate."""
     for group in optimiser.param_groups:

@@ -9,6 +9,7 @@ from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.descriptors.whitening import Whitening
 from retrieval_core.networks.initialisation import fit_to_pictures
 from retrieval_core.networks.network import RetrievalNetwork
+from retrieval_core.processes import is_first
 from retrieval_core.progress import Progress
 from retrieval_core.training.augmentation import Augmentation, make_batch
 from retrieval_core.training.finite import finite_descriptors
@@ -31,12 +32,15 @@ def start_head(
 ) -> Generator[Progress, None, None]:
     """Start the FC as the PCA whitening of the descriptors of photographs that train (`naver/deep-image-retrieval`).
 
-    train: positions of the photographs in `pixels`. power: how fully it whitens, 0.5 fully, 0 not at all.
+    train: positions of the photographs in `pixels`. power: how fully it whitens, 0.5 fully, 0 not at all. Of several processes that
+    describe the photographs together, process 0 has the start.
     """
     positions = np.sort(random.permutation(train)[:HEAD_SAMPLE])
     head, network.fc = network.fc, None
     matrix = yield from finite_descriptors(network, pixels, positions, device)
     network.fc = head
+    if not is_first():
+        return
     whitening = Whitening.fit(matrix, power=power, eps=1e-3)
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(whitening.projection.T))

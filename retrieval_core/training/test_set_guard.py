@@ -40,6 +40,11 @@ def training_set(workspace: Workspace, name: str) -> Generator[Progress, None, D
     """
     dataset = check_trainable(workspace, name) or open_dataset(workspace, name)
     yield from refuse_training(workspace, dataset)
+    return labelled_part(dataset)
+
+
+def labelled_part(dataset: Dataset) -> Dataset:
+    """A dataset without its unlabelled photographs: what is trained on."""
     labelled = tuple(image for image in dataset.images if image.label is not None)
     return dataset if len(labelled) == len(dataset.images) else replace(dataset, images=labelled)
 

@@ -11,11 +11,12 @@ from retrieval_core.datasets.pixels import Pixels
 from retrieval_core.errors import RetrievalError
 from retrieval_core.networks.network import RetrievalNetwork
 from retrieval_core.presets import Schedule
+from retrieval_core.processes import is_first
 from retrieval_core.progress import Progress
 from retrieval_core.training.finite import finite_descriptors
 from retrieval_core.training.hardest import hardest_triplets
 from retrieval_core.training.mining import Mined, draw_pool, mine
-from retrieval_core.training.objective import Objective, Preparation, Prepared
+from retrieval_core.training.objective import Learning, Objective, Preparation, Prepared
 from retrieval_core.training.split import Landmarks, Split
 
 
@@ -73,6 +74,8 @@ def _mine(
 ) -> Generator[Progress, None, Prepared]:
     pool = draw_pool(split.landmarks, schedule.pool, random)
     matrix = yield from finite_descriptors(network, pixels, split.train[pool], device)
+    if not is_first():
+        return {}
     mined = mine(pool, matrix, split.classes[pool], schedule.negatives)
     if not len(mined.anchors):
         raise RetrievalError("No landmark of the training set has two photographs to train on, and the triplet loss compares such "
@@ -96,9 +99,7 @@ def _draw(split: Split, schedule: Schedule, prepared: Prepared, number: int, see
     return triplet_batch(mined, split.landmarks, schedule.batch, schedule.per_landmark, random)
 
 
-def _loss(
-    network: RetrievalNetwork, images: torch.Tensor, classes: torch.Tensor, schedule: Schedule
-) -> tuple[torch.Tensor, dict[str, float]]:
+def _loss(network: Learning, images: torch.Tensor, classes: torch.Tensor, schedule: Schedule) -> tuple[torch.Tensor, dict[str, float]]:
     return triplet_loss(network.descriptors(images), classes, schedule.margin, schedule.negatives)
 
 
