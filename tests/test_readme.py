@@ -24,6 +24,8 @@ def commands() -> list[list[str]]:
             fence = line if fence is None else None
         elif fence == "```":
             words = shlex.split(line, comments=True)
+            if words[:1] == ["torchrun"]:
+                words = ["python", "-m", *words[words.index("retrieval_core") :]]
             found += [words[len(program) :] for program in PROGRAMS if words[: len(program)] == program]
     return found
 

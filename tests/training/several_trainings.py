@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import torch
 from caches import result_of
@@ -29,7 +30,8 @@ CASES = {
     "classification": ("1d", ODD),
     "classification, fc7 with dropout, no parent": ("1b", replace(ODD, steps=1, image_size=64)),
     "triplet": ("1f", replace(ODD, frozen_batch_norm=True)),
-    "triplet, augmented, batch norm over all": ("1g", ODD),
+    "triplet, batch norm over all": ("1f", ODD),
+    "triplet, augmented": ("1g", replace(ODD, frozen_batch_norm=True)),
     "triplet, gradients added up": ("1f", replace(ODD, accumulate=2, frozen_batch_norm=True)),
     "average precision": ("1f-ap", replace(ODD, frozen_batch_norm=True)),
     "fewer rows than processes": ("1d", replace(ODD, batch=2)),
