@@ -7,6 +7,8 @@ same steps, each with its share, and meet in the functions of `exchange.py`. Out
 import json
 import os
 import re
+import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from typing import Any
 from retrieval_core.errors import Failed, RetrievalError
 
 PATIENCE = timedelta(minutes=30)  # that one waits for the others' part of a step
+MEETING = 0.05  # seconds between two looks who has come
 LAST_WORD = timedelta(seconds=10)  # that one waits to hear whether process 0 has said why it ended
 LOOK = timedelta(seconds=30)  # between two looks whether process 0 is still there, while there is no order
 _GONE = re.compile(r"gloo|NCCL|ProcessGroup|TCPStore|Connection (closed|reset)|Broken pipe", re.IGNORECASE)
@@ -87,7 +90,8 @@ def joined(kind: str) -> Iterator[None]:
                                  "with --device cpu.")  # fmt: skip
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     with none_gone():
-        store, place, world = next(dist.rendezvous("env://", timeout=PATIENCE))
+        common, place, world = next(dist.rendezvous("env://", timeout=PATIENCE))
+        store = _met(common, place, world)
         backend = "cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo"
         dist.init_process_group(backend, store=store, rank=place, world_size=world, timeout=PATIENCE)
     _group = _Group(place, world, store)
@@ -146,8 +150,9 @@ def none_gone() -> Iterator[None]:
         if not _GONE.search(str(error)):
             raise
         minutes = PATIENCE.total_seconds() / 60
-        raise Failed(f"One of the processes that worked together has ended, or has not answered for {minutes:.0f} minutes. What was "
-                     "finished stays; the same command goes on from there.") from error  # fmt: skip
+        said = str(error).splitlines()[0][:200]
+        raise Failed(f"One of the processes that worked together has ended, or has not answered for {minutes:.0f} minutes ({said}). "
+                     "What was finished stays; the same command goes on from there.") from error  # fmt: skip
 
 
 def has_said_why() -> bool:
@@ -155,6 +160,30 @@ def has_said_why() -> bool:
     with suppress(RuntimeError):
         return _group is not None and _said(_group.store, "ended", LAST_WORD)
     return False
+
+
+def _met(common, place: int, world: int):
+    """A store of these processes alone. The common one is torchrun's, and keeps what was left there before it started all anew.
+
+    Everybody says hello with a new word, and process 0 answers each word, until all have thanked: nobody alive answers an old one.
+    """
+    import torch.distributed as dist
+
+    own = secrets.token_hex(8)
+    if place:
+        common.set(f"hello/{place}", own)
+        common.wait([f"welcome/{own}"], PATIENCE)
+        name = common.get(f"welcome/{own}").decode()
+        common.set(f"thanks/{name}/{place}", "1")
+        return dist.PrefixStore(name, common)
+    missing, deadline = set(range(1, world)), time.monotonic() + PATIENCE.total_seconds()
+    while missing and time.monotonic() < deadline:
+        for other in missing:
+            if common.check([f"hello/{other}"]):
+                common.set(f"welcome/{common.get(f'hello/{other}').decode()}", own)
+        time.sleep(MEETING)
+        missing = {other for other in missing if not common.check([f"thanks/{own}/{other}"])}
+    return dist.PrefixStore(own, common)
 
 
 def _end(group: _Group) -> None:
