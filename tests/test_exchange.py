@@ -92,6 +92,16 @@ def test_in_one_process_nothing_changes():
     assert finished(exchange.together({"do": "work"}, steps())) == "done"
 
 
+def test_a_process_that_helps_says_nothing_and_is_ended_with_torchrun(monkeypatch):
+    for name, value in {"TORCHELASTIC_RUN_ID": "one", "WORLD_SIZE": "4", "RANK": "3", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    assert processes.started() == 4
+    assert not processes.leads()
+    assert not processes.speaks()
+    assert processes.job_process() == os.getppid()
+    assert (processes.count(), processes.is_first()) == (1, True)  # until they work together
+
+
 def test_more_processes_than_gpus_are_refused(monkeypatch):
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "64")
     with pytest.raises(RetrievalError, match=r"64 processes and \d+ GPUs.*--device cpu"), processes.joined("cuda"):
