@@ -110,3 +110,11 @@ def inside(xy: np.ndarray, outline: np.ndarray) -> np.ndarray:
         if y1 != y2:
             odd ^= crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
     return near[odd]
+
+
+def nearest_places(xy: np.ndarray, place: np.ndarray, count: int) -> list[int]:
+    """The numbers of the places (N, 2) nearest to one, nearest first; of equally near ones the earlier."""
+    apart = np.square(xy.astype(np.float64) - place).sum(axis=1)
+    count = min(count, len(apart))
+    near = np.flatnonzero(apart <= np.partition(apart, count - 1)[count - 1])
+    return near[np.argsort(apart[near], kind="stable")][:count].tolist()

@@ -64,6 +64,45 @@ class SelectionMeasures(TypedDict):
     similarities: list[float]
 
 
+class SceneTiles(TypedDict):
+    """Addresses of what is sent of a map that is too large to be held whole.
+
+    Tree, a tile by `&tile=` its name, PointRows of points by a question, Around by `&point=` or `&query=`, Inside by a lasso.
+    """
+
+    tree: str
+    tile: str
+    rows: str
+    around: str
+    inside: str
+
+
+class Tiled(TypedDict):
+    """What is said of a scene in tiles: photographs of each landmark and, last, of none; and what such a map does not do."""
+
+    counts: list[int]
+    off: str
+
+
+class Tree(TypedDict):
+    """All tiles of a map, the larger first: depth, column, row, number of points, and the rank of the first of them.
+
+    A tile is the square of side 2 / 2**depth in this column from the left and this row from below; see projection/quadtree.py.
+    """
+
+    tiles: list[list[int]]
+
+
+class PointRows(TypedDict):
+    """Points, their places [x, y], overlaps (None where not judged), numbers of landmarks (65535 without one) and ids, row by row."""
+
+    points: list[int]
+    xy: list[list[float]]
+    overlap: list[float | None]
+    labels: list[int]
+    ids: list[str]
+
+
 class SceneModel(TypedDict):
     """A model of a scene and the addresses of its files; `places` is None without a map, `neighbours` where they are not listed.
 
@@ -72,7 +111,8 @@ class SceneModel(TypedDict):
 
     `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
     quality of the map was judged by; `together`: for each landmark, the mean share of it among the nearest of its photographs in
-    descriptor space, 0 to 1, None where it has but one or neighbours are not listed.
+    descriptor space, 0 to 1, None where it has but one or neighbours are not listed. `tiles`: where the map is sent in tiles;
+    `anchors`: how many photographs were laid out where the others were placed among them, None where all were.
     """
 
     key: str
@@ -90,6 +130,8 @@ class SceneModel(TypedDict):
     caption: str
     judged: int | None
     together: list[float | None]
+    tiles: SceneTiles | None
+    anchors: int | None
 
 
 class Sheets(TypedDict):
@@ -120,6 +162,7 @@ class Scene(TypedDict):
     queries: list[SceneQuery]
     models: list[SceneModel]
     colourings: list[SceneColouring]
+    tiled: Tiled | None
     sheets: Sheets
     files: Files
 
@@ -135,6 +178,21 @@ class QueryRanking(Neighbours):
     """The head of a query's ranking; `ap`: AP (Oxford) and (finite sum), 0 to 1, None where it has no positives or was not scored."""
 
     ap: list[float | None]
+
+
+class Around(QueryRanking):
+    """What a click on a map in tiles shows: the point, the nearest to it in descriptor space, the nearest on the map, and their rows."""
+
+    point: int
+    near: list[int]
+    rows: PointRows
+
+
+class Inside(TypedDict):
+    """How many points a lasso on a map in tiles holds, and their rows; None if there are too many."""
+
+    count: int
+    rows: PointRows | None
 
 
 class Shared(TypedDict):
@@ -165,9 +223,10 @@ IN_LINK = tuple(name for name in Shared.__annotations__ if name not in ("selecti
 
 
 class Place(Neighbours):
-    """Where a new picture belongs on a map, [x, y], and its neighbours."""
+    """Where a new picture belongs on a map, [x, y], its neighbours, and of a map in tiles the nearest on it."""
 
     place: list[float]
+    near: list[int]
 
 
 class Placed(Place):
