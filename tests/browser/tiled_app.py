@@ -1,0 +1,15 @@
+"""The app with a browser that holds fewer points: run with `streamlit run`, by test_map_tiles.py."""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+
+import streamlit as st
+from tiled_cache import MOST_WHOLE
+
+from pages.web.routes import ROUTES
+from retrieval_core.projection import anchored
+
+anchored.MOST_WHOLE = MOST_WHOLE
+app = st.App(Path(__file__).parents[2] / "pages" / "shell.py", routes=ROUTES)
