@@ -1,6 +1,6 @@
 /** Which tiles of a map a view needs. */
 
-export const MOST_SHOWN = 60_000; // points of the tiles over a view: more of them are held back until one zooms in
+export const MOST_SHOWN = 100_000; // points of the tiles over a view: more of them are held back until one zooms in
 
 /** The tiles of a map, from what the app tells of them: [[depth, column, row, points, rank of the first], …], the larger first. */
 export class Tree {
