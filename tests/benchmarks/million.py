@@ -1,4 +1,7 @@
-"""A large set of synthetic clusters, imported and laid out as a person would do it: what bench_map.py --app opens."""
+"""A large set of synthetic clusters, imported and laid out as a person would do it: what bench_map.py --app opens.
+
+python tests/benchmarks/million.py CACHE [--count 1000000]
+"""
 
 import argparse
 import sys
@@ -16,7 +19,7 @@ from retrieval_core.datasets.types import Query
 from retrieval_core.runs import map_steps
 from retrieval_core.workspace import Workspace
 
-NAME, MODEL, METHOD = "million", "1d", "tsne"
+NAME, MODEL, METHOD, COUNT = "million", "1d", "tsne", 1_000_000
 MEMBERS = 50  # photographs of a cluster: the nearest 49 of each are known
 REGIONS, LANDMARKS, QUERIES = 40, 40, 80  # parts of the space that clusters lie in; clusters with a name; queries of these
 HIDDEN = 64  # dimensions that the clusters differ in
@@ -58,7 +61,7 @@ def prepare(cache: Path, count: int) -> None:
                         ground_truth=str(folder / "lab"))  # fmt: skip
     with step("laid out"):
         for done in map_steps.project(workspace, IMPORTED_RUN, NAME, MODEL, METHOD):
-            print(f"  {done}"[:160].ljust(160), end="\r", flush=True)
+            print(f"  {done.done:,} of {done.total:,} {done.message}".ljust(100), end="\r", flush=True)
 
 
 class step:
@@ -76,8 +79,8 @@ class step:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cache", type=Path)
-    parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--count", type=int, default=COUNT)
     asked = parser.parse_args()
     prepare(asked.cache, asked.count)
