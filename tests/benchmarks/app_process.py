@@ -8,10 +8,11 @@ def held_memory(process: int) -> list[str]:
     """What the app's process and the browser's page hold, in words."""
     status = Path(f"/proc/{process}/status").read_text()
     size = lambda name: int(status.split(f"{name}:")[1].split()[0]) / 1e6  # noqa: E731
-    own = f"the app's process: {size('RssAnon'):.2f} GB of its own, {size('VmRSS'):.2f} GB with mapped files, {size('VmHWM'):.2f} GB at most"
+    own, mapped, most = (size(name) for name in ("RssAnon", "VmRSS", "VmHWM"))
     pages = [int(file.read_text().split("VmRSS:")[1].split()[0]) / 1e6 for file in Path("/proc").glob("[0-9]*/status")
              if "--type=renderer" in _command(file.parent)]  # fmt: skip
-    return [own, f"the browser's page: {max(pages):.2f} GB"]
+    told = f"the app's process: {own:.2f} GB of its own, {mapped:.2f} GB with mapped files, {most:.2f} GB at most"
+    return [told, f"the browser's page: {max(pages):.2f} GB"]
 
 
 def _command(process: Path) -> str:
