@@ -187,7 +187,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
         "queries": address("queries", scene_rankings.rankings_version(results, choice.subset)),
         "colouring": address("colouring", rows), "selection": address("selection", rows),
         "tiles": _tiles(dataset, state.key, choice) if tiled else None,
-        "anchors": made.anchors if made else None,
+        "pivots": made.pivots if made else None,
         "caption": caption(made, state, choice.run) if made else "",
         "judged": made.quality["neighbours"] if made else None,
         "together": together(dataset, choice.subset, found[0] if found else None),
@@ -223,7 +223,7 @@ def caption(made: ProjectedMap, model: ModelState, run: str) -> str:
     used = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in made.parameters.items())
     quality = made.quality
     judged = "" if quality["rows"] == len(made.ids) else f", judged on {quality['rows']:,} points drawn at random"
-    part = f" ({made.anchors:,} of them laid out, the rest placed by their nearest)" if made.anchors else ""
+    part = f" ({made.pivots:,} of them laid out, the rest placed by their nearest)" if made.pivots else ""
     return (
         f"{METHODS[made.method].title} of {len(made.ids):,} photographs{part}, model {model.key} of run {run} (start: "
         f"{loaders.START_TITLES[model.start]}), seed {made.seed}" + (f", {used}" if used else "") + ". "

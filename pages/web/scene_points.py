@@ -10,7 +10,7 @@ from pages.state import loaders
 from pages.web import scene_rankings
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.projection import anchored
+from retrieval_core.projection import pivots
 from retrieval_core.stored.artefacts import subset_ids
 
 UNLABELLED = 65535
@@ -48,7 +48,7 @@ def label_numbers(dataset: Dataset, subset: str) -> np.ndarray:
 
 def is_tiled(count: int) -> bool:
     """Whether a map of so many photographs is sent in tiles."""
-    return count > anchored.MOST_WHOLE
+    return count > pivots.MOST_WHOLE
 
 
 def counts(dataset: Dataset, subset: str) -> list[int]:

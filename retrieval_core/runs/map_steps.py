@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from retrieval_core.datasets.array_files import write_arrays
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.thumbnails import sheet_count, write_sheet
-from retrieval_core.projection.anchored import ANCHORS, MOST_WHOLE, compute_anchored_map
 from retrieval_core.projection.maps import compute_map
+from retrieval_core.projection.pivots import MOST_WHOLE, PIVOTS, compute_pivot_map
 from retrieval_core.ranking.neighbour_lists import MOST_LISTED, listed, neighbour_lists
 from retrieval_core.runs.making import Steps, half_done, is_fresh, locked
 from retrieval_core.stored import artefacts
@@ -18,11 +18,11 @@ from retrieval_core.workspace import Workspace
 
 def project(
     workspace: Workspace, run: str, name: str, model: str, method: str, subset: str = "all", parameters: Mapping | None = None,
-    seed: int = 0, most_whole: int = MOST_WHOLE, anchors: int = ANCHORS,
+    seed: int = 0, most_whole: int = MOST_WHOLE, pivots: int = PIVOTS,
 ) -> Steps:  # fmt: skip
     """Map a dataset's descriptors to the plane, unless this map was made before.
 
-    Of more than `most_whole` photographs `anchors` are laid out and the rest is placed among them; if that is cut off, it goes on
+    Of more than `most_whole` photographs `pivots` are laid out and the rest is placed among them; if that is cut off, it goes on
     where it stopped.
     """
     choice = artefacts.map_choice(method, subset, dict(parameters or {}), seed)
@@ -36,15 +36,15 @@ def project(
         matrix = results.descriptors[0].rows(ids)
         begin = time.monotonic()
         if len(ids) > most_whole:
-            folder = half_done(path, inputs | {"anchors": anchors})
-            made = yield from compute_anchored_map(ids, matrix, method, parameters, seed, folder, anchors)
+            folder = half_done(path, inputs | {"pivots": pivots})
+            made = yield from compute_pivot_map(ids, matrix, method, parameters, seed, folder, pivots)
         else:
             made = yield from compute_map(ids, matrix, method, parameters, seed)
         notes = {"choice": choice, "n": len(ids), "quality": made.quality, "parameters": made.parameters}
-        notes |= {"anchors": made.anchors} if made.anchors else {}
+        notes |= {"pivots": made.pivots} if made.pivots else {}
         with workspace.writing(path, inputs, seconds=time.monotonic() - begin, notes=notes) as temporary:
             write_arrays(temporary, {"xy": made.xy, "overlap": made.overlap}, {"ids": list(ids)})
-        if made.anchors:
+        if made.pivots:
             shutil.rmtree(folder, ignore_errors=True)
 
 

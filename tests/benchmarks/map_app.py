@@ -88,7 +88,7 @@ def scene() -> dict:
         "places": f"files/places/{number}?v=1", "neighbours": "files/lists?v=1" if COUNT <= LISTED else None,
         "central": "files/central?v=1" if COUNT <= LISTED else None,
         "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None, "together": [0.5] * LANDMARKS,
-        "colouring": "files/colouring?x=1", "selection": "files/selection?x=1", "tiles": None, "anchors": None,
+        "colouring": "files/colouring?x=1", "selection": "files/selection?x=1", "tiles": None, "pivots": None,
     }  # fmt: skip
     return {
         "tiled": None, "dataset": "synthetic", "count": COUNT,

@@ -51,7 +51,7 @@ def files() -> dict:
             "neighbours": f"files/neighbours/{key}", "central": f"files/central/{key}", "width": WIDTH,
             "search": f"files/search/{key}?x=1",
             "queries": f"files/queries/{key}", "colouring": f"files/colouring/{key}?x=1", "selection": f"files/selection/{key}?x=1",
-            "caption": f"model {key}", "judged": 10, "together": [], "tiles": None, "anchors": None,
+            "caption": f"model {key}", "judged": 10, "together": [], "tiles": None, "pivots": None,
         })  # fmt: skip
         answers[f"/files/places/{key}"] = layout(number).tobytes() + np.full(COUNT, 0.5, np.float32).tobytes()
         answers[f"/files/central/{key}"] = np.arange(COUNT, dtype=np.float32).tobytes()

@@ -10,7 +10,7 @@ import streamlit as st
 from tiled_cache import MOST_WHOLE
 
 from pages.web.routes import ROUTES
-from retrieval_core.projection import anchored
+from retrieval_core.projection import pivots
 
-anchored.MOST_WHOLE = MOST_WHOLE
+pivots.MOST_WHOLE = MOST_WHOLE
 app = st.App(Path(__file__).parents[2] / "pages" / "shell.py", routes=ROUTES)

@@ -12,7 +12,7 @@ from retrieval_core.progress import finished
 from retrieval_core.runs import map_steps, steps
 from retrieval_core.workspace import Workspace
 
-COUNT, MOST_WHOLE, ANCHORS, MEMBERS = 6000, 500, 400, 20
+COUNT, MOST_WHOLE, PIVOTS, MEMBERS = 6000, 500, 400, 20
 NAME, MODEL = "crowd", "1d"
 IDS = [f"photograph_{row:04}" for row in range(COUNT)]
 
@@ -32,5 +32,5 @@ def build(folder: Path) -> Path:
     workspace = Workspace(folder / "cache")
     add_dataset(workspace, NAME, folder / "descriptors.npy", model=MODEL, queries=folder / "queries.npy")
     finished(steps.score(workspace, IMPORTED_RUN, NAME, MODEL))
-    finished(map_steps.project(workspace, IMPORTED_RUN, NAME, MODEL, "pca", most_whole=MOST_WHOLE, anchors=ANCHORS))
+    finished(map_steps.project(workspace, IMPORTED_RUN, NAME, MODEL, "pca", most_whole=MOST_WHOLE, pivots=PIVOTS))
     return workspace.root

@@ -13,13 +13,13 @@ from typed import problems
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
-from tiled_cache import ANCHORS, COUNT, IDS, MEMBERS, MODEL, MOST_WHOLE, NAME, build
+from tiled_cache import COUNT, IDS, MEMBERS, MODEL, MOST_WHOLE, NAME, PIVOTS, build
 
 from pages.web import tiles
 from pages.web.map.messages import Around, Inside, PointRows, Scene, Tree
 from pages.web.routes import ROUTES
 from retrieval_core.datasets.imported import IMPORTED_RUN
-from retrieval_core.projection import anchored
+from retrieval_core.projection import pivots
 from retrieval_core.ranking.search import nearest
 from retrieval_core.stored.artefacts import map_choice
 from retrieval_core.stored.results import open_results
@@ -35,7 +35,7 @@ def cache(tmp_path_factory):
 
 @pytest.fixture
 def client(cache, monkeypatch):
-    monkeypatch.setattr(anchored, "MOST_WHOLE", MOST_WHOLE)
+    monkeypatch.setattr(pivots, "MOST_WHOLE", MOST_WHOLE)
     monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
     st.cache_resource.clear()
     yield TestClient(Starlette(routes=ROUTES))
@@ -68,13 +68,13 @@ def test_a_scene_in_tiles_says_what_it_is(scene):
     assert problems(scene, Scene) == []
     model = scene["models"][0]
     assert scene["tiled"]["counts"] == [MEMBERS] * 3 + [COUNT - 3 * MEMBERS]
-    assert (model["anchors"], model["neighbours"], model["central"], scene["colourings"]) == (ANCHORS, None, None, [])
+    assert (model["pivots"], model["neighbours"], model["central"], scene["colourings"]) == (PIVOTS, None, None, [])
     assert "PCA of 6,000 photographs (400 of them laid out, the rest placed by their nearest)" in model["caption"]
     assert "film strip" in scene["tiled"]["off"]
 
 
 def test_up_to_the_limit_nothing_is_in_tiles(client, monkeypatch):
-    monkeypatch.setattr(anchored, "MOST_WHOLE", COUNT)
+    monkeypatch.setattr(pivots, "MOST_WHOLE", COUNT)
     scene = client.get(f"/files/scene/{NAME}?{CHOICE}").json()
     assert (scene["tiled"], scene["models"][0]["tiles"]) == (None, None)
     assert scene["colourings"] != []

@@ -112,7 +112,7 @@ class SceneModel(TypedDict):
     `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
     quality of the map was judged by; `together`: for each landmark, the mean share of it among the nearest of its photographs in
     descriptor space, 0 to 1, None where it has but one or neighbours are not listed. `tiles`: where the map is sent in tiles;
-    `anchors`: how many photographs were laid out where the others were placed among them, None where all were.
+    `pivots`: how many photographs were laid out where the others were placed among them, None where all were.
     """
 
     key: str
@@ -131,7 +131,7 @@ class SceneModel(TypedDict):
     judged: int | None
     together: list[float | None]
     tiles: SceneTiles | None
-    anchors: int | None
+    pivots: int | None
 
 
 class Sheets(TypedDict):
@@ -181,7 +181,7 @@ class QueryRanking(Neighbours):
 
 
 class Around(QueryRanking):
-    """What a click on a map in tiles shows: the point, the nearest to it in descriptor space, the nearest on the map, and their rows."""
+    """What a click on a map in tiles shows: the point, the nearest in descriptor space, the nearest on the map, and rows of all."""
 
     point: int
     near: list[int]

@@ -192,10 +192,10 @@ export class TiledScene extends Scene {
 
   /** What is said of how much of the map is drawn. */
   told(shown) {
-    const [of, anchors] = [this.total.toLocaleString("en"), this.current.anchors];
+    const [of, pivots] = [this.total.toLocaleString("en"), this.current.pivots];
     const rest = this.limit < Infinity ? `Showing ${shown.toLocaleString("en")} of ${of}, the same share everywhere: zoom in for the rest.`
       : `All photographs of this view are shown, ${shown.toLocaleString("en")} of ${of}.`;
-    const laidOut = anchors ? ` ${anchors.toLocaleString("en")} of ${of} laid out, the rest placed by their nearest.` : "";
+    const laidOut = pivots ? ` ${pivots.toLocaleString("en")} of ${of} laid out, the rest placed by their nearest.` : "";
     return `${this.missing ? "More is on its way. " : ""}${rest}${laidOut}`;
   }
 }

@@ -1,4 +1,4 @@
-"""Layouts of very many descriptors: a sample, the anchors, is laid out, and the rest is placed on it by its nearest anchors.
+"""Layouts of very many descriptors: a sample, the pivots, is laid out, and the rest is placed on it by its nearest pivots.
 
 What is done so far lies in a folder, so that work that was cut off goes on where it stopped. Descriptors may be memory-mapped: they
 are read block by block.
@@ -17,34 +17,34 @@ from retrieval_core.projection.quality import map_quality
 from retrieval_core.workspace import publish, temporary_name
 
 MOST_WHOLE = 120_000
-"""Photographs that are laid out one and all, and sent to a browser at once; of more, anchors are, and the browser is sent tiles."""
+"""Photographs that are laid out one and all, and sent to a browser at once; of more, pivots are, and the browser is sent tiles."""
 
-ANCHORS = 10_000  # photographs that the method itself lays out, of more than MOST_WHOLE
+PIVOTS = 10_000  # photographs that the method itself lays out, of more than MOST_WHOLE
 JUDGED = 1000  # photographs that the quality of such a map is judged by: each is compared with all others
 PART = 32_768  # photographs placed between two notes of what is done
 _ROWS = 4096  # placed between two reports
 
 
-def draw_anchors(count: int, anchors: int, seed: int) -> np.ndarray:
-    """Which of `count` photographs are anchors: rising numbers (A,) int64, drawn at random."""
-    return np.sort(np.random.default_rng(seed).choice(count, min(anchors, count), replace=False))
+def draw_pivots(count: int, pivots: int, seed: int) -> np.ndarray:
+    """Which of `count` photographs are pivots: rising numbers (P,) int64, drawn at random."""
+    return np.sort(np.random.default_rng(seed).choice(count, min(pivots, count), replace=False))
 
 
-def compute_anchored_map(
-    ids: Sequence[str], matrix: np.ndarray, method: str, parameters: Mapping | None, seed: int, folder: Path, anchors: int = ANCHORS
+def compute_pivot_map(
+    ids: Sequence[str], matrix: np.ndarray, method: str, parameters: Mapping | None, seed: int, folder: Path, pivots: int = PIVOTS
 ) -> Generator[Progress, None, ProjectedMap]:
-    """Lay out `anchors` of the descriptors (N, D) by a method, place the others among them, and judge the result.
+    """Lay out `pivots` of the descriptors (N, D) by a method, place the others among them, and judge the result.
 
-    A photograph that is no anchor lies at the median of the places of its nearest anchors in descriptor space: see `place`. The same
+    A photograph that is no pivot lies at the median of the places of its nearest pivots in descriptor space: see `place`. The same
     arguments give the same layout on the same machine, also if it was cut off in between: `folder` holds what is done so far of
-    exactly these arguments. Returns (as a generator does) the ProjectedMap; its `anchors` says how many were laid out.
+    exactly these arguments. Returns (as a generator does) the ProjectedMap; its `pivots` says how many were laid out.
     Raises RetrievalError as `compute_map` and `place` do.
     """
     check_vectors(matrix)
     title, total = METHODS[method].title, len(matrix)
-    chosen = draw_anchors(total, anchors, seed)
+    chosen = draw_pivots(total, pivots, seed)
     rows = np.asarray(matrix[chosen], np.float32)
-    laid_out = folder / "anchors.safetensors"
+    laid_out = folder / "pivots.safetensors"
     if not laid_out.exists():
         made = yield from compute_map([ids[row] for row in chosen], rows, method, parameters, seed)
         _keep(laid_out, made.xy, {"parameters": made.parameters})
@@ -55,7 +55,7 @@ def compute_anchored_map(
         if not file.exists():
             part = np.empty((end - start, 2), np.float32)
             for first in range(start, end, _ROWS):
-                yield Progress(title, first, total, f"placing by the nearest of {len(chosen):,} anchors")
+                yield Progress(title, first, total, f"placing by the nearest of {len(chosen):,} pivots")
                 last = min(first + _ROWS, end)
                 part[first - start : last - start] = place(rows, places, matrix[first:last])
             _keep(file, part, {})

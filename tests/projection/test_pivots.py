@@ -1,4 +1,4 @@
-"""Layouts by anchors: the sample is laid out as it is alone, the rest lies where brute force puts it, and cut off work goes on."""
+"""Layouts by pivots: the sample is laid out as it is alone, the rest lies where brute force puts it, and cut off work goes on."""
 
 import numpy as np
 import pytest
@@ -7,17 +7,17 @@ from layouts import clusters
 
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import finished
-from retrieval_core.projection import anchored
-from retrieval_core.projection.anchored import compute_anchored_map, draw_anchors
+from retrieval_core.projection import pivots
 from retrieval_core.projection.maps import compute_map
+from retrieval_core.projection.pivots import compute_pivot_map, draw_pivots
 
-COUNT, ANCHORS = 700, 90
+COUNT, PIVOTS = 700, 90
 
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(anchored, "PART", 256)
-    monkeypatch.setattr(anchored, "_ROWS", 100)
+    monkeypatch.setattr(pivots, "PART", 256)
+    monkeypatch.setattr(pivots, "_ROWS", 100)
 
 
 @pytest.fixture
@@ -26,30 +26,30 @@ def matrix():
 
 
 def made_in(folder, matrix, method="pca", seed=1):
-    return compute_anchored_map([f"image {row}" for row in range(len(matrix))], matrix, method, None, seed, folder, ANCHORS)
+    return compute_pivot_map([f"image {row}" for row in range(len(matrix))], matrix, method, None, seed, folder, PIVOTS)
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne"])
-def test_anchors_lie_as_the_method_lays_them_out_and_the_others_at_the_median_of_their_nearest_anchors(
+def test_pivots_lie_as_the_method_lays_them_out_and_the_others_at_the_median_of_their_nearest_pivots(
     small_parts, tmp_path, matrix, method
 ):
     made = finished(made_in(tmp_path, matrix, method))
-    chosen = draw_anchors(COUNT, ANCHORS, 1)
+    chosen = draw_pivots(COUNT, PIVOTS, 1)
     alone = finished(compute_map([str(row) for row in chosen], matrix[chosen], method, None, 1))
     np.testing.assert_array_equal(made.xy[chosen], alone.xy)
-    assert (made.anchors, made.parameters, made.ids[3]) == (ANCHORS, alone.parameters, "image 3")
+    assert (made.pivots, made.parameters, made.ids[3]) == (PIVOTS, alone.parameters, "image 3")
     for row in set(range(COUNT)) - set(chosen.tolist()):
         similar = matrix[chosen].astype(float) @ matrix[row]
-        nearest = sorted(range(ANCHORS), key=lambda anchor: -similar[anchor])[:10]
+        nearest = sorted(range(PIVOTS), key=lambda pivot: -similar[pivot])[:10]
         np.testing.assert_allclose(made.xy[row], np.median(alone.xy[nearest], axis=0), rtol=1e-6)
 
 
-def test_anchors_are_drawn_once_each_and_by_the_seed():
-    chosen = draw_anchors(1000, 200, 3)
+def test_pivots_are_drawn_once_each_and_by_the_seed():
+    chosen = draw_pivots(1000, 200, 3)
     assert len(set(chosen.tolist())) == 200
     assert (np.diff(chosen) > 0).all()
-    assert chosen.tolist() == draw_anchors(1000, 200, 3).tolist() != draw_anchors(1000, 200, 4).tolist()
-    assert draw_anchors(50, 200, 0).tolist() == list(range(50))
+    assert chosen.tolist() == draw_pivots(1000, 200, 3).tolist() != draw_pivots(1000, 200, 4).tolist()
+    assert draw_pivots(50, 200, 0).tolist() == list(range(50))
 
 
 @pytest.mark.parametrize("after", [1, 4, 7, 9])
@@ -73,7 +73,7 @@ def test_work_that_was_cut_off_goes_on_where_it_stopped(small_parts, tmp_path, m
 
 
 def test_the_quality_is_judged_on_a_sample_of_all(small_parts, tmp_path, matrix, monkeypatch):
-    monkeypatch.setattr(anchored, "JUDGED", 50)
+    monkeypatch.setattr(pivots, "JUDGED", 50)
     made = finished(made_in(tmp_path, matrix))
     assert made.quality["rows"] == 50
     assert (~np.isnan(made.overlap)).sum() == 50
