@@ -49,8 +49,9 @@ def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
     """All but the pictures."""
     yield Progress("read", 0, len(asked.models))
     if is_tiled(len(asked.dataset.images)):
-        raise RetrievalError(f"A bundle holds all of a map, and {asked.dataset_name} has {len(asked.dataset.images):,} photographs: one "
-                             f"file takes at most {MOST_WHOLE:,}. Make it of a part of them.")  # fmt: skip
+        count = len(asked.dataset.images)
+        raise RetrievalError(f"A bundle holds all of a map, and {asked.dataset_name} has {count:,} photographs: one file takes at most "
+                             f"{MOST_WHOLE:,}. Make it of a part of them.")  # fmt: skip
     _ = asked.states
     told = yield from lessons.lessons(asked)
     arrays, scenes = Arrays(), maps.scenes(asked)

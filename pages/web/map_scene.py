@@ -12,8 +12,9 @@ import numpy as np
 
 from pages.state import loaders
 from pages.web import modules, scene_rankings
-from pages.web.map.messages import Place, Scene, SceneModel, SceneTiles, Tiled
-from pages.web.scene_points import UNLABELLED, counts, is_tiled, label_numbers
+from pages.web.map.messages import Place, Scene, SceneModel
+from pages.web.map.tile_messages import SceneTiles, Tiled
+from pages.web.scene_points import OFF, UNLABELLED, counts, is_tiled, label_numbers
 from pages.widgets import style
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
@@ -35,9 +36,6 @@ from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.ranking import first_of
 from retrieval_core.stored.results import Results, list_sheets, open_results
 from retrieval_core.workspace import short_hash
-
-OFF = ("Of so many photographs the browser holds only a part. So there is no film strip, and there are no cards of the landmarks, no "
-       "histograms, and no colours but landmark and distortion.")  # fmt: skip
 
 
 @dataclass(frozen=True)

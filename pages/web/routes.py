@@ -175,9 +175,8 @@ def tile(request: Request) -> Answer:
 
 def around(request: Request) -> Answer:
     """What a click on a map in tiles shows, of a point or a query; see tiles.around."""
-    results, given = _results(request), request.query_params
-    point = whole(given["point"], "point") if "point" in given else None
-    return JSONResponse(tiles.around(results, _choice(request), point, given.get("query", ""))), ""
+    point = whole(asked(request, "point"), "point") if "point" in request.query_params else None
+    return JSONResponse(tiles.around(_results(request), _choice(request), point, request.query_params.get("query", ""))), ""
 
 
 async def point_rows(request: Request) -> Response:

@@ -14,6 +14,8 @@ from retrieval_core.projection import pivots
 from retrieval_core.stored.artefacts import subset_ids
 
 UNLABELLED = 65535
+OFF = ("Of so many photographs the browser holds only a part. So there is no film strip, and there are no cards of the landmarks, no "
+       "histograms, and no colours but landmark and distortion.")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

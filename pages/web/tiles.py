@@ -11,7 +11,7 @@ from math import isnan
 import numpy as np
 
 from pages.web import map_scene, scene_rankings
-from pages.web.map.messages import Around, Inside, PointRows, Tree
+from pages.web.map.tile_messages import Around, Inside, PointRows, Tree
 from pages.web.scene_points import UNLABELLED, Members, members
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import finished

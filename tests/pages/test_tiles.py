@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 from tiled_cache import COUNT, IDS, MEMBERS, MODEL, MOST_WHOLE, NAME, PIVOTS, build
 
 from pages.web import tiles
-from pages.web.map.messages import Around, Inside, PointRows, Scene, Tree
+from pages.web.map.messages import Scene
+from pages.web.map.tile_messages import Around, Inside, PointRows, Tree
 from pages.web.routes import ROUTES
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.projection import pivots
