@@ -52,10 +52,10 @@ def place(page, results, point: int) -> tuple[float, float]:
 
 def test_a_map_in_tiles_from_the_first_picture_to_a_link(page, served, results):
     open_map(page, served)
+    page.locator(f".stage[data-count='{COUNT}']").wait_for(state="attached")
     standing = page.locator(".standing")
     assert f"All photographs of this view are shown, {COUNT:,} of {COUNT:,}." in standing.inner_text()
     assert f"400 of {COUNT:,} laid out, the rest placed by their nearest." in standing.inner_text()
-    assert page.locator(".stage").get_attribute("data-count") == str(COUNT)
     assert "(5,940)" in page.locator(".legend").inner_text()
 
     xy = results.map(map_choice("pca", "all", None, 0)).xy

@@ -44,7 +44,7 @@ export function chosenList(app, model) {
     return model.found?.centre === centre ? model.found : null;
   }
   const ranking = app.query && model.rankings?.[app.query.id];
-  if (ranking) return { centre: app.query.point, list: ranking.points, similarities: ranking.similarities, near: ranking.near };
+  if (ranking) return { centre: app.query.point, list: ranking.points, similarities: ranking.similarities, near: app.scene.tiled ? ranking.near : undefined };
   return null;
 }
 
