@@ -10,6 +10,7 @@ from pages.state.link import choose
 from pages.web import alone, map_scene
 from pages.web.map import show_map
 from pages.web.map.messages import IN_LINK, Placed, Shared
+from pages.web.scene_points import is_tiled
 from pages.widgets import bins, gallery, projection
 from pages.widgets.errors import shown_errors
 from retrieval_core.presets import get_preset
@@ -38,8 +39,9 @@ def main() -> None:
             upload.uploader()
         alone.button("map")
     link.allowed("k", NEIGHBOURS)
-    link.allowed("colour", ["landmark", "overlap", *(key for key in colourings_of(dataset) if key != "ap" or not hidden.hidden("ap"))])
     choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
+    others = [] if is_tiled(len(ids)) else [key for key in colourings_of(dataset) if key != "ap" or not hidden.hidden("ap")]
+    link.allowed("colour", ["landmark", "overlap", *others])
     if len(ids) < FEWEST:
         st.info(f"A map takes at least {FEWEST} photographs, and of these there are {len(ids)}.")
         gallery.show_gallery(dataset, [gallery.Card(image_id, dataset.image(image_id).label or "unlabelled") for image_id in ids])

@@ -11,12 +11,14 @@ from pages.bundle.pictures import pictures
 from pages.state import loaders
 from pages.state.model_metrics import OWN
 from pages.web.bundle.messages import Bundle, Model
+from pages.web.scene_points import is_tiled
 from pages.widgets import style
 from retrieval_core import __version__
 from retrieval_core.datasets.no_precision import why_no_precision
 from retrieval_core.errors import RetrievalError, room_needed
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.progress import Progress
+from retrieval_core.projection.pivots import MOST_WHOLE
 from retrieval_core.workspace import publish, temporary_name
 
 ROOM = 19_500_000
@@ -46,6 +48,10 @@ def write(out: Path, asked: Asked) -> Generator[Progress, None, int]:
 def _gathered(asked: Asked) -> Generator[Progress, None, tuple[Bundle, Arrays]]:
     """All but the pictures."""
     yield Progress("read", 0, len(asked.models))
+    if is_tiled(len(asked.dataset.images)):
+        count = len(asked.dataset.images)
+        raise RetrievalError(f"A bundle holds all of a map, and {asked.dataset_name} has {count:,} photographs: one file takes at most "
+                             f"{MOST_WHOLE:,}. Make it of a part of them.")  # fmt: skip
     _ = asked.states
     told = yield from lessons.lessons(asked)
     arrays, scenes = Arrays(), maps.scenes(asked)

@@ -8,7 +8,7 @@ from pages.bundle.arrays import Arrays, numbered, percent, quantised, thousandth
 from pages.bundle.asked import SUBSET, Asked
 from pages.state import loaders
 from pages.state.defaults import NEIGHBOURS
-from pages.web import map_scene, scene_colours
+from pages.web import map_scene, scene_colours, scene_points
 from pages.web.map.messages import ColouringValues, Scene, SceneQuery
 from pages.web.map_scene import MapChoice
 from retrieval_core.errors import RetrievalError
@@ -98,7 +98,7 @@ def colourings(asked: Asked, scenes: dict[str, Scene]) -> tuple[dict[str, int], 
 
 def label_numbers(asked: Asked) -> list[int]:
     """The number of every photograph's landmark."""
-    return map_scene.label_numbers(asked.dataset, SUBSET).tolist()
+    return scene_points.label_numbers(asked.dataset, SUBSET).tolist()
 
 
 def titles(scenes: dict[str, Scene]) -> dict[str, str]:

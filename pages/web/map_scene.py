@@ -13,6 +13,8 @@ import numpy as np
 from pages.state import loaders
 from pages.web import modules, scene_rankings
 from pages.web.map.messages import Place, Scene, SceneModel
+from pages.web.map.tile_messages import SceneTiles, Tiled
+from pages.web.scene_points import OFF, UNLABELLED, counts, is_tiled, label_numbers
 from pages.widgets import style
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
@@ -25,6 +27,7 @@ from retrieval_core.progress import finished
 from retrieval_core.projection.alignment import align
 from retrieval_core.projection.maps import METHODS, ProjectedMap, read_map_seed
 from retrieval_core.projection.placement import place
+from retrieval_core.projection.quadtree import nearest_places
 from retrieval_core.ranking.neighbour_lists import listed
 from retrieval_core.ranking.picture import Picture
 from retrieval_core.stored.artefacts import map_choice, sha256, subset_ids
@@ -33,8 +36,6 @@ from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.ranking import first_of
 from retrieval_core.stored.results import Results, list_sheets, open_results
 from retrieval_core.workspace import short_hash
-
-UNLABELLED = 65535
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def describe(name: str, choice: MapChoice) -> Scene:
     order = {image_id: number for number, image_id in enumerate(subset_ids(dataset, choice.subset))}
     numbers = lambda found: [order[image_id] for image_id in found if image_id in order]  # noqa: E731
     laid_out = aligned(name, choice)
+    tiled: Tiled | None = {"counts": counts(dataset, choice.subset), "off": OFF} if is_tiled(len(order)) else None
     shown = f"{name}?subset={choice.subset}&v={scene_rankings.members_version(dataset, choice.subset)}"
     return {
         "dataset": name, "count": len(order),
@@ -84,17 +86,12 @@ def describe(name: str, choice: MapChoice) -> Scene:
                     for query in dataset.queries if query.image_id in order],
         "models": [_model(state, dataset, choice, laid_out.get(state.key))
                    for state in model_states(loaders.workspace(), name, choice.run) if state.explorable],
-        "colourings": [{"key": key, "title": title} for key, title in colourings_of(dataset).items()],
+        "colourings": [] if tiled else [{"key": key, "title": title} for key, title in colourings_of(dataset).items()],
+        "tiled": tiled,
         "sheets": {"cell": CELL, "columns": COLUMNS, "files": _sheets(dataset), "cells": sheet_cells(dataset, choice.subset)},
         "files": {"ids": f"files/ids/{shown}", "labels": f"files/labels/{shown}", "photograph": f"files/photograph/{name}/",
                   "version": dataset.photographs[:12]},
     }  # fmt: skip
-
-
-def label_numbers(dataset: Dataset, subset: str) -> np.ndarray:
-    """Number of each photograph's landmark among the dataset's sorted landmarks, uint16; UNLABELLED where it has none."""
-    numbers = {label: number for number, label in enumerate(dataset.labels)}
-    return np.array([numbers.get(dataset.image(image_id).label, UNLABELLED) for image_id in subset_ids(dataset, subset)], np.uint16)
 
 
 def _box(dataset: Dataset, query: Query) -> list[float] | None:
@@ -160,8 +157,11 @@ def placed(results: Results, choice: MapChoice, descriptor: np.ndarray, picture:
     members = subset_ids(results.dataset, choice.subset)
     matrix = results.descriptors[0].rows(members)
     points, similarities = finished(first_of(results, descriptor, [picture], members, listed(len(matrix))))
+    xy = aligned(results.dataset.name, choice)[results.model].xy
+    where = place(matrix, xy, descriptor)[0]
     return {
-        "place": place(matrix, aligned(results.dataset.name, choice)[results.model].xy, descriptor)[0].tolist(),
+        "place": where.tolist(),
+        "near": nearest_places(xy, where, listed(len(matrix))) if is_tiled(len(matrix)) else [],
         "points": points[0].tolist(),
         "similarities": np.round(similarities[0], 4).tolist(),
     }
@@ -171,21 +171,38 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
     """One model of a scene; without a map of this choice its `places` is None."""
     results = open_results(loaders.workspace(), dataset.name, choice.run, state.key)
     found = results.neighbours(choice.subset)
+    tiled = made is not None and is_tiled(len(made.ids))
+    whole = found is not None and not tiled
     address = lambda kind, version: f"files/{kind}/{dataset.name}/{state.key}?{choice.address()}&v={version}"  # noqa: E731
     rows = scene_rankings.rows_version(results, choice.subset)
     return {
         "key": state.key, "title": f"{state.key} · {state.title}", "colour": style.model_colour(state.key),
         "map": [state.map_oxford, state.map_finite_sum],
         "places": address("places", places_version(dataset.name, state.key, choice)) if made else None,
-        "neighbours": address("neighbours", rows) if found else None, "central": address("central", rows) if found else None,
+        "neighbours": address("neighbours", rows) if whole else None, "central": address("central", rows) if whole else None,
         "width": found[0].shape[1] if found else listed(len(dataset.images)),
         "search": address("neighbours-of", rows),
         "queries": address("queries", scene_rankings.rankings_version(results, choice.subset)),
         "colouring": address("colouring", rows), "selection": address("selection", rows),
+        "tiles": _tiles(dataset, state.key, choice) if tiled else None,
+        "pivots": made.pivots if made else None,
         "caption": caption(made, state, choice.run) if made else "",
         "judged": made.quality["neighbours"] if made else None,
         "together": together(dataset, choice.subset, found[0] if found else None),
     }  # fmt: skip
+
+
+def _tiles(dataset: Dataset, model: str, choice: MapChoice) -> SceneTiles:
+    """The addresses of what is sent of a map in tiles."""
+    version = tiles_version(dataset, model, choice)
+    address = lambda kind: f"files/{kind}/{dataset.name}/{model}?{choice.address()}&v={version}"  # noqa: E731
+    return {"tree": address("tree"), "tile": address("tile"), "rows": address("rows"), "around": address("around"),
+            "inside": address("inside")}  # fmt: skip
+
+
+def tiles_version(dataset: Dataset, model: str, choice: MapChoice) -> str:
+    """Hash of the tiles of a model: of its places, and of ids and landmarks."""
+    return short_hash([places_version(dataset.name, model, choice), scene_rankings.members_version(dataset, choice.subset)])
 
 
 def places_version(name: str, model: str, choice: MapChoice) -> str:
@@ -204,8 +221,9 @@ def caption(made: ProjectedMap, model: ModelState, run: str) -> str:
     used = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in made.parameters.items())
     quality = made.quality
     judged = "" if quality["rows"] == len(made.ids) else f", judged on {quality['rows']:,} points drawn at random"
+    part = f" ({made.pivots:,} of them laid out, the rest placed by their nearest)" if made.pivots else ""
     return (
-        f"{METHODS[made.method].title} of {len(made.ids):,} photographs, model {model.key} of run {run} (start: "
+        f"{METHODS[made.method].title} of {len(made.ids):,} photographs{part}, model {model.key} of run {run} (start: "
         f"{loaders.START_TITLES[model.start]}), seed {made.seed}" + (f", {used}" if used else "") + ". "
         f"Trustworthiness {quality['trustworthiness']:.3f}, kNN overlap {quality['knn_overlap']:.3f} "
         f"({quality['neighbours']} neighbours{judged})."

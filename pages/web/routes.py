@@ -4,6 +4,8 @@ The browser asks for these as it needs them, so nothing of it travels with every
 exactly what it stands for: where that is what is served, the browser may keep it for good.
 """
 
+import json
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -13,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pages.state import loaders
-from pages.web import map_scene, modules, presenter, scene_colours, scene_rankings
-from pages.web.answers import Answer, answering, asked, whole
+from pages.web import map_scene, modules, presenter, scene_colours, scene_points, scene_rankings, tiles
+from pages.web.answers import Answer, BadAddress, answering, asked, whole
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
@@ -96,7 +98,7 @@ def ids(request: Request) -> Answer:
 def labels(request: Request) -> Answer:
     """Number of the landmark of each photograph, uint16; 65535 for an unlabelled one."""
     dataset, subset = _dataset(request), asked(request, "subset")
-    return _array(map_scene.label_numbers(dataset, subset)), scene_rankings.members_version(dataset, subset)
+    return _array(scene_points.label_numbers(dataset, subset)), scene_rankings.members_version(dataset, subset)
 
 
 def places(request: Request) -> Answer:
@@ -159,6 +161,47 @@ def _measured(request: Request, points: bytes) -> Answer:
     return JSONResponse(found), ""
 
 
+def tree(request: Request) -> Answer:
+    """The tiles of a map of very many points; see tiles.tree."""
+    results, choice = _results(request), _choice(request)
+    return JSONResponse(tiles.tree(results, choice)), map_scene.tiles_version(results.dataset, results.model, choice)
+
+
+def tile(request: Request) -> Answer:
+    """One tile as bytes; see tiles.tile."""
+    results, choice = _results(request), _choice(request)
+    return _array(*tiles.tile(results, choice, asked(request, "tile"))), map_scene.tiles_version(results.dataset, results.model, choice)
+
+
+def around(request: Request) -> Answer:
+    """What a click on a map in tiles shows, of a point or a query; see tiles.around."""
+    point = whole(asked(request, "point"), "point") if "point" in request.query_params else None
+    return JSONResponse(tiles.around(_results(request), _choice(request), point, request.query_params.get("query", ""))), ""
+
+
+async def point_rows(request: Request) -> Response:
+    """What is known of single points, named in the body; see tiles.rows."""
+    return await _answered(request, tiles.rows)
+
+
+async def inside(request: Request) -> Response:
+    """The points inside the lasso of the body; see tiles.within."""
+    return await _answered(request, tiles.within)
+
+
+async def _answered(request: Request, answer: Callable) -> Response:
+    body = await request.body()
+
+    def found(request: Request) -> Answer:
+        try:
+            question = json.loads(body)
+        except (ValueError, RecursionError):
+            raise BadAddress("What is asked is no JSON.") from None
+        return JSONResponse(answer(_results(request), _choice(request), question)), ""
+
+    return await run_in_threadpool(answering(found), request)
+
+
 def _dataset(request: Request) -> Dataset:
     return open_dataset(loaders.workspace(), request.path_params["dataset"])
 
@@ -195,7 +238,13 @@ ROUTES = (
             ("central/{dataset}/{model}", central),
             ("queries/{dataset}/{model}", queries),
             ("colouring/{dataset}/{model}", colouring),
+            ("tree/{dataset}/{model}", tree),
+            ("tile/{dataset}/{model}", tile),
+            ("around/{dataset}/{model}", around),
         )
     ]
-    + [Route("/files/selection/{dataset}/{model}", selection, methods=["POST"])]
+    + [
+        Route(f"/files/{kind}/{{dataset}}/{{model}}", endpoint, methods=["POST"])
+        for kind, endpoint in (("selection", selection), ("rows", point_rows), ("inside", inside))
+    ]
 )

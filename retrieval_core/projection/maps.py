@@ -41,6 +41,7 @@ class ProjectedMap:
     `method`, `parameters` (complete, as used) and `seed` make the same layout again from the same descriptors;
     `quality` holds trustworthiness and knn_overlap, with the size of a neighbourhood and the number of points judged;
     `overlap` (N,) float32 the share of each point's neighbours that the layout keeps, NaN where it was not judged.
+    `pivots`: how many were laid out where the others were placed among them (see pivots.py); None where all were.
     """
 
     ids: tuple[str, ...]
@@ -50,6 +51,7 @@ class ProjectedMap:
     seed: int
     quality: dict
     overlap: np.ndarray
+    pivots: int | None = None
 
 
 def resolve_parameters(method: str, parameters: Mapping | None, count: int, width: int) -> dict:

@@ -10,13 +10,15 @@ MAX_ROWS = 6000  # above, the means are taken over this many points, drawn at ra
 _BLOCK = 256
 
 
-def map_quality(matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS) -> tuple[dict[str, float], np.ndarray]:
+def map_quality(
+    matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS, most: int = MAX_ROWS
+) -> tuple[dict[str, float], np.ndarray]:
     """Compare neighbourhoods in a layout with those among the descriptors.
 
     Args:
         matrix: (N, D) descriptors with rows of length 1, where similarity is the dot product.
         xy: (N, 2) places, row for row.
-        seed: draws the points that are judged if there are more than MAX_ROWS; all N points stay possible neighbours.
+        seed: draws the points that are judged if there are more than `most`; all N points stay possible neighbours.
         neighbours: size of a neighbourhood; lowered to less than N / 2 for few points.
 
     Returns a summary and, for each point, the share (N,) float32 of its nearest neighbours in the layout that are its
@@ -30,8 +32,8 @@ def map_quality(matrix: np.ndarray, xy: np.ndarray, seed: int = 0, neighbours: i
     total = len(matrix)
     size = max(1, min(neighbours, (total - 1) // 2))
     rows = np.arange(total)
-    if total > MAX_ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(total, MAX_ROWS, replace=False))
+    if total > most:
+        rows = np.sort(np.random.default_rng(seed).choice(total, most, replace=False))
     _, found = cKDTree(xy).query(xy[rows], k=size + 1)
     near = drop_self(found, rows)
     penalty = 0

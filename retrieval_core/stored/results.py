@@ -183,7 +183,7 @@ class Results:
         arrays, about = read_arrays(artefacts.map_path(self.workspace, self.dataset.name, self.run, self.model, choice))
         notes = record.notes
         return ProjectedMap(tuple(about["ids"]), np.array(arrays["xy"]), choice["method"], notes["parameters"], choice["seed"],
-                            notes["quality"], np.array(arrays["overlap"]))  # fmt: skip
+                            notes["quality"], np.array(arrays["overlap"]), notes.get("pivots"))  # fmt: skip
 
     def neighbours(self, subset: str) -> tuple[np.ndarray, np.ndarray] | None:
         """Neighbour lists: positions (N, K) int32 in the subset and similarities (N, K) float32, memory-mapped; None if not made."""

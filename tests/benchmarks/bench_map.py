@@ -1,11 +1,14 @@
 """The map beside a plain `st.plotly_chart` of the same points, in headless Chromium, in one run.
 
-    python tests/benchmarks/bench_map.py [--frames] [points …]     default: 5000 50000; larger ones: 200000 1000000
+    python tests/benchmarks/bench_map.py [--frames] [points …]     default: 5000 50000; up to 120000, of which more come in tiles
+    python tests/benchmarks/bench_map.py --app CACHE               the app itself with the million of million.py, in tiles
 
 Prints, medians of 20 clicks: seconds to the first map (the page opened a second time, as a visitor of a running app
 does), milliseconds from a click to the neighbour lines and to the last picture of the gallery, and frames a second while
 the points move from one model's layout to the next. Then, and with --frames only, how long the frames are while the map is moved and
-zoomed, with the points alone and with names, faces, thumbnails and a colouring; see map_frames.py. Needs Debian's Chromium and
+zoomed, with the points alone and with names, faces, thumbnails and a colouring; see map_frames.py. With --app the same of the app
+itself, which is told apart by what it answers with: the nearest in descriptor space, by exact search; and the memory of its process
+(of itself, and with the pages of mapped files, which the system may take back) and of the browser's page. Needs Debian's Chromium and
 Playwright: here the browser has no graphics card, and what it draws costs the processor.
 """
 
@@ -22,9 +25,21 @@ from itertools import pairwise
 from pathlib import Path
 
 import map_frames
+import million
 import numpy as np
+from app_process import held_memory, processor_seconds
 from map_data import synthetic_layout
 from playwright.sync_api import Browser, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what the browser tests serve the app with
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
+
+from app_server import start_server
+
+from retrieval_core.datasets.imported import IMPORTED_RUN
+from retrieval_core.stored.artefacts import map_choice
+from retrieval_core.stored.results import open_results
+from retrieval_core.workspace import Workspace
 
 CLICKS = 20
 HERE = Path(__file__).parent
@@ -61,6 +76,7 @@ WATCH = """() => {
   };
 }"""
 OURS = "() => root()?.querySelector('.stage[data-scene]')"
+IN_TILES = "() => root()?.querySelector('.stage[data-scene][data-missing=\"0\"]')"
 PLAIN = "() => document.querySelector('.js-plotly-plot .gl-canvas') && document.querySelector('.js-plotly-plot')._fullData?.length > 1"
 PLACES = {
     "map": """(xy) => { const b = root().querySelector('.stage').getBoundingClientRect(), s = 0.94 * Math.min(b.width, b.height) / 2;
@@ -103,7 +119,7 @@ def first_map(page: Page, address: str, drawn: str) -> float:
     for _ in range(2):
         begin = time.perf_counter()
         page.goto(address)
-        page.wait_for_function(drawn, timeout=180_000, polling=20)
+        page.wait_for_function(drawn, timeout=280_000, polling=20)
         seconds = time.perf_counter() - begin
         page.wait_for_timeout(4000)
     return seconds
@@ -158,6 +174,43 @@ def moving(browser: Browser, counts: list[int]) -> None:
             page.close()
 
 
+def in_app(cache: Path) -> None:
+    """Print the figures of the app with a large set of synthetic clusters, which is made first where it is not there."""
+    million.prepare(cache, million.COUNT)
+    results = open_results(Workspace(cache), million.NAME, IMPORTED_RUN, million.MODEL)
+    xy = results.map(map_choice(million.METHOD, "all", None, 0)).xy
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    places = (xy - (low + high) / 2) / ((high - low).max() / 2)
+    targets = places[np.random.default_rng(2).choice(len(places), CLICKS, replace=False)].tolist()
+    with sync_playwright() as playwright, start_server(cache, {}) as (address, process):
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.set_default_timeout(280_000)
+        for script in (WATCH, map_frames.WATCH):
+            page.add_init_script(f"({script})()")
+        first = first_map(page, f"{address}/map?dataset={million.NAME}&run={IMPORTED_RUN}&model={million.MODEL}", IN_TILES)
+        before = processor_seconds(process)
+        answered = every_click(page, "map", ("lines", "gallery"), targets)
+        clicked = 1000 * (processor_seconds(process) - before) / len(targets)
+        shown = page.evaluate("() => root().querySelector('.drawn').textContent")
+        page.keyboard.press("Escape")
+        print(f"{len(places):,} photographs. {shown}\nfirst map {first:.2f} s")
+        for name, times in answered.items():
+            print(f"a click to the {name}: median {statistics.median(times):.0f} ms, 95 % {np.quantile(times, 0.95):.0f} ms")
+        print(f"the app's processor time of a click, with all that the page asks for: {clicked:.0f} ms")
+        place = page.evaluate(PLACES["map"], targets[0])
+        print(f"{'':9} {'':26}{map_frames.HEAD}")
+        print(f"{'':9} {'moved and zoomed':26}{map_frames.moved(page, place).words()}")
+        print("\n".join(held_memory(process)))
+        browser.close()
+
+
+def every_click(page: Page, kind: str, what: tuple[str, ...], targets) -> dict[str, list[float]]:
+    """Milliseconds of every click, by what is to be seen of it."""
+    single = [clicks(page, kind, what, [target]) for target in targets]
+    return {name: [one[number] for one in single] for number, name in enumerate(what)}
+
+
 def main(counts: list[int], frames_only: bool = False) -> None:
     """Measure and print."""
     with sync_playwright() as playwright:
@@ -193,4 +246,7 @@ def beside_plotly(browser: Browser, counts: list[int]) -> None:
 
 if __name__ == "__main__":
     words = [word for word in sys.argv[1:] if word != "--frames"]
+    if words[:1] == ["--app"]:
+        in_app(Path(words[1]))
+        sys.exit()
     main([int(word) for word in words] or [5_000, 50_000], "--frames" in sys.argv)

@@ -88,10 +88,11 @@ def scene() -> dict:
         "places": f"files/places/{number}?v=1", "neighbours": "files/lists?v=1" if COUNT <= LISTED else None,
         "central": "files/central?v=1" if COUNT <= LISTED else None,
         "search": f"files/search?model={number}", "queries": "files/queries?v=1", "judged": None, "together": [0.5] * LANDMARKS,
-        "colouring": "files/colouring?x=1", "selection": "files/selection?x=1",
+        "colouring": "files/colouring?x=1", "selection": "files/selection?x=1", "tiles": None, "pivots": None,
     }  # fmt: skip
     return {
-        "dataset": "synthetic", "count": COUNT, "extent": [1, 1], "queries": [], "models": [model("1a", 0), model("1b", 1)],
+        "tiled": None, "dataset": "synthetic", "count": COUNT,
+        "extent": [1, 1], "queries": [], "models": [model("1a", 0), model("1b", 1)],
         "landmarks": [{"name": f"landmark {k}", "colour": HUES[k % len(HUES)], "symbol": k % 11} for k in range(LANDMARKS)],
         "colourings": [{"key": "hubness", "title": "hubness"}, {"key": "column:kind", "title": "column kind"}],
         "sheets": {"cell": 96, "columns": 42, "files": [f"files/sheet/{k}" for k in range(-(-COUNT // 42**2))], "cells": None},

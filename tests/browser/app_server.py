@@ -22,12 +22,14 @@ def start_app(cache: Path, tiny: bool = True) -> Iterator[str]:
 
 
 @contextmanager
-def start_server(cache: Path, variables: dict[str, str], listen: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
+def start_server(
+    cache: Path, variables: dict[str, str], listen: str = "127.0.0.1", script: str = "app.py"
+) -> Iterator[tuple[str, int]]:
     """Run the app on a cache folder and yield its address and the id of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", listen,
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", listen,
                "--server.headless", "true"]  # fmt: skip
     environment = {**os.environ, **variables, "RETRIEVAL_CACHE": str(cache)}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -51,7 +51,7 @@ def files() -> dict:
             "neighbours": f"files/neighbours/{key}", "central": f"files/central/{key}", "width": WIDTH,
             "search": f"files/search/{key}?x=1",
             "queries": f"files/queries/{key}", "colouring": f"files/colouring/{key}?x=1", "selection": f"files/selection/{key}?x=1",
-            "caption": f"model {key}", "judged": 10, "together": [],
+            "caption": f"model {key}", "judged": 10, "together": [], "tiles": None, "pivots": None,
         })  # fmt: skip
         answers[f"/files/places/{key}"] = layout(number).tobytes() + np.full(COUNT, 0.5, np.float32).tobytes()
         answers[f"/files/central/{key}"] = np.arange(COUNT, dtype=np.float32).tobytes()
@@ -64,7 +64,7 @@ def files() -> dict:
     truth = {"good": [4, 5], "ok": [6], "junk": [7]}
     query = {"id": "tower_1", "point": 3, "label": "tower", "box": [1, 1, 9, 9], "size": [12, 10], **truth}
     answers["/files/scene"] = {
-        "dataset": "small", "count": COUNT, "extent": [1, 1], "models": models, "queries": [query],
+        "dataset": "small", "count": COUNT, "tiled": None, "extent": [1, 1], "models": models, "queries": [query],
         "landmarks": [{"name": "gate", "colour": "#9678f0", "symbol": 0}, {"name": "tower", "colour": "#b42d78", "symbol": 1}],
         "colourings": [{"key": "bin", "title": "bin"}, {"key": "hubness", "title": "hubness"}],
         "sheets": {"cell": 96, "columns": 42, "files": [], "cells": None},

@@ -173,7 +173,7 @@ def test_without_webgl_it_is_a_still_map_that_is_clicked_and_printed(home, file,
         page = home(file, "#map?model=1d", browser=bare)
         page.get_by_text("This browser has no WebGL 2").wait_for()
         ink = "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some((value, k) => k % 4 === 3 && value)"
-        assert page.locator(".stage canvas").nth(1).evaluate(ink)
+        assert page.locator(".stage canvas").nth(0).evaluate(ink)
         page.locator("aside .card").first.click()
         page.get_by_role("button", name="All landmarks").wait_for()
         page.keyboard.press("j")

@@ -53,7 +53,7 @@ def test_categories_have_a_legend_that_filters(page):
 
 
 INK_AT = """([x, y]) => {
-  const canvas = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[2];
+  const canvas = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[1];
   const scale = (0.94 * Math.min(canvas.width, canvas.height)) / 2;
   const pixel = canvas.getContext("2d").getImageData(canvas.width / 2 + x * scale, canvas.height / 2 - y * scale, 1, 1).data;
   return pixel[3] > 200 && pixel[0] < 128;
@@ -150,7 +150,7 @@ def test_what_the_link_says_of_filters_is_read_and_written(page):
 
 
 INKED = """() => {
-  const canvas = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[2];
+  const canvas = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[1];
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return data.reduce((sum, value, k) => sum + (k % 4 === 3 && value > 0), 0);
 }"""

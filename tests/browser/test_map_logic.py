@@ -158,11 +158,6 @@ def test_every_point_is_drawn_once_what_is_in_colour_above_the_rest(run, unlabel
             assert looks[2 * point + 1] == labels[point]
 
 
-def test_of_too_many_points_no_one_is_drawn_twice(run):
-    order, _, _ = run(ORDER, [250_000, [0] * 250_000, 0.5, [], None, 400])
-    assert len(order) == 200_000 == len(set(order))
-
-
 def test_the_machine_adds_up_what_a_naive_walk_adds_up(run):
     from pages.widgets.ranking_views import _curve
     from retrieval_core.datasets.types import Query

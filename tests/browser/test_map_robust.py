@@ -96,7 +96,7 @@ def test_a_lost_graphics_card_comes_back_with_all_points(rough):
     before = coloured(rough)
     assert before > 500
     rough.evaluate("""() => {
-      const gl = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[1].getContext("webgl2");
+      const gl = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[0].getContext("webgl2");
       window.lost = gl.getExtension("WEBGL_lose_context");
       window.lost.loseContext();
     }""")
@@ -118,7 +118,7 @@ def test_a_lost_graphics_card_comes_back_with_all_points(rough):
 def test_a_map_that_is_gone_gives_the_graphics_card_back(rough):
     show_small_map(rough)
     assert rough.evaluate("""() => {
-      const gl = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[1].getContext("webgl2");
+      const gl = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[0].getContext("webgl2");
       window.end();
       return gl.isContextLost();
     }""")

@@ -1,5 +1,4 @@
 import { Card } from "./card.js";
-import { Density } from "./density.js";
 import { SQUARE as FACE } from "./faces.js";
 import { Fetching } from "./fetching.js";
 import { Film } from "./film.js";
@@ -8,7 +7,6 @@ import { Hidden } from "./hidden.js";
 import { listenToKeys } from "./keyboard.js";
 import { Landmarks } from "./landmarks.js";
 import { Legend } from "./legend.js";
-import { MOST_DRAWN } from "./appearance.js";
 import { Measures } from "./measures.js";
 import { chosenList, compareNeighbours } from "./neighbours.js";
 import { Notice } from "./notice.js";
@@ -39,13 +37,12 @@ export class MapApp extends Fetching {
     });
     this.hides = new Hidden(this);
     this.view = new View();
-    this.density = new Density();
     this.faces = new Squares(FACE.side, FACE.kept, () => this.draw(false));
     this.squares = new Squares(THUMBNAIL.side, THUMBNAIL.kept, () => this.draw(false));
     this.landmarks = new Landmarks(this);
     this.stage = root.querySelector(".stage");
     this.canvases = [...this.stage.querySelectorAll("canvas")];
-    this.surface = this.canvases[2];
+    this.surface = this.canvases[1];
     this.notice = new Notice(root.querySelector(".wrong"));
     this.points = this.openPoints();
     this.gallery = new Gallery(this, root.querySelector(".cards"));
@@ -63,7 +60,7 @@ export class MapApp extends Fetching {
 
   /** The graphics card, or the still picture of a browser that has no WebGL 2. */
   openPoints() {
-    const canvas = this.canvases[1];
+    const [canvas] = this.canvases;
     const gl = openWebGl(canvas);
     if (gl) return new Points(gl, () => this.repaint());
     this.still = true;
@@ -87,9 +84,10 @@ export class MapApp extends Fetching {
     const before = this.scene;
     this.scene = scene;
     this.model = scene.model(key) ?? scene.models.find((model) => model.places);
-    const same = before?.dataset === scene.dataset && before.count === scene.count;
+    const same = !scene.tiled && !before?.tiled && before?.dataset === scene.dataset && before.count === scene.count;
     if (!same) this.trail = [];
     this.view.extent = scene.extent;
+    scene.watch?.(this);
     if (same) this.move(this.places.now(), this.model.xy);
     else this.places = new Places(this.model.xy);
     for (const part of this.root.querySelectorAll("[inert]")) part.inert = false;
@@ -114,8 +112,7 @@ export class MapApp extends Fetching {
 
   rest() {
     this.onTheWay = false;
-    if (this.scene.count > MOST_DRAWN) this.settle();
-    else this.draw();
+    this.draw();
   }
 
   hoverPoint(point) {
@@ -237,6 +234,7 @@ export class MapApp extends Fetching {
   }
 
   async openFilm(shown) {
+    if (this.scene.tiled) return this.notice.say(this.scene.tiled.off);
     this.film = shown;
     this.toolbar.draw();
     await this.notice.guard(() => this.strip.open(shown));

@@ -2,7 +2,6 @@ import { shareOf } from "./colouring.js";
 
 /** Colour, size and order of the points, from what is chosen. */
 
-export const MOST_DRAWN = 200_000; // points drawn one by one; above, the density below them shows all
 export const UNLABELLED = 65535;
 
 const GREY = [153, 153, 153];
@@ -26,8 +25,8 @@ const SHADES = Array.from({ length: 256 }, (_, shade) => {
 /** The colour of a share of 0 … 1 on the ramp; asked for once a point. */
 export const rampColour = (share) => SHADES[Math.round(255 * Math.min(1, Math.max(0, share)))];
 
-/** Whether a point is drawn at all: an unlabelled one only while their switch is on. */
-export const isDrawn = (app) => (i) => app.unlabelled > 0 || app.scene.labels[i] !== UNLABELLED;
+/** Whether a point is drawn at all: an unlabelled one only while their switch is on, and of a map in tiles only what is shown. */
+export const isDrawn = (app) => (i) => !app.scene.absent?.[i] && (app.unlabelled > 0 || app.scene.labels[i] !== UNLABELLED);
 
 /** Side in pixels of a labelled point, before zoom. */
 export function pointSide(count) {
@@ -85,18 +84,11 @@ export function isLit({ mask, focus, isolated, scene }, i) {
 
 /** Numbers of the points to draw, lowest first: unlabelled, then grey ones, then those in colour. */
 export function drawingOrder(app) {
-  const { scene, mask, focus, view, places } = app;
+  const { scene, mask, focus } = app;
   const drawn = isDrawn(app);
   const layers = [[], [], []];
-  const all = scene.count <= MOST_DRAWN;
-  const side = [view.width / 2 / view.scale, view.height / 2 / view.scale];
-  let taken = 0;
-  for (let k = 0; k < scene.count && taken < MOST_DRAWN; k++) {
-    // A step that has no factor in common with the count visits every point once, in an order that favours no region.
-    const i = all ? k : (k * 7_368_787) % scene.count;
+  for (let i = 0; i < scene.count; i++) {
     if (!drawn(i)) continue;
-    if (!all && (Math.abs(places.x(i) - view.x) > side[0] || Math.abs(places.y(i) - view.y) > side[1])) continue;
-    taken++;
     const standing = stands(app, i);
     layers[isLit(app, i) && (focus || mask || standing) ? 2 : standing ? 1 : 0].push(i);
   }

@@ -1,13 +1,13 @@
-import { drawingOrder, growth, MOST_DRAWN, paint } from "./appearance.js";
+import { drawingOrder, growth, isDrawn, paint } from "./appearance.js";
 import { placeFaces } from "./faces.js";
 import { flyTo } from "./flight.js";
 import { measuredOn, placeNames } from "./names.js";
 import { drawOverlay } from "./overlay.js";
 import { easeInOut } from "./places.js";
+import { seenBy } from "./tiles.js";
 import { View } from "./view.js";
 
 const MOVE = 1700; // milliseconds from one model's layout to another's
-const MOST_MOVED = 300_000; // points; more of them jump
 
 /** How the map is drawn: its size and theme, the points and what lies over them, and their way from layout to layout. */
 export class Drawing {
@@ -44,11 +44,9 @@ export class Drawing {
     this.frame = null;
     if (!this.scene || !this.places) return;
     const ratio = this.canvases[0].width / this.view.width;
-    const [below, , above] = this.canvases.map((canvas, k) => (k === 1 ? null : canvas.getContext("2d")));
+    const above = this.surface.getContext("2d");
     if (this.changed.points) {
-      below.setTransform(ratio, 0, 0, ratio, 0, 0);
-      below.clearRect(0, 0, this.view.width, this.view.height);
-      if (this.scene.count > MOST_DRAWN) this.density.draw(below, this.view);
+      this.scene.look?.(this.view);
       this.points.draw(this.places, this.view, ratio, growth(this.view));
     }
     above.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -71,10 +69,9 @@ export class Drawing {
     this.settle();
   }
 
-  /** Choose and count anew the points of this view, where not all are drawn. */
+  /** Choose anew which points are drawn, and in what order. */
   settle() {
     this.points.setOrder(drawingOrder(this));
-    if (this.scene.count > MOST_DRAWN) this.density.count(this.places, this.view, this.dark ? [110, 120, 135] : [150, 158, 170]);
     this.tellDrawn();
     this.draw();
   }
@@ -86,15 +83,22 @@ export class Drawing {
     this.root.querySelector(".faced").textContent = count ? "Framed: the most central photograph of a region without labels." : "";
   }
 
+  /** Say how much of a map in tiles is drawn. */
   tellDrawn() {
-    const { count } = this.scene;
-    const text = count > MOST_DRAWN
-      ? `${this.points.drawn.toLocaleString("en")} of ${count.toLocaleString("en")} points are drawn one by one; the grey below counts all of them` : "";
-    this.root.querySelector(".drawn").textContent = text;
+    const { scene, places } = this;
+    if (scene.tiled) this.stage.dataset.missing = String(scene.missing);
+    this.root.querySelector(".drawn").textContent = scene.tiled ? scene.told(places.countSeen(seenBy(this.view), isDrawn(this))) : "";
+  }
+
+  /** Other points of a map in tiles are held, or shown. */
+  tilesChanged() {
+    if (this.ended || !this.places) return;
+    this.points.renew(this.places.to);
+    this.repaint();
   }
 
   get jumps() {
-    return window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.still || this.scene.count > MOST_MOVED;
+    return window.matchMedia("(prefers-reduced-motion: reduce)").matches || this.still || Boolean(this.scene.tiled);
   }
 
   /** Look somewhere else, as the link spells it: the eye goes there, unless it is on its way already. */

@@ -1,6 +1,7 @@
 import { fetchJson } from "../files.js";
 import { Coloured } from "./colours.js";
 import { fetchNeighbours } from "./neighbours.js";
+import { MOST_SELECTED, tooMany } from "./tiled_scene.js";
 
 const FORESEEN = 12; // photographs fetched for a point before it is clicked
 
@@ -28,9 +29,22 @@ export class Fetching extends Coloured {
   async fetchMissing() {
     const { model, scene } = this;
     await this.notice.guard(async () => {
+      if (scene.tiled) return scene.loadAround(model, this.selection.length ? { point: this.selection[0] } : { query: this.query });
       await Promise.all([scene.loadIds(), scene.loadNeighbours(model), scene.loadQueries(model)]);
       if (this.selection.length === 1) await fetchNeighbours(this, model, this.selection[0], fetchJson);
     });
     if (this.model === model && this.scene === scene) this.choose(false);
+  }
+
+  /** Select what lies inside a line around places of the map, which the app knows all of; with `more` beside what is selected. */
+  async selectInside(outline, more, how) {
+    const { scene } = this;
+    await this.notice.guard(async () => {
+      const { count, slots } = await scene.inside(outline, this.unlabelled > 0);
+      if (this.scene !== scene) return;
+      const chosen = slots && (more ? [...new Set([...this.selection, ...slots])] : slots);
+      if (!chosen || chosen.length > MOST_SELECTED) this.notice.say(tooMany(chosen?.length ?? count, "lie inside"));
+      else this.select(chosen, false, how);
+    });
   }
 }

@@ -22,7 +22,7 @@ export class Landmarks {
   /** Whether the cards are there: nothing else is chosen, and there are landmarks. */
   get shown() {
     const { app } = this;
-    return app.scene.landmarks.length > 0 && !app.selection.length && !app.query && !app.placed;
+    return !app.scene.tiled && app.scene.landmarks.length > 0 && !app.selection.length && !app.query && !app.placed;
   }
 
   /** The number of the landmark that is looked at alone; -1 for none. */

@@ -13,6 +13,13 @@ function tally(values) {
   return counts;
 }
 
+/** The counts of landmarks, and last of none, as `tally` gives them. */
+function toldCounts(numbers) {
+  const counts = new Map(numbers.map((count, number) => [number === numbers.length - 1 ? UNLABELLED : number, count]));
+  if (!counts.get(UNLABELLED)) counts.delete(UNLABELLED);
+  return counts;
+}
+
 /** One of a set alone, or all again if it was alone; with `add` one more or one less. */
 function chooseAmong(chosen, number, add) {
   const alone = chosen.size === 1 && chosen.has(number);
@@ -40,7 +47,7 @@ export class Legend {
     } else if (app.colouring) {
       this.drawValues();
     } else {
-      const counts = tally(app.scene.labels);
+      const counts = app.scene.tiled ? toldCounts(app.scene.tiled.counts) : tally(app.scene.labels);
       const entries = app.scene.landmarks.map((landmark, number) => this.landmark({ ...landmark, name: app.hides.landmark(number), together: app.model.together[number] }, number, counts.get(number) ?? 0));
       if (counts.has(UNLABELLED)) {
         entries.push(this.landmark({ name: "unlabelled", colour: "#999999", symbol: 0 }, UNLABELLED, counts.get(UNLABELLED)));

@@ -1,8 +1,9 @@
 import { MapApp } from "./app.js";
 import { UNLABELLED } from "./appearance.js";
 import { read, readBrush, writtenBrush, written } from "./colouring.js";
-import { Scene } from "./scene.js";
+import { MOST_SELECTED, openScene, tooMany } from "./tiled_scene.js";
 
+const COLOURS_OF_TILES = ["landmark", "overlap"]; // those that a point brings with it
 // Milliseconds before the page is told of a change: its answer must not delay the lines and the gallery of a click, and a
 // view is told when it has come to rest.
 const DELAYS = { "": 0, shown: 80, rested: 500 };
@@ -62,11 +63,8 @@ class Link {
     if (scene !== this.address) {
       this.address = scene;
       await app.notice.guard(async () => {
-        const opened = await Scene.open(scene, shared.model);
+        const opened = await openScene(scene, shared.model);
         if (this.address !== scene || app.ended) return;
-        for (const query of opened.queries) {
-          query.sets = Object.fromEntries(["good", "ok", "junk"].map((word) => [word, new Set(query[word])]));
-        }
         app.begin(opened, this.latest.model);
         await this.adopt(this.latest, true);
       });
@@ -97,7 +95,10 @@ class Link {
     else app.lookAt(shared.view);
     app.isolated = new Set(shared.landmarks.split(",").map(read).filter((name) => numbers.has(name)).map((name) => numbers.get(name)));
     app.unlabelled = Math.min(1, Math.max(0, Number(shared.unlabelled) || 0));
-    [app.colour, app.only, app.brush] = [shared.colour, shared.only, readBrush(shared.brush)];
+    const { tiled } = app.scene;
+    const others = tiled && !COLOURS_OF_TILES.includes(shared.colour);
+    [app.colour, app.only, app.brush] = others ? ["landmark", "", {}] : [shared.colour, shared.only, readBrush(tiled ? "" : shared.brush)];
+    if (tiled && (others || shared.brush || shared.film)) app.notice.say(tiled.off);
     [app.thumbnails, app.names] = [shared.thumbnails !== "off", shared.names !== "off"];
     app.query = app.scene.queries.find((query) => query.id === shared.query) ?? null;
     if (fresh) {
@@ -106,14 +107,15 @@ class Link {
       app.stage.dataset.scene = this.address;
     }
     app.sayCaption();
-    await app.scene.loadIds();
-    app.selection = shared.selection.map((id) => app.scene.places.get(id)).filter((point) => point !== undefined);
-    app.placed = shared.placed && this.placed?.key === shared.placed ? this.placed : null;
+    const many = tiled && shared.selection.length > MOST_SELECTED;
+    if (many) app.notice.say(tooMany(shared.selection.length, "are selected"));
+    app.selection = await app.scene.find(many ? [] : shared.selection);
+    app.placed = shared.placed && this.placed?.key === shared.placed ? await app.scene.holdPlaced(this.placed) : null;
     app.legend.draw();
     app.choose();
     if (!fresh && app.scene.model(shared.model)) await app.setModel(shared.model);
     this.told = JSON.stringify(this.shared()); // the page has said it
-    const film = shared.film === "open";
+    const film = shared.film === "open" && !tiled;
     if (film !== app.film || (fresh && film)) {
       app.film = film;
       await app.strip.open(film);

@@ -29,6 +29,7 @@ export class Measures {
   async ask() {
     const { app } = this;
     const { model, scene, query, placed } = app;
+    if (scene.tiled) return this.draw(); // what it asks for has an entry for every photograph
     const selection = placed ? [] : app.selection;
     const key = JSON.stringify([model.selection, placed ? null : selection.length ? selection : query?.id ?? null]);
     const hubs = colouringAddress(app, "hubness");
@@ -70,7 +71,7 @@ export class Measures {
     filter.replaceChildren();
     if (!app.mask) return;
     const points = [...app.mask.keys()].filter((i) => app.mask[i]);
-    filter.append(`${points.length.toLocaleString("en")} of ${app.scene.count.toLocaleString("en")} pass the filter `);
+    filter.append(`${points.length.toLocaleString("en")} of ${app.scene.total.toLocaleString("en")} pass the filter `);
     const button = (text, act) => Object.assign(filter.appendChild(document.createElement("button")), { textContent: text, onclick: act });
     if (points.length) button("Select them", () => {
       const how = `filter ${[app.only && `${app.colour} ${app.only}`, writtenBrush(app.brush)].filter(Boolean).join(" and ")}`;

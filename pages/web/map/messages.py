@@ -6,6 +6,8 @@ test_messages.py checks what Python sends, tests/browser/test_map_messages.py wh
 
 from typing import TypedDict
 
+from pages.web.map.tile_messages import SceneTiles, Tiled
+
 
 class Landmark(TypedDict):
     """A landmark: its colour as "#rrggbb", and the number of its marker."""
@@ -72,7 +74,8 @@ class SceneModel(TypedDict):
 
     `map`: mAP (Oxford) and (finite sum) in percent; `width`: neighbours a point in the lists; `judged`: neighbours that the
     quality of the map was judged by; `together`: for each landmark, the mean share of it among the nearest of its photographs in
-    descriptor space, 0 to 1, None where it has but one or neighbours are not listed.
+    descriptor space, 0 to 1, None where it has but one or neighbours are not listed. `tiles`: where the map is sent in tiles;
+    `pivots`: how many photographs were laid out where the others were placed among them, None where all were.
     """
 
     key: str
@@ -90,6 +93,8 @@ class SceneModel(TypedDict):
     caption: str
     judged: int | None
     together: list[float | None]
+    tiles: SceneTiles | None
+    pivots: int | None
 
 
 class Sheets(TypedDict):
@@ -120,6 +125,7 @@ class Scene(TypedDict):
     queries: list[SceneQuery]
     models: list[SceneModel]
     colourings: list[SceneColouring]
+    tiled: Tiled | None
     sheets: Sheets
     files: Files
 
@@ -165,9 +171,10 @@ IN_LINK = tuple(name for name in Shared.__annotations__ if name not in ("selecti
 
 
 class Place(Neighbours):
-    """Where a new picture belongs on a map, [x, y], and its neighbours."""
+    """Where a new picture belongs on a map, [x, y], its neighbours, and of a map in tiles the nearest on it."""
 
     place: list[float]
+    near: list[int]
 
 
 class Placed(Place):

@@ -3,17 +3,18 @@ import { isDrawn } from "./appearance.js";
 /**
  * The neighbours of a point in descriptor space beside those on the map.
  *
- * `list`: points by falling similarity; `place`: where the centre is, if it is no point of the map (-1).
+ * `list`: points by falling similarity; `place`: where the centre is, if it is no point of the map (-1); `near`: the
+ * nearest on the map where the app has told them, since only a part of the points is held.
  * Near means: among the 2k nearest. A true neighbour that is near on the map was kept,
  * another was torn away; a point among the k nearest on the map that isn't truly near only looks it.
  */
-export function compareNeighbours(places, { centre, place, list, similarities }, k) {
+export function compareNeighbours(places, { centre, place, list, similarities, near: told }, k) {
   const others = [];
   for (let place = 0; place < list.length; place++) {
     if (list[place] !== centre) others.push([list[place], similarities[place]]);
   }
   const near = Math.min(2 * k, others.length);
-  const onMap = places.near(place ?? [places.x(centre), places.y(centre)], centre, near);
+  const onMap = told?.slice(0, near) ?? places.near(place ?? [places.x(centre), places.y(centre)], centre, near);
   const nearOnMap = new Set(onMap);
   const trulyNear = new Set(others.slice(0, near).map((other) => other[0]));
   const points = others.slice(0, k);
@@ -29,8 +30,8 @@ export function compareNeighbours(places, { centre, place, list, similarities },
 /** What is chosen under a model: the query's ranking, the neighbours of one selected point, or null. */
 export function chosenList(app, model) {
   if (app.placed && app.placed.model === model.key) {
-    const { place, points, similarities } = app.placed;
-    return { centre: -1, place, list: points, similarities };
+    const { place, points, similarities, near } = app.placed;
+    return { centre: -1, place, list: points, similarities, near: app.scene.tiled ? near : undefined };
   }
   if (app.placed) return null;
   if (app.selection.length > 1) return null;
@@ -42,10 +43,8 @@ export function chosenList(app, model) {
     }
     return model.found?.centre === centre ? model.found : null;
   }
-  if (app.query && model.rankings) {
-    const ranking = model.rankings[app.query.id];
-    return { centre: app.query.point, list: ranking.points, similarities: ranking.similarities };
-  }
+  const ranking = app.query && model.rankings?.[app.query.id];
+  if (ranking) return { centre: app.query.point, list: ranking.points, similarities: ranking.similarities, near: app.scene.tiled ? ranking.near : undefined };
   return null;
 }
 

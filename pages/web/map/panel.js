@@ -15,7 +15,7 @@ export class Panel {
     const found = chosenList(app, app.model);
     if (app.placed) this.tell("Your picture", app.placed.picture, null, this.counted(found), this.cards(found));
     else if (selection.length > 1) {
-      this.tell(`${selection.length.toLocaleString("en")} of ${scene.count.toLocaleString("en")} selected`, null, null,
+      this.tell(`${selection.length.toLocaleString("en")} of ${scene.total.toLocaleString("en")} selected`, null, null,
         "Esc or the button takes the selection away.", selection.map((point) => ({ point })));
     } else if (selection.length) {
       const [point] = selection;
@@ -32,7 +32,8 @@ export class Panel {
     } else {
       this.tell("Click a point", null, null,
         "Its nearest neighbours in descriptor space appear here, and lines lead to them on the map. Shift-click adds a point, " +
-        `Shift-drag draws a lasso. J and K step through the queries, ? shows all keys.${scene.queries.length ? " Queries are cut from the photographs below." : ""}`,
+        `Shift-drag draws a lasso. J and K step through the queries, ? shows all keys.${scene.queries.length ? " Queries are cut from the photographs below." : ""}` +
+        `${scene.tiled ? ` ${scene.tiled.off}` : ""}`,
         [...new Set(scene.queries.map((one) => one.point))].map((point) => ({ point })));
     }
   }

@@ -73,6 +73,16 @@ export class Places {
     return points;
   }
 
+  /** How many points lie in what a view shows, of those that `drawn` admits. */
+  countSeen({ left, right, low, high }, drawn) {
+    let count = 0;
+    for (let i = 0; i < this.count; i++) {
+      const [x, y] = [this.x(i), this.y(i)];
+      if (x >= left && x <= right && y >= low && y <= high && drawn(i)) count++;
+    }
+    return count;
+  }
+
   /** Points inside a closed line of map places [[x, y], …], of those that `drawn` admits. */
   inside(outline, drawn) {
     const xs = outline.map((corner) => corner[0]);

@@ -107,7 +107,10 @@ export class Pointer {
     if (!this.start) return;
     const { app, moved, kind } = this;
     this.start = null;
-    if (moved && kind !== "pan") {
+    if (moved && kind !== "pan" && app.scene.tiled) {
+      app.selectInside(app.outline, event.shiftKey && app.tool !== "pan", kind);
+      app.outline = null;
+    } else if (moved && kind !== "pan") {
       const inside = app.places.inside(app.outline, isDrawn(app));
       app.outline = null;
       app.select(event.shiftKey && app.tool !== "pan" ? [...new Set([...app.selection, ...inside])] : inside, false, kind);

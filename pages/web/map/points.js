@@ -129,6 +129,14 @@ export class Points {
     gl.vertexAttribPointer(place, 2, gl.FLOAT, false, 0, 0);
   }
 
+  /** Another content of an array of places that is held. */
+  renew(array) {
+    if (this.gl.isContextLost()) return;
+    this.gl.deleteBuffer(this.held.get(array) ?? null);
+    this.held.delete(array);
+    this.shown = null;
+  }
+
   draw(places, view, ratio, grow) {
     const gl = this.gl;
     if (gl.isContextLost()) return;

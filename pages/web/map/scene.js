@@ -6,17 +6,18 @@ export class Scene {
   constructor(address, description) {
     Object.assign(this, description);
     this.address = address;
+    this.total = this.count;
     this.promises = new Map();
     this.ids = null;
   }
 
-  /** Description, landmark numbers and the first model's places: what the first picture needs. */
-  static async open(address, model) {
-    const scene = new Scene(address, await fetchJson(address));
-    const first = scene.model(model) ?? scene.models.find((one) => one.places);
-    const [labels] = await Promise.all([fetchBytes(scene.files.labels), first?.places ? scene.loadPlaces(first) : null]);
-    scene.labels = new Uint16Array(labels);
-    return scene;
+  /** Landmark numbers, the first model's places and the ground truth: what the first picture needs. */
+  async prepare(model) {
+    const [labels] = await Promise.all([fetchBytes(this.files.labels), model?.places ? this.loadPlaces(model) : null]);
+    this.labels = new Uint16Array(labels);
+    for (const query of this.queries) {
+      query.sets = Object.fromEntries(["good", "ok", "junk"].map((word) => [word, new Set(query[word])]));
+    }
   }
 
   model(key) {
@@ -72,6 +73,17 @@ export class Scene {
       this.ids = await fetchJson(this.files.ids);
       this.places = new Map(this.ids.map((id, point) => [id, point]));
     });
+  }
+
+  /** The points of photographs by their ids; what the map does not have is left out. */
+  async find(ids) {
+    await this.loadIds();
+    return ids.map((id) => this.places.get(id)).filter((point) => point !== undefined);
+  }
+
+  /** A new picture on the map, with its neighbours. */
+  holdPlaced(placed) {
+    return placed;
   }
 
   /** Where the photograph of a point is to be had; "" where there is none. */

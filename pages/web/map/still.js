@@ -37,5 +37,7 @@ export class StillPoints {
     }
   }
 
+  renew() {}
+
   end() {}
 }

@@ -79,6 +79,7 @@ export class Toolbar {
     select.value = app.colour;
     this.find("k").value = app.k;
     this.find("film").setAttribute("aria-pressed", String(app.film));
+    this.find("film").setAttribute("aria-disabled", String(Boolean(app.scene.tiled)));
     this.use(app.tool);
   }
 }
