@@ -3,9 +3,11 @@
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.parameters import read_parameters
 from retrieval_core.ranking.exact import EXACT
+from retrieval_core.ranking.faiss_engines import FLAT, HNSW, IVFPQ
+from retrieval_core.ranking.milvus import MILVUS
 from retrieval_core.ranking.search_index import Chosen, Engine
 
-ENGINES: dict[str, Engine] = {"exact": EXACT}
+ENGINES: dict[str, Engine] = {"exact": EXACT, "faiss-flat": FLAT, "faiss-ivfpq": IVFPQ, "faiss-hnsw": HNSW, "milvus": MILVUS}
 """All engines by name."""
 USUAL = "exact"
 
@@ -20,8 +22,8 @@ def read_engine(text: str) -> Chosen:
     """
     name, _, behind = text.partition(":")
     engine = ENGINES[check_choice("search engine", name, ENGINES)]
-    if engine.addressed:
-        return Chosen(text, name, behind, engine.fill_in({}))
+    if engine.address:
+        return Chosen(text, name, engine.address(behind), engine.fill_in({}))
     if behind and not engine.defaults:
         raise RetrievalError(
             f"The search engine {name} has no address and no parameters, and {text[:80]!r} gives it one. Write {name}."

@@ -113,7 +113,8 @@ class Engine(Parametrised):
     `build(matrix, folder, chosen, version)`, a generator, inserts all of them in batches and returns a finished file in `folder`,
     where half-done work lies and goes on from; `version` is the descriptors' hash. None: there is nothing to build.
     `searched` names the parameters that an index is searched with; it is built from the others.
-    `package` is what has to be installed, by the name it is imported with; `install` how. `addressed`: whether it lies at an address.
+    `package` is what has to be installed, by the name it is imported with; `install` how.
+    `address` reads where it lies, RetrievalError for what is no address; None: it lies in the cache.
     """
 
     exact: bool
@@ -122,7 +123,7 @@ class Engine(Parametrised):
     searched: tuple[str, ...] = ()
     package: str = ""
     install: str = ""
-    addressed: bool = False
+    address: Callable[[str], str] | None = None
 
     def built_from(self, parameters: Mapping[str, float]) -> dict[str, float]:
         """The parameters that an index is built from."""
@@ -132,7 +133,7 @@ class Engine(Parametrised):
         """RetrievalError with what to install where the package is missing."""
         if self.package and not has_package(self.package):
             raise RetrievalError(f"{self.title} needs the package {self.package}, which is not installed. Install it with: "
-                                 f"{self.install} Every other engine works without it.")  # fmt: skip
+                                 f"{self.install}. Every other engine works without it.")  # fmt: skip
 
 
 def has_package(name: str) -> bool:
