@@ -6,8 +6,8 @@ from retrieval_core.runs.tasks import step
 from retrieval_core.workspace import Workspace
 
 ENGINE_HELP = (
-    "exact, faiss-flat, faiss-ivfpq, faiss-hnsw or milvus; behind a colon parameters, as in faiss-hnsw:ef=200, or where Milvus is, as in "
-    "milvus:FILE.db or milvus:http://localhost:19530"
+    "exact, faiss-flat, faiss-ivfpq, faiss-hnsw or milvus; behind a colon parameters, as in faiss-hnsw:ef=200, or where Milvus is: "
+    "milvus:FILE.db, milvus:http://localhost:19530"
 )
 
 
@@ -18,9 +18,7 @@ def register_engines(actions, command) -> None:
     build.add_argument("--engine", required=True, help=ENGINE_HELP)
     compare = command(actions, "compare", engines_compare, "measure recall, latency and size of search engines beside exact search")
     looking_options(compare)
-    compare.add_argument(
-        "--engine", action="append", help=f"{ENGINE_HELP}; several times for several (default: all that can be used here)"
-    )
+    compare.add_argument("--engine", action="append", help=f"{ENGINE_HELP}; may be said several times (default: all that work here)")
     compare.add_argument("--again", action="store_true", help="measure anew what was measured on this machine already")
     compare.add_argument("--format", default="text", help="text, csv, latex or markdown (default: text)")
 
@@ -38,9 +36,8 @@ def engines_build(workspace: Workspace, options, arguments) -> None:
     work(workspace, arguments, step, "engine_steps", "build_indexes", workspace, options.dataset, run, models, options.engine)
     for results in found:
         files = index_files(results, chosen_engine(results, options.engine))
-        print(
-            f"{options.engine} holds {options.dataset} under {results.model}, run {run}{': ' if files else ''}{', '.join(map(str, files))}"
-        )
+        where = f": {', '.join(map(str, files))}" if files else ", and needs no file for it"
+        print(f"{options.engine} holds {options.dataset} under {results.model}, run {run}{where}")
 
 
 def engines_compare(workspace: Workspace, options, arguments) -> None:

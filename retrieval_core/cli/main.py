@@ -117,9 +117,8 @@ def parser() -> argparse.ArgumentParser:
     register_feedback(add)
     register_detective(add)
     register_duplicates(add)
-    register_engines(
-        add("engines", None, "search engines: fill one, compare them").add_subparsers(required=True, metavar="ACTION"), _command
-    )
+    engines = add("engines", None, "search engines: fill one, compare them").add_subparsers(required=True, metavar="ACTION")
+    register_engines(engines, _command)
     register_bundle(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)

@@ -29,13 +29,13 @@ def evaluate(workspace: Workspace, options, arguments) -> None:
     """Print the AP table of a dataset's queries; with --check compute it anew and compare."""
     from retrieval_core.evaluation.average_precision import PROTOCOLS
     from retrieval_core.evaluation.tables import ap_table
-    from retrieval_core.ranking.engines import read_engine
+    from retrieval_core.ranking.engines import USUAL, read_engine
 
     check_choice("format", options.format, FORMATS)
     check_choice("protocol", options.protocol, PROTOCOLS)
-    if read_engine(options.engine).name != "exact":
-        raise RetrievalError(f"Average precision needs the place of every right answer among all photographs, and {options.engine} finds "
-                             "the first ones, not always all of these. Leave --engine out; what an engine misses is measured by: "
+    if read_engine(options.engine).name != USUAL:
+        raise RetrievalError(f"Average precision needs the place of every right answer among all photographs, and {options.engine} "
+                             "finds only the first. Leave --engine out; what an engine misses is measured by: "
                              f"{workspace.command('engines', 'compare', '--dataset', options.dataset)}")  # fmt: skip
     runs = chosen_runs(workspace, options)
     dataset, scores = _scores(workspace, options, runs)

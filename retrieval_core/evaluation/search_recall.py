@@ -42,7 +42,7 @@ def searched_rows(count: int, most: int = SEARCHED) -> np.ndarray:
 
 
 def nearest_exactly(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Similarities (Q, K + 1) of some rows of (N, D) descriptors to their nearest, themselves among them; -inf where there are fewer."""
+    """Similarities (Q, K + 1) of some rows of (N, D) to their nearest, themselves among them; -inf where there are fewer."""
     return SearchIndex(matrix).search(np.asarray(matrix[rows], np.float32), K + 1)[1]
 
 

@@ -21,7 +21,10 @@ from retrieval_core.workspace import read_json
 
 BATCH_BYTES = 8 << 20  # of descriptors, inserted with one message; servers take 64 MB
 TOKEN = "MILVUS_TOKEN"  # variable with what a server asks for, as user:password; an address is shown and stored, and holds none
-INDEX = {"index_type": "IVF_SQ8", "metric_type": "IP", "params": {"nlist": 256}}
+LISTS = 128  # of a segment; Milvus Lite 3.2 reads no other number from pymilvus 3.0
+INDEX = {"index_type": "IVF_SQ8", "metric_type": "IP", "params": {"nlist": LISTS}}
+FLAT = {"index_type": "FLAT", "metric_type": "IP"}  # where lists would have next to nothing to learn from
+FEW = 39 * LISTS
 SEARCH = {"metric_type": "IP", "params": {"nprobe": 32}}
 WIDER = 4  # times as many candidates are compared by their descriptors: eight bits a dimension order them roughly
 _SERVER = re.compile(r"(https?|tcp)://[A-Za-z0-9._\[\]:-]+(/[A-Za-z0-9_-]*)?")
@@ -52,7 +55,7 @@ def _connect(address: str) -> tuple[Any, Callable[[], None]]:
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 
-    for name in ("milvus_lite", "pymilvus"):  # what goes wrong is raised, and said once
+    for name in ("milvus_lite", "pymilvus", "grpc._server"):  # what goes wrong is raised, and said once
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     embedded = "://" not in address
     if embedded:
@@ -110,9 +113,8 @@ def _build(matrix: np.ndarray, folder: Path, chosen: Chosen, version: str) -> Ge
         client.flush(name)
         if not client.list_indexes(name, field_name=_VECTOR):
             wanted = client.prepare_index_params()
-            wanted.add_index(field_name=_VECTOR, **INDEX)
+            wanted.add_index(field_name=_VECTOR, **(FLAT if count < FEW else INDEX))
             client.create_index(name, wanted)
-        client.load_collection(name)
         if (there := rows_of(client, name)) != count:
             client.drop_collection(name)
             raise Failed(f"Milvus at {chosen.address} held {there:,} of {count:,} descriptors at the end. They are taken out again: "
@@ -146,9 +148,10 @@ def _insert(client: Any, name: str, matrix: np.ndarray, there: int, begun: bool)
 
 
 def rows_of(client: Any, name: str) -> int:
-    """How many descriptors a collection holds."""
-    if not client.list_indexes(name, field_name=_VECTOR):  # not loaded, so it can't be asked
+    """How many descriptors a collection holds; what is not indexed yet can't be asked, and says how often it was inserted to."""
+    if not client.list_indexes(name, field_name=_VECTOR):
         return int(client.get_collection_stats(name)["row_count"])
+    client.load_collection(name)
     return int(client.query(name, filter="", output_fields=["count(*)"])[0]["count(*)"])
 
 

@@ -44,7 +44,7 @@ def find_first(
     if results.preset.after is None:
         return index.search(rows, k, within)
     if not index.exact:
-        raise RetrievalError(f"{results.model} orders all photographs anew after the search, and this search engine finds only the first. "
+        raise RetrievalError(f"{results.model} orders all photographs anew after the search, and this engine finds only the first. "
                              "Search with exact, or choose the model without that.")  # fmt: skip
     positions, scores = yield from order_rows(results, rows, pictures, query_ids)
     found, values = np.full((len(rows), k), -1, np.int64), np.full((len(rows), k), NOTHING, np.float32)
