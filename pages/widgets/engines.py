@@ -71,8 +71,8 @@ def show() -> None:
         heads = {column: st.column_config.Column(column, help=text) for column, text in HEADS.items()}
         tables.draw(table.style.format(form, na_rep="–"), heads)
         one = next(iter(measured.values()))
-        st.caption(f"{one.searched:,} photographs, spread evenly, search for their ten nearest, one after the other, and are not counted "
-                   "for finding themselves. Similarities are always those of the descriptors: what an engine finds stands in the right "
+        st.caption(f"{one.searched:,} photographs, spread evenly, search for their ten nearest, one by one, and are not counted for "
+                   "finding themselves. Similarities are always those of the descriptors: what an engine finds stands in the right "
                    f"order. Measured on {plain(one.machine)}.")  # fmt: skip
     else:
         st.markdown("Exact search compares a query with every photograph. Other engines look at some of them, which is quicker among "

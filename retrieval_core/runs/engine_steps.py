@@ -26,8 +26,6 @@ from retrieval_core.stored import engines as stored
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.workspace import Workspace, read_json, write_json
 
-_SECONDS = "seconds.json"  # that half-done work has taken already
-
 
 def build_indexes(workspace: Workspace, dataset: str, run: str, models: Sequence[str], engine: str) -> Steps:
     """Insert the descriptors of models into an engine, where that is not done; what was begun goes on.
@@ -74,23 +72,23 @@ def _build(results: Results, chosen: Chosen) -> Steps:
         if (yield from is_fresh(workspace, path, inputs)) and stored.state_of(results, chosen) == "fresh":
             return
         begin, folder, matrix = time.monotonic(), half_done(path, inputs), results.descriptors[0].matrix
-        before = read_json(folder / _SECONDS, 0.0)
+        before = read_json(folder / stored.BEGUN, {"seconds": 0.0})["seconds"]
         steps = relabelled(build(matrix, folder, chosen, results.version), message=f"{results.model} in {chosen.text}")
-        file = yield from _timed(steps, folder, before, begin)
+        file = yield from _timed(steps, folder / stored.BEGUN, results.version, begin - before)
         seconds = before + time.monotonic() - begin
         with workspace.writing(path, inputs, seconds=seconds, notes={"engine": chosen.text}) as temporary:
             file.rename(temporary)
         rmtree(folder)
 
 
-def _timed(steps: Generator[Progress, None, Path], folder: Path, before: float, begin: float) -> Generator[Progress, None, Path]:
-    """The same steps; the seconds that they took so far are written down, for whoever goes on with them after a kill."""
+def _timed(steps: Generator[Progress, None, Path], file: Path, version: str, begin: float) -> Generator[Progress, None, Path]:
+    """The same steps; the seconds since `begin` are written down, for whoever goes on with them after a kill."""
     while True:
         try:
             progress = next(steps)
         except StopIteration as end:
             return end.value
-        write_json(folder / _SECONDS, before + time.monotonic() - begin)
+        write_json(file, {"descriptors": version, "seconds": time.monotonic() - begin})
         yield progress
 
 

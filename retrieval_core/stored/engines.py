@@ -19,6 +19,7 @@ from retrieval_core.stored.results import Results
 from retrieval_core.workspace import read_json, short_hash
 
 FOLDER = "engines"
+BEGUN = "begun.json"  # in a folder of half-done work: of which descriptors, and how many seconds it has taken
 
 
 def engines_folder(results: Results) -> Path:
@@ -86,6 +87,15 @@ def built_engines(results: Results) -> list[str]:
         if name.endswith(".index") and text and state_of(results, chosen_engine(results, text)) == "fresh":
             found.append(text)
     return found
+
+
+def outdated(results: Results) -> list[Path]:
+    """Files and folders of indexes, finished and half done, that are of other descriptors than a model has now."""
+    folder, now = engines_folder(results), results.version
+    found = [folder / name for name, record in results.workspace.records(folder).items() if record.inputs["descriptors"] != now]
+    found += [file for file in folder.glob("milvus-*.db") if file.name != f"milvus-{now[:8]}.db"]
+    found += [file.parent for file in folder.glob(f".*/{BEGUN}") if read_json(file)["descriptors"] != now]
+    return sorted(path for path in found if path.exists())
 
 
 def usable_engines(results: Results) -> list[str]:
