@@ -44,7 +44,7 @@ def print_models(workspace: Workspace, dataset: str, run: str) -> None:
     print(f"{dataset}, run {run}, in {workspace.folder(dataset, run)}")
     width = max(11, *(len(state.key) + 1 for state in states))
     print(f"{'model':{width}}{'state':9}{'AP (Oxford)':>12}{'AP (finite)':>12}{'MB':>8}{'train s':>9}{'describe s':>11}  start, maps, "
-          "search indexes")  # fmt: skip
+          "indexes of search engines")  # fmt: skip
     for state in states:
         mean = [f"{value:.2f}" if value is not None else "–" for value in (state.map_oxford, state.map_finite_sum)]
         train_seconds, describe_seconds = (state.seconds.get(key, 0.0) for key in ("train", "describe"))

@@ -131,7 +131,7 @@ def _make_hnsw(matrix: np.ndarray, chosen: Chosen) -> Any:
 
 
 def _search_ivfpq(faiss: Any, chosen: Chosen, k: int, selector: Any) -> Any:
-    return faiss.SearchParametersIVF(nprobe=int(chosen.parameters["probes"]), **_only(selector))
+    return faiss.SearchParametersIVF(nprobe=int(chosen.parameters["visited"]), **_only(selector))
 
 
 def _search_hnsw(faiss: Any, chosen: Chosen, k: int, selector: Any) -> Any:
@@ -145,13 +145,13 @@ def _only(selector: Any) -> dict[str, Any]:
 _WIDER = (1, 1000)
 FLAT = Engine("faiss flat", {}, {}, exact=True, open=_open_flat, package="faiss", install=_INSTALL)
 IVFPQ = Engine(
-    "faiss IVF-PQ", {"lists": 1024, "parts": 64, "probes": 32, "wider": 20},
-    {"lists": (1, 65536), "parts": (1, 4096), "probes": (1, 65536), "wider": _WIDER}, exact=False,
-    open=partial(_opened, _search_ivfpq), build=partial(_build, _make_ivfpq), searched=("probes", "wider"), package="faiss",
+    "faiss IVF-PQ", {"lists": 1024, "parts": 64, "visited": 32, "wider": 20},
+    {"lists": (1, 65536), "parts": (1, 4096), "visited": (1, 65536), "wider": _WIDER}, exact=False,
+    open=partial(_opened, _search_ivfpq), build=partial(_build, _make_ivfpq), searched=("visited", "wider"), package="faiss",
     install=_INSTALL,
 )  # fmt: skip
-"""lists: into which descriptors fall; parts: codes of a descriptor, a byte each; probes: lists that are looked at; wider: so many times
-as many candidates are compared by their descriptors."""
+"""lists: into which descriptors fall; parts: codes of a descriptor, a byte each; visited: lists that are looked into; wider: of so many
+times as many candidates the best are kept, by their descriptors."""
 HNSW = Engine(
     "faiss HNSW", {"links": 32, "construction": 100, "ef": 128, "wider": 1},
     {"links": (2, 512), "construction": (4, 4096), "ef": (1, 65536), "wider": _WIDER}, exact=False,

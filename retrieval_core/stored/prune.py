@@ -29,9 +29,9 @@ class NotNeeded:
 
 
 def not_needed(workspace: Workspace) -> list[NotNeeded]:
-    """Stale and damaged maps, stale search indexes, files that were set aside or never finished, decoded pictures, and locks."""
+    """Stale and damaged maps, stale indexes of engines, files that were set aside or never finished, decoded pictures, and locks."""
     found = [NotNeeded(path, "a map of other descriptors", _bytes(path)) for path in _stale(workspace, _maps)]
-    found += [NotNeeded(path, "a search index of other descriptors", folder_size(path) if path.is_dir() else _bytes(path))
+    found += [NotNeeded(path, "an index of other descriptors", folder_size(path) if path.is_dir() else _bytes(path))
               for path in _stale(workspace, outdated)]  # fmt: skip
     for pattern, why in _KINDS:
         found += [NotNeeded(path, why, _bytes(path)) for path in sorted(workspace.root.rglob(pattern)) if path.is_file()]

@@ -226,7 +226,7 @@ def test_what_is_no_engine_is_refused(text, words):
 
 def test_parameters_are_read_and_an_address_is_made_absolute(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert read_engine("faiss-ivfpq:probes=64,lists=16").parameters == {"lists": 16, "parts": 64, "probes": 64, "wider": 20}
+    assert read_engine("faiss-ivfpq:visited=64,lists=16").parameters == {"lists": 16, "parts": 64, "visited": 64, "wider": 20}
     assert read_engine("milvus:mine.db").address == str(tmp_path / "mine.db")
     assert read_engine("milvus:http://localhost:19530").address == "http://localhost:19530"
     assert read_engine("milvus").address == ""
