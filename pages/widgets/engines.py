@@ -63,7 +63,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Search engines with the descriptors of {plain(loaders.model_called(model))}", width="stretch")
         if measured:
-            table = engine_table(measured).droplevel("model").rename(door.said)
+            table = engine_table(measured).set_index("engine").rename(door.said)
             tables.save(table, f"{name}-engines-{model}", "save engines")
     if measured:
         form = {"recall@10": "{:.3f}", "median ms": "{:.2f}", "95 % ms": "{:.2f}", "build s": "{:.1f}", "MB on disk": "{:.1f}",

@@ -88,13 +88,11 @@ def engine_table(measured: Mapping[tuple[str, str], Measured]) -> "pd.DataFrame"
     """A row for each model and engine: recall@10 (0 to 1), milliseconds of a search, seconds to build, MB on disk and in memory."""
     import pandas as pd  # takes a while to load, and a search does without
 
-    rows = {key: {
-        "recall@10": one.recall, "median ms": one.milliseconds[0], "95 % ms": one.milliseconds[1], "build s": one.build_seconds,
-        "MB on disk": _megabytes(one.disk), "MB in memory": _megabytes(one.memory),
-    } for key, one in measured.items()}  # fmt: skip
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.index = pd.MultiIndex.from_tuples(rows, names=["model", "engine"])
-    return table
+    rows = [{
+        "model": model, "engine": engine, "recall@10": one.recall, "median ms": one.milliseconds[0], "95 % ms": one.milliseconds[1],
+        "build s": one.build_seconds, "MB on disk": _megabytes(one.disk), "MB in memory": _megabytes(one.memory),
+    } for (model, engine), one in measured.items()]  # fmt: skip
+    return pd.DataFrame(rows).set_index("model")
 
 
 def _megabytes(size: int | None) -> float:

@@ -156,11 +156,12 @@ def test_an_index_of_other_descriptors_is_never_searched_and_is_tidied_up(comman
     for engine in ("faiss-hnsw", "milvus"):
         assert command("engines", "compare", "--engine", engine, "--models", "1d")[0] == 0
     results = results_of(cache)
+    version = results.version
     old = {path for path in engines_folder(results).iterdir() if path.name != "manifest.json"}
     assert len(old) == 5  # two indexes, what was measured of each, and the folder of Milvus
     assert not {item.path for item in not_needed(Workspace(cache))} & old
     change(cache)
-    assert results_of(cache).version != results.version
+    assert results_of(cache).version != version
     for engine, why in (("faiss-hnsw", "is of other descriptors than these"), ("milvus", "is not built yet")):
         with pytest.raises(RetrievalError, match=why):
             open_index(results_of(cache), engine)
