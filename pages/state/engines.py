@@ -7,7 +7,7 @@ from pages.state import hidden, link, loaders, rankings
 from pages.state.search_query import Subject, asked, ranking
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.ranking.engines import ENGINES, USUAL, read_engine
-from retrieval_core.ranking.search_index import SearchIndex, has_package
+from retrieval_core.ranking.search_index import SearchIndex
 from retrieval_core.search_choices import after_search
 from retrieval_core.stored.engines import built_engines, open_index
 from retrieval_core.stored.results import Results
@@ -21,7 +21,7 @@ def offered(model: str) -> list[str]:
     results = loaders.results(model)
     if after_search(model) or not results.preset.has_vector:
         return [USUAL]
-    without = [name for name, engine in ENGINES.items() if not engine.build and (not engine.package or has_package(engine.package))]
+    without = [name for name, engine in ENGINES.items() if not engine.build and engine.installed]
     return list(dict.fromkeys([*without, *built_engines(results)]))
 
 

@@ -196,4 +196,15 @@ def _filter(among: np.ndarray | None, count: int) -> str:
 
 
 INSTALL = "pip install '.[milvus]'"
-MILVUS = Engine("Milvus", {}, {}, exact=False, open=_open, build=_build, package="pymilvus", install=INSTALL, address=read_address)
+MILVUS = Engine(
+    "Milvus",
+    {},
+    {},
+    exact=False,
+    open=_open,
+    build=_build,
+    package="pymilvus",
+    embedded="milvus_lite",
+    install=INSTALL,
+    address=read_address,
+)

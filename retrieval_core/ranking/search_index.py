@@ -113,7 +113,7 @@ class Engine(Parametrised):
     `build(matrix, folder, chosen, version)`, a generator, inserts all of them in batches and returns a finished file in `folder`,
     where half-done work lies and goes on from; `version` is the descriptors' hash. None: there is nothing to build.
     `searched` names the parameters that an index is searched with; it is built from the others.
-    `package` is what has to be installed, by the name it is imported with; `install` how.
+    `package` is what has to be installed, by the name it is imported with, `embedded` what else to do without a server; `install` how.
     `address` reads where it lies, RetrievalError for what is no address; None: it lies in the cache.
     """
 
@@ -122,12 +122,18 @@ class Engine(Parametrised):
     build: Build | None = None
     searched: tuple[str, ...] = ()
     package: str = ""
+    embedded: str = ""
     install: str = ""
     address: Callable[[str], str] | None = None
 
     def built_from(self, parameters: Mapping[str, float]) -> dict[str, float]:
         """The parameters that an index is built from."""
         return {name: value for name, value in parameters.items() if name not in self.searched}
+
+    @property
+    def installed(self) -> bool:
+        """Whether it works here, without a server."""
+        return all(has_package(name) for name in (self.package, self.embedded) if name)
 
     def need(self) -> None:
         """RetrievalError with what to install where the package is missing."""

@@ -12,7 +12,7 @@ from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.search_recall import Measured
 from retrieval_core.ranking.engines import ENGINES, USUAL, read_engine
-from retrieval_core.ranking.search_index import Chosen, SearchIndex, has_package
+from retrieval_core.ranking.search_index import Chosen, SearchIndex
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.artefacts import VERSIONS, model_folder
 from retrieval_core.stored.results import Results
@@ -102,7 +102,7 @@ def usable_engines(results: Results) -> list[str]:
     """The engines that a model's descriptors can be inserted into here: those whose packages are installed; exact for sets of words."""
     if are_sets(results.descriptors[0].matrix):
         return [USUAL]
-    return [name for name, engine in ENGINES.items() if not engine.package or has_package(engine.package)]
+    return [name for name, engine in ENGINES.items() if engine.installed]
 
 
 def state_of(results: Results, chosen: Chosen) -> str:
