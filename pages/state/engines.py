@@ -7,9 +7,9 @@ from pages.state import hidden, link, loaders, rankings
 from pages.state.search_query import Subject, asked, ranking
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.ranking.engines import ENGINES, USUAL, read_engine
-from retrieval_core.ranking.search_index import SearchIndex
+from retrieval_core.ranking.search_index import SearchIndex, has_package
 from retrieval_core.search_choices import after_search
-from retrieval_core.stored.engines import built_engines, open_index
+from retrieval_core.stored.engines import built_engines, chosen_engine, open_index, state_of
 from retrieval_core.stored.results import Results
 from retrieval_core.stored.searched import engine_words, filter_words, filtered, first_ranking
 
@@ -17,17 +17,24 @@ UNLABELLED, LANDMARK, BIN = "unlabelled", "landmark:", "bin:"
 
 
 def offered(model: str) -> list[str]:
-    """The engines that hold a model's descriptors. A link opens no other: it names no address that this machine then calls."""
-    results = loaders.results(model)
-    if after_search(model) or not results.preset.has_vector:
-        return [USUAL]
-    without = [name for name, engine in ENGINES.items() if not engine.build and engine.installed]
-    return list(dict.fromkeys([*without, *built_engines(results)]))
+    """The engines that hold a model's descriptors."""
+    without = [name for name, engine in ENGINES.items() if not engine.build]
+    return [name for name in dict.fromkeys([*without, *built_engines(loaders.results(model))]) if holds(model, name)]
+
+
+def holds(model: str, engine: str) -> bool:
+    """Whether an engine holds a model's descriptors: a link opens no other, so it names no address that this machine then calls."""
+    results, chosen = loaders.results(model), read_engine(engine)
+    if chosen.name == USUAL:
+        return True
+    package = ENGINES[chosen.name].package
+    ready = not after_search(model) and results.preset.has_vector and (not package or has_package(package))
+    return ready and state_of(results, chosen_engine(results, engine)) == "fresh"
 
 
 def engine_of(model: str) -> str:
     """The engine that a model is searched with: the chosen one where it holds its descriptors, else exact search."""
-    return chosen if (chosen := link.get("engine")) in offered(model) else USUAL
+    return chosen if holds(model, chosen := link.get("engine")) else USUAL
 
 
 def filters() -> dict:

@@ -12,6 +12,7 @@ import torch
 from retrieval_core.evaluation.search_recall import (
     Measured,
     anonymous_memory,
+    hand_back_memory,
     measure_search,
     nearest_exactly,
     searched_rows,
@@ -104,6 +105,7 @@ def _measure(results: Results, chosen: Chosen, again: bool) -> Steps:
         rows = searched_rows(len(matrix))
         yield Progress("exact search", 0, 1, "what the engines are compared with")
         exactly = nearest_exactly(matrix, rows)
+        hand_back_memory()
         before = anonymous_memory()
         index = stored.open_index(results, chosen.text)
         try:

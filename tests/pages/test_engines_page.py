@@ -43,6 +43,12 @@ def test_the_chosen_engine_finds_the_ranking_and_its_recall_stands_beside(open_p
     assert "AP (Oxford)" in views(usual)["strips"]["strips"][0]["note"]
 
 
+def test_one_index_is_searched_with_other_parameters(open_page, filled):
+    app = open_page("Query", filled, model="1d", query=QUERY, k="12", engine="faiss-hnsw:ef=300")
+    assert "faiss-hnsw:ef=300, recall not measured" in texts(app.caption)
+    assert not app.warning
+
+
 def test_an_engine_that_holds_nothing_is_not_opened(open_page, filled, monkeypatch):
     """A link may name any address: nothing is connected to that was not filled from here."""
     from retrieval_core.ranking import milvus
