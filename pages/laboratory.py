@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.state import link, loaders, upload
 from pages.state.link import choose
-from pages.widgets import aggregations, break_it, fine_tuning, knobs, misread, model_choice, variants
+from pages.widgets import aggregations, break_it, engines, fine_tuning, knobs, misread, model_choice, variants
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
 
 QUIET = {"label_visibility": "collapsed"}
@@ -12,11 +12,12 @@ PARTS = {
     "aggregation": ("Aggregation", aggregations.show),
     "knobs": ("Knobs", knobs.show),
     "variants": ("Variants", variants.show),
+    "engines": ("Engines", lambda protocol: engines.show()),
     "break": ("Break it", break_it.show),
     "training": ("Training", lambda protocol: fine_tuning.show()),
     "misread": ("Misread t-SNE", lambda protocol: misread.show()),
 }
-UNSCORED = ("training", "misread")  # parts that print no AP
+UNSCORED = ("training", "misread", "engines")  # parts that print no AP
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.state import groups, hidden, link, loaders, upload
+from pages.state.engines import first, is_whole
 from pages.state.link import choose
 from pages.state.model_metrics import hardness
 from pages.state.plain import plain
@@ -10,7 +11,19 @@ from pages.state.search_query import Subject, chosen_subject, ranking
 from pages.web import alone
 from pages.web.ranking import show_view
 from pages.web.ranking.messages import Event
-from pages.widgets import after_search, bins, curtain, feedback, gallery, model_choice, ranking_views, search_choices, why, work
+from pages.widgets import (
+    after_search,
+    bins,
+    curtain,
+    engines,
+    feedback,
+    gallery,
+    model_choice,
+    ranking_views,
+    search_choices,
+    why,
+    work,
+)
 from retrieval_core.datasets.types import Dataset
 
 SHOWN = {"ranking": "Ranking", "machine": "AP machine", "flow": "Rank flow", "after": "After the search", "why": "Why",
@@ -39,6 +52,8 @@ def main() -> None:
         if not hidden.hidden("models"):
             with st.popover("Search-time choices", icon=":material/tune:"):
                 search_choices.chooser(model)
+                st.divider()
+                engines.fields(model.key, dataset)
         alone.button("view")
     subject = chosen_subject(dataset)
     if dataset.queries:
@@ -95,9 +110,11 @@ def models(model: str) -> list[str]:
 
 def strips(subject: Subject, dataset: Dataset, chosen: list[str], k: int) -> None:
     """The head of the ranking under each of the chosen models."""
-    rankings = {key: ranking(subject, dataset, key) for key in chosen}
+    rankings = {key: first(subject, dataset, key, k) for key in chosen}
     beside = link.get("strips") == "two" and len(chosen) == 2
-    gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, beside), "strips"), dataset)
+    engines.say(chosen)
+    parts = [key for key in chosen if not is_whole(key)]
+    gallery.follow(show_view(ranking_views.strips_view(rankings, subject, dataset, k, beside, parts=parts), "strips"), dataset)
     heads = {key: ids[:k] for key, (ids, _) in rankings.items()}
     bins.keep_form(dataset, {f"first {len(head)} of the ranking of {subject.name} under {key}": head for key, head in heads.items()},
                    "ranking")  # fmt: skip

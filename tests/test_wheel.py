@@ -66,7 +66,9 @@ def test_it_says_what_it_needs_and_gives_the_command(installed):
     [about] = installed.glob("*.dist-info")
     metadata = (about / "METADATA").read_text(encoding="utf-8")
     wanted = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
-    assert [line.partition(": ")[2] for line in metadata.splitlines() if line.startswith("Requires-Dist")] == wanted
+    needed = [line.partition(": ")[2] for line in metadata.splitlines() if line.startswith("Requires-Dist")]
+    assert [line for line in needed if "extra ==" not in line] == wanted
+    assert {line.partition(";")[2].strip() for line in needed if "extra ==" in line} == {'extra == "milvus"'}
     assert "retrieval = retrieval_core.cli.main:main" in (about / "entry_points.txt").read_text()
 
 

@@ -29,6 +29,8 @@ DEFAULTS = {
     "match": "",  # the photograph of which it is shown why it is similar
     "how": "heat",  # and by what
     "strips": "one",
+    "engine": "exact",  # that finds the photographs of a ranking
+    "within": "",  # which it may find: unlabelled, landmark:NAME or bin:NAME; empty for all
     "versus": "",  # the model beside the chosen one
     "own": "counted",  # a query's own image: counted as a positive, or left_out
     "rows": "report",
@@ -77,7 +79,7 @@ CHOICES = {"thumbnails": ("on", "off"), "names": ("on", "off"), "film": ("", "op
 # What says nothing any more once the first has changed: ids of one dataset in another, or a box on another picture.
 DEPENDENT = {
     "dataset": ("run", "query", "selection", "view", "landmarks", "photo", "box", "match", "versus", "before", "after", "bin", "only",
-                "brush", "threshold", "second", "marks", "learn", "jury", "votes", "suspect", "group"),
+                "within", "brush", "threshold", "second", "marks", "learn", "jury", "votes", "suspect", "group"),
     "jury": ("votes",),
     "colour": ("only",), "method": ("settings", "view"), "model": ("stage", "mining", "threshold"), "rate": ("threshold",),
     "stage": ("mining",), "query": ("photo", "box", "match", "marks"), "photo": ("box", "match", "marks"),

@@ -16,6 +16,7 @@ from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.feedback.methods import METHODS as FEEDBACK
 from retrieval_core.parameters import read_parameters
 from retrieval_core.projection.maps import METHODS, read_map_seed
+from retrieval_core.ranking.engines import read_engine
 from retrieval_core.ranking.order import METHODS as METHODS_AFTER
 from retrieval_core.stored.colourings import COLOURINGS
 
@@ -50,7 +51,7 @@ def faults(state: Mapping[str, str]) -> dict[str, str]:
         "rerank": lambda text: check_choice("method after the search", text, METHODS_AFTER), "knobs": lambda text: _knobs(state, text),
         "learning": lambda text: FEEDBACK[state["learn"]].fill_in(read_parameters(text)) if state["learn"] in FEEDBACK else None,
         "seed": read_map_seed, "unlabelled": _share, "view": _view, "brush": _brush, "colour": _colour, "threshold": _similarity,
-        "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)), "card": _number, "edited": _number,
+        "engine": read_engine, "changes": lambda text: STRENGTHS.fill_in(read_parameters(text)), "card": _number, "edited": _number,
         **{name: partial(check_choice, name, choices=choices) for name, choices in CHOICES.items()},
     }  # fmt: skip
     found = {}

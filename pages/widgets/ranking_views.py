@@ -65,11 +65,12 @@ def subject_name(subject: Subject, dataset: Dataset) -> str:
 
 
 def strips_view(
-    rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False, titles: Mapping[str, str] | None = None
-) -> StripsView:
+    rankings: Rankings, subject: Subject, dataset: Dataset, k: int, beside: bool = False, titles: Mapping[str, str] | None = None,
+    parts: Sequence[str] = (),
+) -> StripsView:  # fmt: skip
     """The first k photographs under each model; of two beside each other, with each one's rank under the other.
 
-    `titles` by model; theirs where none are given.
+    `titles` by model; theirs where none are given. `parts`: models of which this is no exact ranking of all, and so without an AP.
     """
     heads = {model: gallery.result_cards(dataset, subject.query, ids[:k], similarities[:k])
              for model, (ids, similarities) in rankings.items()}  # fmt: skip
@@ -84,8 +85,10 @@ def strips_view(
             for card in heads[model]:
                 card |= {"other": ranks.get(card["id"]), "only": card["id"] not in there}
     titles = titles or loaders.model_titles()
-    strips: list[Strip] = [{"title": titles[model] if len(heads) > 1 else "", "note": ap_in_words(rankings[model][0], subject.query),
-               "cards": cards} for model, cards in heads.items()]  # fmt: skip
+    strips: list[Strip] = [{
+        "title": titles[model] if len(heads) > 1 else "", "cards": cards,
+        "note": "" if model in parts else ap_in_words(rankings[model][0], subject.query),
+    } for model, cards in heads.items()]  # fmt: skip
     return {"kind": "strips", "beside": beside, "width": 120 if len(heads) > 1 else 150, "strips": strips,
             "note": HIDDEN if hidden.hidden("verdicts") else JUDGED if subject.query else UNJUDGED}  # fmt: skip
 

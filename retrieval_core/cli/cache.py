@@ -5,8 +5,8 @@ from retrieval_core.workspace import Workspace
 
 def register_cache(actions, command) -> None:
     """Add the command to the actions of `cache`."""
-    prune = command(actions, "prune", cache_prune, "list what no run needs: stale maps, damaged files, decoded pictures, locks; remove "
-                    "it with --yes")  # fmt: skip
+    prune = command(actions, "prune", cache_prune, "list what no run needs: stale maps and indexes, damaged files, decoded pictures, "
+                    "locks; remove it with --yes")  # fmt: skip
     prune.add_argument("--yes", action="store_true", help="remove what is listed")
     prune.add_argument("--older", action="store_true", help="also what an older version of the program left")
 

@@ -16,6 +16,7 @@ from retrieval_core.cli.costs import register_costs
 from retrieval_core.cli.data import register_datasets
 from retrieval_core.cli.detective import register_detective
 from retrieval_core.cli.duplicates import register_duplicates
+from retrieval_core.cli.engines import register_engines
 from retrieval_core.cli.exchange import register_data, register_models
 from retrieval_core.cli.feedback import register_feedback
 from retrieval_core.cli.figure import register_figure
@@ -120,6 +121,8 @@ def parser() -> argparse.ArgumentParser:
     register_feedback(add)
     register_detective(add)
     register_duplicates(add)
+    engines = add("engines", None, "search engines: fill one, compare them").add_subparsers(required=True, metavar="ACTION")
+    register_engines(engines, _command)
     register_bundle(add)
     command = add("project", project, "map descriptors that are there to the plane")
     looking_options(command)

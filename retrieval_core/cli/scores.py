@@ -18,6 +18,7 @@ def register_scores(add) -> None:
     command.add_argument("--format", default="text", help="text, csv, latex or markdown (default: text)")
     command.add_argument("--check", action="store_true", help="compute everything anew, from the photographs, and compare")
     command.add_argument("--device", default="auto", help="with --check: auto, cuda, mps or cpu (default: auto)")
+    command.add_argument("--engine", default="exact", help="exact: average precision is always that of exact search")
     command = add("ledger", ledger, "print what each step from one model to the next bought, and whether it is significant")
     looking_options(command, models=False, several=True)
     command.add_argument("--compare", metavar="BEFORE,AFTER", help="any two models, as 1g,2a, beside these steps")
@@ -28,9 +29,14 @@ def evaluate(workspace: Workspace, options, arguments) -> None:
     """Print the AP table of a dataset's queries; with --check compute it anew and compare."""
     from retrieval_core.evaluation.average_precision import PROTOCOLS
     from retrieval_core.evaluation.tables import ap_table
+    from retrieval_core.ranking.engines import USUAL, read_engine
 
     check_choice("format", options.format, FORMATS)
     check_choice("protocol", options.protocol, PROTOCOLS)
+    if read_engine(options.engine).name != USUAL:
+        raise RetrievalError(f"Average precision needs the place of every right answer among all photographs, and {options.engine} "
+                             "finds only the first. Leave --engine out; what an engine misses is measured by: "
+                             f"{workspace.command('engines', 'compare', '--dataset', options.dataset)}")  # fmt: skip
     runs = chosen_runs(workspace, options)
     dataset, scores = _scores(workspace, options, runs)
     if len(runs) > 1:

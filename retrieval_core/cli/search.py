@@ -1,7 +1,9 @@
 """The command `search`: the photographs most similar to a query, a photograph of a dataset, or a picture of one's own."""
 
+from contextlib import closing
 from pathlib import Path
 
+from retrieval_core.cli.engines import ENGINE_HELP
 from retrieval_core.cli.options import chosen_run, looking_options, ready_models
 from retrieval_core.datasets.names import composed
 from retrieval_core.errors import RetrievalError, printable
@@ -19,6 +21,10 @@ def register_search(add) -> None:
     command.add_argument("--change", default="", metavar="NAME=STRENGTH,…", help="search for the picture after changes, as in "
                          "rotation=30,blur=1; see the command robustness")  # fmt: skip
     command.add_argument("--k", type=int, default=12, help="how many photographs are printed (default: 12)")
+    command.add_argument("--engine", default="exact", help=f"{ENGINE_HELP} (default: exact); see engines build")
+    command.add_argument("--landmark", default="", help="find only photographs of this landmark")
+    command.add_argument("--unlabelled", action="store_true", help="find only photographs of no landmark")
+    command.add_argument("--bin", default="", help="find only photographs of this bin")
 
 
 def search(workspace: Workspace, options, arguments) -> None:
@@ -30,13 +36,15 @@ def search(workspace: Workspace, options, arguments) -> None:
     from retrieval_core.evaluation.precision_recall import ap_steps, verdict
     from retrieval_core.parameters import read_parameters
     from retrieval_core.progress import finished
-    from retrieval_core.ranking.search import named
     from retrieval_core.runs.describer import open_describer, stored_descriptor
-    from retrieval_core.stored.ranking import asked_picture, box_picture, order_rows
+    from retrieval_core.stored.engines import open_index
+    from retrieval_core.stored.ranking import asked_picture, box_picture
     from retrieval_core.stored.results import open_results
+    from retrieval_core.stored.searched import engine_words, filter_words, filtered, find_first, first_ranking
 
     if options.k < 1:
         raise RetrievalError(f"--k is {options.k}. Ask for one photograph or more.")
+    filters = {"landmark": options.landmark, "unlabelled": options.unlabelled, "bin": options.bin}
     strengths = STRENGTHS.fill_in(read_parameters(options.change))
     dataset, run = open_dataset(workspace, options.dataset), chosen_run(workspace, options)
     models = ready_models(workspace, options, run)
@@ -64,10 +72,18 @@ def search(workspace: Workspace, options, arguments) -> None:
         else:
             seen = box_picture(dataset, dataset.image(query.image_id if query else asked), query.box if query else None)
         own = [query.id] if query and not options.box and not altered else []
-        [ranking] = named([options.what], database.ids, *finished(order_rows(results, descriptor, [seen], own)))
-        curve = ap_steps(ranking.ids, query) if query and query.positives else None
+        within = filtered(workspace, dataset, database.ids, **filters)
+        with closing(open_index(results, options.engine)) as index:
+            # AP is of the whole ranking, and only of an exact one.
+            judged = query is not None and query.positives and index.exact and within is None
+            count = len(database.ids) if judged else options.k
+            positions, scores = finished(find_first(results, index, descriptor, count, within, [seen], own))
+        ranking = first_ranking(options.what, database.ids, positions[0], scores[0])
+        curve = ap_steps(ranking.ids, query) if judged else None
         words = f": AP (Oxford) {100 * curve.ap('oxford'):.2f}, AP (finite sum) {100 * curve.ap('finite_sum'):.2f}" if curve else ""
-        print(f"{printable(options.what)}{said and f' after {said}'} in {options.dataset} under {model}, run {run}{words}")
+        kept = f", only {filter_words(**filters)}" if within is not None else ""
+        by = f", by {found_by}" if (found_by := engine_words(results, options.engine)) else ""
+        print(f"{printable(options.what)}{said and f' after {said}'} in {options.dataset} under {model}, run {run}{by}{kept}{words}")
         for place, image_id in enumerate(ranking.ids[: options.k], 1):
             sign = SIGNS[verdict(query, image_id) if query else None]
             label = dataset.image(image_id).label

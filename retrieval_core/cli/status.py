@@ -36,16 +36,21 @@ def status(workspace: Workspace, options, arguments) -> None:
 
 def print_models(workspace: Workspace, dataset: str, run: str) -> None:
     """Print a line for every model: its state, mAP, size, time and maps."""
+    from retrieval_core.stored.engines import built_engines
     from retrieval_core.stored.model_states import model_states
+    from retrieval_core.stored.results import open_results
 
     states = model_states(workspace, dataset, run)
     print(f"{dataset}, run {run}, in {workspace.folder(dataset, run)}")
     width = max(11, *(len(state.key) + 1 for state in states))
-    print(f"{'model':{width}}{'state':9}{'AP (Oxford)':>12}{'AP (finite)':>12}{'MB':>8}{'train s':>9}{'describe s':>11}  start, maps")
+    print(f"{'model':{width}}{'state':9}{'AP (Oxford)':>12}{'AP (finite)':>12}{'MB':>8}{'train s':>9}{'describe s':>11}  start, maps, "
+          "indexes of search engines")  # fmt: skip
     for state in states:
         mean = [f"{value:.2f}" if value is not None else "–" for value in (state.map_oxford, state.map_finite_sum)]
         train_seconds, describe_seconds = (state.seconds.get(key, 0.0) for key in ("train", "describe"))
         maps = ", ".join(f"{item.method}/{item.subset}" + ("" if item.state == "fresh" else f" ({item.state})")
                          for item in state.maps)  # fmt: skip
-        print(f"{state.key:{width}}{state.state:9}{mean[0]:>12}{mean[1]:>12}{state.bytes / 1e6:>8.1f}"
-              f"{train_seconds:>9.1f}{describe_seconds:>11.1f}  {state.start or '–'}; {maps or '–'}  {state.message}")  # fmt: skip
+        built = built_engines(open_results(workspace, dataset, run, state.key))[1:] if state.explorable else []
+        engines = "".join(f"; {name}" for name in built)
+        print(f"{state.key:{width}}{state.state:9}{mean[0]:>12}{mean[1]:>12}{state.bytes / 1e6:>8.1f}{train_seconds:>9.1f}"
+              f"{describe_seconds:>11.1f}  {state.start or '–'}; {maps or '–'}{engines}  {state.message}")  # fmt: skip

@@ -5,7 +5,7 @@ cache/<training set, start or "published">/<run>/run.json, <stage>/weights.safet
 cache/<dataset>/sheets/sheet-<number>.jpg
 cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, costs.json, matches.safetensors, clusters.safetensors,
     misread.safetensors, robustness-<change>.json, neighbours-<subset>.safetensors, knobs/<knob>.safetensors,
-    feedback/<method>-<key>.json, maps/ and unlabelled/<method>-<key>.safetensors
+    feedback/<method>-<key>.json, maps/ and unlabelled/<method>-<key>.safetensors, engines/ (see engines.py)
 """
 
 from dataclasses import asdict

@@ -1,15 +1,16 @@
 """What no run needs any more, and what an older version of the program left: listed first, removed only on demand."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval_core.datasets.catalog import list_datasets
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.errors import Locked, RetrievalError
+from retrieval_core.stored.engines import outdated
 from retrieval_core.stored.model_states import model_states
-from retrieval_core.stored.results import open_results
+from retrieval_core.stored.results import Results, open_results
 from retrieval_core.stored.run_list import find_runs
 from retrieval_core.workspace import FORMAT, MANIFEST, WRITING, Workspace, read_json
 
@@ -28,8 +29,10 @@ class NotNeeded:
 
 
 def not_needed(workspace: Workspace) -> list[NotNeeded]:
-    """Stale and damaged maps, files that were set aside or never finished, decoded pictures, and locks."""
-    found = [NotNeeded(path, "a map of other descriptors", _bytes(path)) for path in _stale_maps(workspace)]
+    """Stale and damaged maps, stale indexes of engines, files that were set aside or never finished, decoded pictures, and locks."""
+    found = [NotNeeded(path, "a map of other descriptors", _bytes(path)) for path in _stale(workspace, _maps)]
+    found += [NotNeeded(path, "an index of other descriptors", folder_size(path) if path.is_dir() else _bytes(path))
+              for path in _stale(workspace, outdated)]  # fmt: skip
     for pattern, why in _KINDS:
         found += [NotNeeded(path, why, _bytes(path)) for path in sorted(workspace.root.rglob(pattern)) if path.is_file()]
     found += [NotNeeded(path, "decoded pictures", _bytes(path)) for path in sorted(workspace.root.glob(f"*/{_DECODED}"))]
@@ -80,7 +83,12 @@ def folder_size(folder: Path) -> int:
     return sum(sizes.values())
 
 
-def _stale_maps(workspace: Workspace) -> Iterator[Path]:
+def _maps(results: Results) -> list[Path]:
+    return [results.map_file(item) for item in results.maps() if item.state != "fresh"]
+
+
+def _stale(workspace: Workspace, of_model: Callable[[Results], list[Path]]) -> Iterator[Path]:
+    """What `of_model` lists, of every model."""
     for entry in list_datasets(workspace):
         if not entry.ready:
             continue
@@ -90,8 +98,7 @@ def _stale_maps(workspace: Workspace) -> Iterator[Path]:
             except RetrievalError:
                 continue  # the photographs are gone: nobody can say what is stale
             for key in keys:
-                results = open_results(workspace, entry.name, run, key)
-                yield from (results.map_file(item) for item in results.maps() if item.state != "fresh")
+                yield from of_model(open_results(workspace, entry.name, run, key))
 
 
 def _remove_lock(workspace: Workspace, file: Path) -> None:

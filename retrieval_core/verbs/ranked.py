@@ -1,5 +1,6 @@
 """Rankings: the photographs by their similarity to a query, a photograph, a picture or a descriptor."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +10,18 @@ from PIL import Image as PILImage
 from retrieval_core.datasets.types import Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.precision_recall import ap_steps, verdict
+from retrieval_core.progress import finished
+from retrieval_core.ranking.engines import USUAL
 from retrieval_core.ranking.picture import Picture
+from retrieval_core.ranking.search_index import SearchIndex
+from retrieval_core.stored.engines import open_index
 from retrieval_core.stored.ranking import asked_picture, box_picture, query_pictures
+from retrieval_core.stored.searched import filtered, find_first, first_ranking
 from retrieval_core.verbs import html
 from retrieval_core.verbs.described import Described
 
 SHOWN = 12  # answers in a notebook
+FIRST = 100  # photographs that an engine finds where nobody says how many
 Asked = str | Path | PILImage.Image | np.ndarray
 """What is asked for: the id of a query or of a photograph, a picture or its file, or a descriptor (D,) or (1, D)."""
 
@@ -23,7 +30,8 @@ Asked = str | Path | PILImage.Image | np.ndarray
 class Ranked:
     """The photographs as one query sees them: `ids`, most similar first, and `similarities` (N,) float32, falling.
 
-    `query` is the query of the ground truth that was asked for, None where there is none.
+    `query` is the query of the ground truth that was asked for, None where there is none. `whole`: whether these are all photographs,
+    and not the first that were found: only then there is an AP.
     """
 
     asked: str
@@ -31,6 +39,7 @@ class Ranked:
     similarities: np.ndarray
     described: Described
     query: Query | None = None
+    whole: bool = True
 
     @property
     def verdicts(self) -> tuple[str, ...] | None:
@@ -38,8 +47,8 @@ class Ranked:
         return tuple(verdict(self.query, one) for one in self.ids) if self.query else None
 
     def ap(self, protocol: str = "oxford") -> float | None:
-        """Average precision, 0 to 1; None where nothing judges it."""
-        return ap_steps(self.ids, self.query).ap(protocol) if self.query and self.query.positives else None
+        """Average precision, 0 to 1; None where nothing judges it, or where only the first photographs were found."""
+        return ap_steps(self.ids, self.query).ap(protocol) if self.whole and self.query and self.query.positives else None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -57,12 +66,25 @@ class Ranked:
         return html.heading(repr(self)[1:-1]) + html.pictures(zip(paths, said, strict=True))
 
 
-def rank(described: Described, asked: Asked) -> Ranked:
-    """Rank all photographs for what is asked for.
+def rank(
+    described: Described, asked: Asked, *, k: int | None = None, engine: str = "exact", landmark: str = "", unlabelled: bool = False,
+    bin: str = "",
+) -> Ranked:  # fmt: skip
+    """Rank all photographs for what is asked for, or find the first of some.
+
+    Args:
+        described: descriptors of photographs.
+        asked: a query, a photograph, a picture or a descriptor.
+        k: how many are found; None: all, or 100 where another engine than exact search finds them.
+        engine: that finds them, as `--engine` of the command line; `engines build` fills it.
+        landmark: find only photographs of this landmark.
+        unlabelled: find only photographs of no landmark.
+        bin: find only photographs of this bin.
 
     Raises:
         RetrievalError: no such query, photograph or file; a picture where the descriptors are one's own, so that no network is known
-            that would describe it; a descriptor of another width.
+            that would describe it; a descriptor of another width; an engine that does not hold the descriptors; no photograph passes
+            the filters, or they are one's own descriptors without a dataset.
 
     >>> import retrieval_core as rc
     >>> described = rc.describe(rc.open("photos"), "2a")
@@ -71,10 +93,36 @@ def rank(described: Described, asked: Asked) -> Ranked:
     ('mill/0', 'good', 12)
     >>> rc.rank(described, "path/to/photos/bridge/1.jpg").ids[0]
     'bridge/1'
+    >>> rc.rank(described, "mill_1", k=2, landmark="bridge").ids
+    ('bridge/2', 'bridge/3')
     """
     name, descriptor, query, picture = _asked(described, asked)
-    [found] = described.ranked([name], descriptor, [picture])
-    return Ranked(name, found.ids, found.scores, described, query)
+    if k is not None and k < 1:
+        raise RetrievalError(f"k is {k}. Ask for one photograph or more.")
+    within = _within(described, landmark, unlabelled, bin)
+    if k is None and engine == USUAL and within is None:
+        [found] = described.ranked([name], descriptor, [picture])
+        return Ranked(name, found.ids, found.scores, described, query)
+    if engine != USUAL and described.stored is None:
+        raise RetrievalError(f"These descriptors are your own, and {engine} holds those of a cache. Use the engine exact.")
+    count = min(len(described), k or (len(described) if engine == USUAL else FIRST))
+    if described.stored is None:
+        positions, scores = SearchIndex(described.matrix).search(descriptor, count, within)
+    else:
+        with closing(open_index(described.stored, engine)) as index:
+            positions, scores = finished(find_first(described.stored, index, descriptor, count, within, [picture]))
+    found = first_ranking(name, described.ids, positions[0], scores[0])
+    whole = len(found.ids) == len(described)
+    return Ranked(name, found.ids, found.scores, described, query, whole)
+
+
+def _within(described: Described, landmark: str, unlabelled: bool, bin: str) -> np.ndarray | None:
+    if not (landmark or unlabelled or bin):
+        return None
+    if described.opened is None:
+        raise RetrievalError("These descriptors belong to no dataset: nothing is known of a landmark or a bin. Give opened= to "
+                             "from_matrix.")  # fmt: skip
+    return filtered(described.opened.workspace, described.opened.dataset, described.ids, landmark, unlabelled, bin)
 
 
 def _asked(described: Described, asked: Asked) -> tuple[str, np.ndarray, Query | None, Picture | None]:

@@ -24,6 +24,7 @@ ON_A_PAGE = {
         "k": ("7", "²"), "subset": ("some",), "model": ("zz",), "run": ("..", "nobody"),
     },
     "Query": {"photo": ("nobody", "..", "![x](http://x)"), "show": ("x",), "rerank": ("magic",),
+              "engine": ("fast", "faiss-hnsw:ef=0", "milvus:x", "<b>"), "within": ("nobody", "landmark:nobody", "bin:nobody"),
               "knobs": ("k=0", "k=nan", "alpha", "neighbours=3", "k=1.5", "k=" + "9" * 400)},
     "Compare": {"protocol": ("other",), "own": ("x",), "rows": ("x",), "cells": ("x",), "comparing": ("x",),
                 "threshold": ("7", "nan", "²", "1e-1", "x")},

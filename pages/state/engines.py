@@ -1,0 +1,84 @@
+"""Search engines for the page Query: which can be asked, their indexes, kept open, and the first photographs that one finds."""
+
+import numpy as np
+import streamlit as st
+
+from pages.state import hidden, link, loaders, rankings
+from pages.state.search_query import Subject, asked, ranking
+from retrieval_core.datasets.types import Dataset
+from retrieval_core.ranking.engines import ENGINES, USUAL, read_engine
+from retrieval_core.ranking.search_index import SearchIndex, has_package
+from retrieval_core.search_choices import after_search
+from retrieval_core.stored.engines import built_engines, chosen_engine, open_index, state_of
+from retrieval_core.stored.results import Results
+from retrieval_core.stored.searched import engine_words, filter_words, filtered, first_ranking
+
+UNLABELLED, LANDMARK, BIN = "unlabelled", "landmark:", "bin:"
+
+
+def offered(model: str) -> list[str]:
+    """The engines that hold a model's descriptors."""
+    without = [name for name, engine in ENGINES.items() if not engine.build]
+    return [name for name in dict.fromkeys([*without, *built_engines(loaders.results(model))]) if holds(model, name)]
+
+
+def holds(model: str, engine: str) -> bool:
+    """Whether an engine holds a model's descriptors: a link opens no other, so it names no address that this machine then calls."""
+    results, chosen = loaders.results(model), read_engine(engine)
+    if chosen.name == USUAL:
+        return True
+    package = ENGINES[chosen.name].package
+    ready = not after_search(model) and results.preset.has_vector and (not package or has_package(package))
+    return ready and state_of(results, chosen_engine(results, engine)) == "fresh"
+
+
+def engine_of(model: str) -> str:
+    """The engine that a model is searched with: the chosen one where it holds its descriptors, else exact search."""
+    return chosen if holds(model, chosen := link.get("engine")) else USUAL
+
+
+def filters() -> dict:
+    """The filters that the link asks for, as `filtered` takes them; none while a card hides landmarks."""
+    text = "" if hidden.hidden("labels", "verdicts") else link.get("within")
+    return {"landmark": text.removeprefix(LANDMARK) if text.startswith(LANDMARK) else "", "unlabelled": text == UNLABELLED,
+            "bin": text.removeprefix(BIN) if text.startswith(BIN) else ""}  # fmt: skip
+
+
+def is_whole(model: str) -> bool:
+    """Whether the ranking under a model is the usual one: exact, and of all photographs."""
+    return read_engine(engine_of(model)).name == USUAL and not filter_words(**filters())
+
+
+def first(subject: Subject, dataset: Dataset, model: str, k: int) -> tuple[list[str], np.ndarray]:
+    """Ids of the first photographs under a model by its engine and the filters, and their similarities; all where it is whole."""
+    results, engine = loaders.results(model), engine_of(model)
+    database, _ = results.descriptors
+    within = filtered(loaders.workspace(), dataset, database.ids, **filters())
+    if read_engine(engine).name == USUAL:
+        ids, scores = ranking(subject, dataset, model)
+        if within is None:
+            return ids, scores
+        passed = {database.ids[row] for row in within}
+        places = [place for place, image_id in enumerate(ids) if image_id in passed]
+        return [ids[place] for place in places], scores[places]
+    descriptor = rankings.descriptor(model, lambda: asked(subject, dataset, model), subject.key)
+    positions, scores = index(model, engine).search(descriptor[None], k, within)
+    found = first_ranking(subject.name, database.ids, positions[0], scores[0])
+    return list(found.ids), found.scores
+
+
+def words(model: str) -> str:
+    """What is said beside a ranking that is not the usual one: the engine with its measured recall, and the filters."""
+    only = filter_words(**filters())
+    return " · ".join(filter(None, [engine_words(loaders.results(model), engine_of(model)), f"only {only}" if only else ""]))
+
+
+def index(model: str, engine: str) -> SearchIndex:
+    """The opened index of a model's descriptors, kept open as long as they stay the same."""
+    results = loaders.results(model)
+    return _opened(results.dataset.name, results.run, model, results.version, engine, results)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the index …", on_release=SearchIndex.close)
+def _opened(dataset: str, run: str, model: str, version: str, engine: str, _results: Results) -> SearchIndex:
+    return open_index(_results, engine)
