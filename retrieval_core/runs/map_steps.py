@@ -27,7 +27,7 @@ def project(
         if (yield from is_fresh(workspace, path, inputs)):
             return
         ids = artefacts.subset_ids(results.dataset, subset)
-        matrix = results.descriptors[0].rows(ids)
+        matrix = results.rows(subset)
         begin = time.monotonic()
         made = yield from compute_map(ids, matrix, method, parameters, seed)
         notes = {"choice": choice, "n": len(ids), "quality": made.quality, "parameters": made.parameters}
@@ -46,7 +46,7 @@ def list_neighbours(workspace: Workspace, run: str, name: str, model: str, subse
         inputs = artefacts.neighbours_inputs(workspace, results.dataset, run, model, subset)
         if (yield from is_fresh(workspace, path, inputs)):
             return
-        matrix = results.descriptors[0].rows(ids)
+        matrix = results.rows(subset)
         begin = time.monotonic()
         positions, similarities = yield from neighbour_lists(matrix, listed(len(ids)))
         with workspace.writing(path, inputs, seconds=time.monotonic() - begin) as temporary:
