@@ -4,8 +4,6 @@ import tracemalloc
 from contextlib import contextmanager
 
 import numpy as np
-import scipy.linalg  # what is loaded when it is first needed is not what is measured
-import scipy.spatial
 
 from retrieval_core.datasets import descriptor_files, large_arrays
 from retrieval_core.descriptors import whitening

@@ -1,5 +1,6 @@
 """Break it: one picture under changes that are chosen while one looks, and below it what all queries bear."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,8 +34,8 @@ SHOWN = 190  # pixels of the longest side of the unchanged picture as it is show
 class Looked:
     """What a model makes of one picture: its ranking before and after the change, and the similarity of the two pictures."""
 
-    before: tuple[list[str], np.ndarray]
-    after: tuple[list[str], np.ndarray]
+    before: tuple[Sequence[str], np.ndarray]
+    after: tuple[Sequence[str], np.ndarray]
     similarity: float
 
 
@@ -140,7 +141,7 @@ def _rows(
     return before, upload.describer(model).describe_changed(_altered) if words else before
 
 
-def _ranking(model: str, asked: Asked, key: str) -> tuple[list[str], np.ndarray]:
+def _ranking(model: str, asked: Asked, key: str) -> tuple[Sequence[str], np.ndarray]:
     database, _ = loaders.results(model).descriptors
     positions, scores = rankings.ranking(model, lambda: asked, key)
     return [database.ids[position] for position in positions], scores

@@ -129,11 +129,12 @@ def _unpacked(archive: ZipFile, key: str) -> np.ndarray:
         if math.prod(shape) * dtype.itemsize > archive.getinfo(f"{key}.npy").file_size:  # no room is made for what is not there
             raise ValueError("it is cut short")
         found = large_empty(shape[::-1] if columns_first else shape, dtype)
-        place, room = 0, memoryview(found.reshape(-1).view(np.uint8))
+        place, room = 0, found.reshape(-1).view(np.uint8)
         while place < len(room):
-            if not (got := file.readinto(room[place : place + _PART])):
+            if not (part := file.read(min(_PART, len(room) - place))):
                 raise ValueError("it is cut short")
-            place += got
+            room[place : place + len(part)] = np.frombuffer(part, np.uint8)
+            place += len(part)
     return found.T if columns_first else found
 
 

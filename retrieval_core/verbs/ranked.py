@@ -74,7 +74,7 @@ def rank(described: Described, asked: Asked) -> Ranked:
     """
     name, descriptor, query, picture = _asked(described, asked)
     [found] = described.ranked([name], descriptor, [picture])
-    return Ranked(name, found.ids, found.scores, described, query)
+    return Ranked(name, tuple(found.ids), found.scores, described, query)
 
 
 def _asked(described: Described, asked: Asked) -> tuple[str, np.ndarray, Query | None, Picture | None]:
