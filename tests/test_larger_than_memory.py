@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from large_matrix import ROWS, lower_limits, mapped_rows, own_memory_below
 
+from retrieval_core.datasets import large_arrays
 from retrieval_core.datasets.catalog import add_dataset
 from retrieval_core.datasets.large_arrays import all_finite
 from retrieval_core.datasets.types import Dataset, Image, Query
+from retrieval_core.descriptors import whitening
 from retrieval_core.descriptors.matrix import Descriptors, chosen_rows
 from retrieval_core.descriptors.quantisation import coders
 from retrieval_core.descriptors.whitening import Whitening
@@ -19,6 +21,7 @@ from retrieval_core.progress import finished
 from retrieval_core.projection import quality
 from retrieval_core.projection.maps import compute_map
 from retrieval_core.projection.pca import principal_components
+from retrieval_core.ranking import search as search_module
 from retrieval_core.ranking.expansion import augment
 from retrieval_core.ranking.order import order
 from retrieval_core.ranking.search import named, nearest, search
@@ -31,7 +34,9 @@ IDS = tuple(f"image_{row}" for row in range(ROWS))
 
 @pytest.fixture(scope="module")
 def matrix(tmp_path_factory):
-    return mapped_rows(tmp_path_factory.mktemp("large"))
+    found = mapped_rows(tmp_path_factory.mktemp("large"))
+    finished(compute_map(IDS[:50], found[:50], "pca"))  # what is loaded when it is first needed is not what is measured
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +120,7 @@ def test_sets_of_words_lose_their_unused_slots_in_blocks():
     np.testing.assert_array_equal(few, sets[:, :7])
 
 
-def test_labels_and_ids_are_one_object_for_all_models():
+def test_ids_are_one_object_for_all_models():
     images = tuple(Image(image_id, "") for image_id in IDS)
     dataset, again = Dataset("one", images, ()), Dataset("two", images, ())
     assert dataset.ids is again.ids
@@ -124,3 +129,31 @@ def test_labels_and_ids_are_one_object_for_all_models():
     assert not dataset.has("image_07")
     with pytest.raises(KeyError):
         dataset.image("image_07")
+
+
+AGREEING = {
+    "PCA": lambda matrix: np.abs(principal_components(matrix, 3, 0)),
+    "quality": lambda matrix: quality.map_quality(matrix, np.array(matrix[:, :2]))[1],
+    "whitening": lambda matrix: Whitening.fit(matrix, 0.5).projection,
+    "whitened": lambda matrix: Whitening.fit(matrix[:120], 0.25, dim=5).transform(matrix),
+    "whitened by few": lambda matrix: np.abs(Whitening.fit(matrix[:20], dim=5).transform(matrix)),
+    "bits": lambda matrix: next(coders(np.array(matrix))).coded(matrix),
+    "ranking": lambda matrix: search(matrix[:30], matrix)[0],
+    "augmented": lambda matrix: finished(augment(matrix, 5, 3.0)),
+    "similar": lambda matrix: similarity_to(matrix, chosen_rows(matrix, np.arange(3, 200))),
+    "within": lambda matrix: np.array(mean_within(chosen_rows(matrix, np.arange(3, 200)))),
+}
+
+
+@pytest.mark.parametrize("rows", [1, 7, 64])
+@pytest.mark.parametrize("name", AGREEING)
+def test_blocks_of_any_size_give_what_all_at_once_gives(tmp_path, monkeypatch, name, rows):
+    monkeypatch.undo()
+    matrix = mapped_rows(tmp_path, 250, 32)
+    expected = AGREEING[name](matrix)
+    monkeypatch.setattr(large_arrays, "BLOCK", 4 * 32 * rows)
+    monkeypatch.setattr(large_arrays, "LARGE", 1)
+    monkeypatch.setattr(whitening, "_ROWS", rows)
+    monkeypatch.setattr(quality, "_HELD", 250 * rows)
+    monkeypatch.setattr(search_module, "MOST_KEYS", 250 * rows)
+    np.testing.assert_allclose(AGREEING[name](matrix), expected, atol=2e-5, rtol=1e-4)

@@ -15,7 +15,8 @@ import numpy as np
 from retrieval_core.errors import Failed
 
 BLOCK = 1 << 26  # bytes of float32 that are walked at a time
-LARGE = 1 << 27  # bytes from which an array lies in a file
+LARGE = 1 << 26  # bytes from which an array lies in a file
+KEPT = 1 << 20  # bytes from which it does where many are kept
 
 
 def row_blocks(matrix: np.ndarray) -> Iterator[slice]:
@@ -29,13 +30,13 @@ def row_blocks(matrix: np.ndarray) -> Iterator[slice]:
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
-def large_empty(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-    """An array to be filled, as numpy.empty gives it; a large one lies in a file in the folder for temporary files.
+def large_empty(shape: tuple[int, ...], dtype: Any, large: int | None = None) -> np.ndarray:
+    """An array to be filled, as numpy.empty gives it; one of `large` bytes (default LARGE) lies in a file in the folder TMPDIR.
 
-    RetrievalError where that has no room. The folder is that of the variable TMPDIR.
+    RetrievalError where that has no room.
     """
     size = math.prod(shape) * np.dtype(dtype).itemsize
-    if size < LARGE:
+    if size < (LARGE if large is None else large):
         return np.empty(shape, dtype)
     try:
         with tempfile.TemporaryFile() as file:
@@ -45,6 +46,13 @@ def large_empty(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     except OSError as error:
         raise Failed(f"{tempfile.gettempdir()} has no room for {size / 1e9:.1f} GB of descriptors ({error.strerror or error}). Make "
                      "room, or name a folder on another disk with the variable TMPDIR.") from error  # fmt: skip
+
+
+def put_away(array: np.ndarray) -> np.ndarray:
+    """The same values, in a file unless they are few: for what is kept for a while, and many others beside it."""
+    kept = large_empty(array.shape, array.dtype, KEPT)
+    kept[:] = array
+    return kept
 
 
 def all_finite(matrix: np.ndarray) -> bool:

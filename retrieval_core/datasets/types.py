@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from retrieval_core.datasets.fingerprints import hash_photographs, hash_truth
 from retrieval_core.datasets.shared_ids import row_numbers, shared_ids
 
@@ -98,6 +100,11 @@ class Dataset:
     def ids(self) -> tuple[str, ...]:
         """Ids of the photographs, in their order; one object with those of what is stored of them."""
         return shared_ids(tuple(image.id for image in self.images))
+
+    @cached_property
+    def labelled(self) -> np.ndarray:
+        """Places (L,) int64 of the labelled photographs among all."""
+        return np.flatnonzero([image.label is not None for image in self.images])
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def _principal_axes(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
 def _principal_axes_of_few(matrix: np.ndarray, keep: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The same of fewer rows (N, D) than dimensions, from their products with one another: variances (K,), axes (D, K), K ≤ `keep`."""
     mean = np.asarray(np.mean(matrix, axis=0, dtype=np.float64))
-    centred = np.empty(matrix.shape, np.float32)
+    centred = large_empty(matrix.shape, np.float32)
     for block in row_blocks(matrix):
         centred[block] = matrix[block] - mean
     variances, shares = np.linalg.eigh((centred @ centred.T).astype(np.float64) / len(matrix))

@@ -11,8 +11,6 @@ cache/<dataset>/<run>/run.json, <model>/descriptors.safetensors, scores.json, co
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import DESCRIPTORS
 from retrieval_core.datasets.types import Dataset
@@ -186,14 +184,8 @@ def scores_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str) 
 
 def subset_ids(dataset: Dataset, subset: str) -> tuple[str, ...]:
     """Ids of the photographs of a subset: all, or only the labelled ones."""
-    ids = dataset.ids
-    return ids if check_choice("subset", subset, SUBSETS) == "all" else tuple(ids[row] for row in subset_rows(dataset, subset).tolist())
-
-
-def subset_rows(dataset: Dataset, subset: str) -> np.ndarray:
-    """Places (K,) int64 of the photographs of a subset among all of a dataset."""
-    every = check_choice("subset", subset, SUBSETS) == "all"
-    return np.flatnonzero([every or image.label is not None for image in dataset.images])
+    check_choice("subset", subset, SUBSETS)
+    return dataset.ids if subset == "all" else tuple(image.id for image in dataset.images if image.label is not None)
 
 
 def map_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:

@@ -17,7 +17,7 @@ from retrieval_core.datasets.shared_ids import shared_ids
 from retrieval_core.datasets.thumbnails import sheet_count
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.descriptors.matrix import Descriptors, chosen_rows
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.average_precision import Score
 from retrieval_core.presets import Preset, check_model
 from retrieval_core.progress import finished
@@ -132,7 +132,8 @@ class Results:
     def rows(self, subset: str) -> np.ndarray:
         """Descriptors (N, D) of the photographs of a subset, in their order; RetrievalError as for `descriptors`."""
         matrix = self.descriptors[0].matrix
-        return matrix if subset == "all" else chosen_rows(matrix, artefacts.subset_rows(self.dataset, subset))
+        check_choice("subset", subset, artefacts.SUBSETS)
+        return matrix if subset == "all" else chosen_rows(matrix, self.dataset.labelled)
 
     @property
     def scored(self) -> bool:

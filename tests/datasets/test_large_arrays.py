@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retrieval_core.datasets import large_arrays
-from retrieval_core.datasets.large_arrays import all_finite, large_empty, row_blocks
+from retrieval_core.datasets.large_arrays import all_finite, large_empty, put_away, row_blocks
 from retrieval_core.errors import Failed
 
 
@@ -29,6 +29,16 @@ def test_what_is_large_takes_no_memory_and_no_name(monkeypatch, tmp_path):
     assert type(large) is np.ndarray
     assert large.sum() == 7 * 250
     assert not os.listdir(tmp_path)
+
+
+def test_of_many_that_are_kept_each_lies_in_a_file(monkeypatch):
+    monkeypatch.setattr(large_arrays, "KEPT", 1000)
+    few, many = np.arange(100, dtype=np.int32), np.arange(250, dtype=np.int32)
+    for array, mapped in ((few, False), (many, True)):
+        kept = put_away(array)
+        np.testing.assert_array_equal(kept, array)
+        assert kept.dtype == array.dtype
+        assert isinstance(kept.base, np.memmap) == mapped
 
 
 def test_a_full_disk_is_said_and_names_the_folder(monkeypatch, tmp_path):
