@@ -22,6 +22,7 @@ from retrieval_core.descriptors.changes import CHANGES, STRENGTHS, in_words
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.precision_recall import ap_steps
 from retrieval_core.parameters import read_parameters
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.ranking import asked_picture
 
@@ -144,7 +145,7 @@ def _rows(
 def _ranking(model: str, asked: Asked, key: str) -> tuple[Sequence[str], np.ndarray]:
     database, _ = loaders.results(model).descriptors
     positions, scores = rankings.ranking(model, lambda: asked, key)
-    return [database.ids[position] for position in positions], scores
+    return RankedIds(database.ids, positions), scores
 
 
 def _moves(found: dict[str, Looked], subject: Subject, model: str, protocol: str) -> None:
