@@ -61,10 +61,10 @@ def _true_ranks(matrix: np.ndarray, rows: np.ndarray, near: np.ndarray) -> np.nd
         similarity[:, block] = judged @ np.asarray(matrix[block], np.float32).T
     similarity[np.arange(len(rows)), rows] = -np.inf
     ranks = np.empty(near.shape, np.int64)
-    positions = np.arange(len(matrix))
     for column in range(near.shape[1]):
         other = near[:, column : column + 1]
         value = np.take_along_axis(similarity, other, axis=1)
-        before = (similarity > value) | ((similarity == value) & (positions < other))
-        ranks[:, column] = 1 + before.sum(axis=1)
+        row, tied = np.divmod(np.flatnonzero(similarity == value), len(matrix))
+        before = np.bincount(row[tied < other[row, 0]], minlength=len(rows))
+        ranks[:, column] = 1 + np.count_nonzero(similarity > value, axis=1) + before
     return ranks

@@ -22,7 +22,7 @@ def mean_within(rows: np.ndarray) -> float | None:
     for block in row_blocks(rows):
         part = rows[block].astype(np.float64)
         total += part.sum(axis=0)
-        own += float((part * part).sum())
+        own += float(np.vdot(part, part))
     return float((total @ total - own) / (count * (count - 1)))
 
 
