@@ -20,9 +20,9 @@ def mean_within(rows: np.ndarray) -> float | None:
         return None
     total, own = np.zeros(rows.shape[1]), 0.0
     for block in row_blocks(rows):
-        part = rows[block].astype(np.float64)
-        total += part.sum(axis=0)
-        own += float(np.vdot(part, part))
+        part = rows[block]
+        total += np.sum(part, axis=0, dtype=np.float64)
+        own += float(np.einsum("ij,ij->", part, part, dtype=np.float64))
     return float((total @ total - own) / (count * (count - 1)))
 
 
