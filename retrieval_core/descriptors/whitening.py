@@ -133,7 +133,8 @@ def _moments(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean /= rows
     covariance = np.zeros((width, width))
     for start in range(0, rows, _ROWS):
-        centred = np.asarray(matrix[start : start + _ROWS], np.float64) - mean
+        centred = np.array(matrix[start : start + _ROWS], np.float64)
+        centred -= mean
         covariance += centred.T @ centred
     return mean, covariance / rows
 
