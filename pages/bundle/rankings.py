@@ -1,6 +1,6 @@
 """The queries of a bundle: the head of every ranking, both average precisions with their curves, and the rank of every positive."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def queries(asked: Asked, rankings: Rankings) -> dict[str, AskedQuery]:
     }  # fmt: skip
 
 
-def _machine(ids: tuple[str, ...], query: Query) -> Machine:
+def _machine(ids: Sequence[str], query: Query) -> Machine:
     counted, left_out = both_curves(ids, query)
     return {"length": len(ids), "counted": _columns(counted), "left_out": _columns(left_out) if left_out else None}
 
@@ -90,6 +90,6 @@ def _columns(curve: DrawnCurve) -> Curve:
     }  # fmt: skip
 
 
-def _flow(asked: Asked, ranked: dict[str, tuple[str, ...]], query: Query) -> FlowRanks:
+def _flow(asked: Asked, ranked: dict[str, Sequence[str]], query: Query) -> FlowRanks:
     ranks, count = positive_ranks(ranked, query)
     return {"models": list(ranked), "points": asked.places(list(ranks)), "ranks": list(ranks.values()), "count": count}

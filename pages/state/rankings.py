@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.state import link, loaders
+from retrieval_core.datasets.large_arrays import put_away
 from retrieval_core.progress import Progress, finished
 from retrieval_core.ranking.picture import Picture
 from retrieval_core.ranking.search import Ranking
@@ -42,7 +43,7 @@ def ranking(
         positions, scores = yield from order_rows(
             results, one.descriptor, [one.picture], [one.query_id] if one.query_id else [], parameters
         )
-        return positions[0], scores[0]
+        return put_away(positions[0]), put_away(scores[0])
 
     return _made((link.get("dataset"), results.run, model, results.version, key, *_listed(parameters)), steps)
 

@@ -1,6 +1,6 @@
 """What is searched for on the page Query: a query, a photograph of the dataset, or a picture of the person's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from pages.state.upload import Uploaded
 from retrieval_core.datasets.images import image_size, read_box, read_image
 from retrieval_core.datasets.types import Box, Dataset, Query
 from retrieval_core.errors import RetrievalError
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.runs.describer import stored_descriptor
 from retrieval_core.stored.ranking import asked_picture, box_picture
 
@@ -56,7 +57,7 @@ def chosen_subject(dataset: Dataset) -> Subject | None:
     if uploaded is not None:
         return Subject(uploaded.name, None, None, uploaded, _box(None, uploaded.picture.size), uploaded.picture.size)
     photo = link.get("photo")
-    if photo and photo not in {image.id for image in dataset.images}:
+    if photo and not dataset.has(photo):
         st.warning(f"The link asks for the photograph '{plain(photo)}', which is not in {dataset.name!r}.")
         photo = ""
         link.put(photo="")
@@ -87,11 +88,11 @@ def asked(subject: Subject, dataset: Dataset, model: str) -> Asked:
 
 def ranking(
     subject: Subject, dataset: Dataset, model: str, parameters: Mapping[str, float] | None = None
-) -> tuple[list[str], np.ndarray]:
+) -> tuple[Sequence[str], np.ndarray]:
     """Ids of all photographs, best first, and their scores (N,); `parameters` of what the model does after the search."""
     database, _ = loaders.results(model).descriptors
     positions, scores = rankings.ranking(model, lambda: asked(subject, dataset, model), subject.key, parameters)
-    return [database.ids[position] for position in positions], scores
+    return RankedIds(database.ids, positions), scores
 
 
 def _chosen_query(dataset: Dataset) -> Query | None:

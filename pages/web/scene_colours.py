@@ -5,6 +5,7 @@ import numpy as np
 from pages.web.map.messages import ColouringValues, SelectionMeasures
 from pages.web.map_scene import MapChoice, aligned
 from pages.widgets import style
+from retrieval_core.descriptors.matrix import chosen_rows
 from retrieval_core.errors import RetrievalError
 from retrieval_core.projection.border import border
 from retrieval_core.ranking.selection import mean_within, similarity_to
@@ -46,13 +47,12 @@ def _border(results: Results, choice: MapChoice, numbers: list[float | None], le
 
 def measures(results: Results, subset: str, points: bytes, query: str) -> SelectionMeasures:
     """How similar the points of a subset are to some of them (uint32), else to a query; RetrievalError for neither."""
-    database, queries = results.descriptors
-    matrix = database.rows(subset_ids(results.dataset, subset))
+    matrix, queries = results.rows(subset), results.descriptors[1]
     chosen = np.frombuffer(points[: len(points) // 4 * 4], "<u4")
     if len(chosen) > len(matrix) or (len(chosen) and chosen.max() >= len(matrix)):
         raise RetrievalError(f"The selection names a point that is not among the {len(matrix):,}. Open the map again.")
     if not len(chosen) and query not in queries:
         raise RetrievalError(f"{results.dataset.name} has no query {query!r}. Choose another.")
-    rows = matrix[chosen] if len(chosen) else queries.matrix[[queries.row(query)]]
+    rows = chosen_rows(matrix, chosen.astype(np.int64)) if len(chosen) else queries.matrix[[queries.row(query)]]
     similarities = np.round(similarity_to(matrix, rows).astype(float), 4)
     return {"within": mean_within(rows), "similarities": similarities.tolist()}

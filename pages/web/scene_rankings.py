@@ -21,7 +21,7 @@ def members_version(dataset: Dataset, subset: str) -> str:
 
 def neighbours_of(results: Results, subset: str, point: int) -> Neighbours:
     """The nearest photographs of a subset to one of it; RetrievalError for a point that it does not have."""
-    matrix = results.descriptors[0].rows(subset_ids(results.dataset, subset))
+    matrix = results.rows(subset)
     if not 0 <= point < len(matrix):
         raise RetrievalError(f"There is no point {point}: the subset {subset} of {results.dataset.name} has {len(matrix):,}, from 0.")
     points, similarities = nearest(matrix, point, listed(len(matrix)))

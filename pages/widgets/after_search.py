@@ -1,5 +1,7 @@
 """What is done after the search, looked at on one query: its knobs, the ranking before and after, and what moved."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -72,9 +74,9 @@ def _help(method: AfterSearch, name: str, usual: float) -> str:
     return f"{words if name == 'alpha' else HELP[name]}; usually {usual:g} here"
 
 
-def moved(query: Query, dataset: Dataset, model: str, before: list[str], after: list[str]) -> list[MovedPicture]:
+def moved(query: Query, dataset: Dataset, model: str, before: Sequence[str], after: Sequence[str]) -> list[MovedPicture]:
     """The right answers that moved farthest under a model, as pictures."""
-    was, now = (Ranking(query.id, tuple(ids), np.empty(0)) for ids in (before, after))
+    was, now = (Ranking(query.id, ids, np.empty(0)) for ids in (before, after))
     rows = moved_pictures(was, now, query)
     if not rows:
         st.caption("No right answer has moved.")
@@ -99,7 +101,7 @@ def keep(key: str, parameters: dict[str, float], method: AfterSearch, dataset: D
                    help="Then it is a model of its own, with AP on every page.")  # fmt: skip
 
 
-def _change(before: list[str], after: list[str], query: Query, protocol: str) -> str:
+def _change(before: Sequence[str], after: Sequence[str], query: Query, protocol: str) -> str:
     was, now = (100 * ap_steps(ids, query).ap(protocol) for ids in (before, after))
     return f"{was:.1f} → {now:.1f} ({now - was:+.1f} points)"
 

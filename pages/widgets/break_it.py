@@ -1,5 +1,6 @@
 """Break it: one picture under changes that are chosen while one looks, and below it what all queries bear."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from retrieval_core.descriptors.changes import CHANGES, STRENGTHS, in_words
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.precision_recall import ap_steps
 from retrieval_core.parameters import read_parameters
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.ranking import asked_picture
 
@@ -33,8 +35,8 @@ SHOWN = 190  # pixels of the longest side of the unchanged picture as it is show
 class Looked:
     """What a model makes of one picture: its ranking before and after the change, and the similarity of the two pictures."""
 
-    before: tuple[list[str], np.ndarray]
-    after: tuple[list[str], np.ndarray]
+    before: tuple[Sequence[str], np.ndarray]
+    after: tuple[Sequence[str], np.ndarray]
     similarity: float
 
 
@@ -140,10 +142,10 @@ def _rows(
     return before, upload.describer(model).describe_changed(_altered) if words else before
 
 
-def _ranking(model: str, asked: Asked, key: str) -> tuple[list[str], np.ndarray]:
+def _ranking(model: str, asked: Asked, key: str) -> tuple[Sequence[str], np.ndarray]:
     database, _ = loaders.results(model).descriptors
     positions, scores = rankings.ranking(model, lambda: asked, key)
-    return [database.ids[position] for position in positions], scores
+    return RankedIds(database.ids, positions), scores
 
 
 def _moves(found: dict[str, Looked], subject: Subject, model: str, protocol: str) -> None:

@@ -25,7 +25,7 @@ from pages.web.ranking.messages import (
 from pages.widgets import gallery
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
-from retrieval_core.evaluation.judged_rankings import counted
+from retrieval_core.evaluation.judged_rankings import ranks_of, right_ranks
 from retrieval_core.evaluation.precision_recall import Curve, ap_steps
 
 MOST_WALKED = 1000  # photographs that one can walk along; the curve is always of all
@@ -80,7 +80,7 @@ def strips_view(
     if beside and len(heads) == 2:
         first, second = heads
         for model, other in ((first, second), (second, first)):
-            ranks = _ranks(rankings[other][0], subject.query)
+            ranks = ranks_of(rankings[other][0], [card["id"] for card in heads[model]], subject.query.junk if subject.query else ())
             there = {card["id"] for card in heads[other]}
             for card in heads[model]:
                 card |= {"other": ranks.get(card["id"]), "only": card["id"] not in there}
@@ -132,20 +132,14 @@ def flow_view(rankings: Rankings, query: Query, dataset: Dataset, model: str) ->
 
 def positive_ranks(rankings: Mapping[str, Sequence[str]], query: Query) -> tuple[dict[str, list[int]], int]:
     """The rank of every positive under each model, for those that all rankings hold, and the lowest rank that there is."""
-    ranks = [_ranks(ids, query) for ids in rankings.values()]
+    ranks = [right_ranks(ids, query) for ids in rankings.values()]
+    lowest = max(len(ids) - len(ranks_of(ids, query.junk)) for ids in rankings.values())
     present = [image_id for image_id in query.positives if all(image_id in found for found in ranks)]
-    return {image_id: [found[image_id] for found in ranks] for image_id in present}, max(2, *(len(found) for found in ranks))
+    return {image_id: [found[image_id] for found in ranks] for image_id in present}, max(2, lowest)
 
 
 def _listed(numbers: Sequence[float] | None) -> list | None:
     return None if numbers is None else list(numbers)
-
-
-def _ranks(ids: Sequence[str], query: Query | None) -> dict[str, int]:
-    """Rank from 1 of every image that is counted."""
-    if query is None:
-        return {image_id: rank for rank, image_id in enumerate(ids, 1)}
-    return {image_id: rank for rank, image_id, _ in counted(ids, query)}
 
 
 def _curve(curve: Curve) -> DrawnCurve:

@@ -48,7 +48,8 @@ class ArrayWriter:
         text = json.dumps(header, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 8)
         if len(text) > MOST_HEADER:
-            raise ValueError(f"{len(text):,} bytes are too many for a header: at most {MOST_HEADER:,}")
+            raise RetrievalError(f"What stands beside the arrays, as ids, takes {len(text):,} bytes, and the header of a "
+                                 f"file holds at most {MOST_HEADER:,}. Give shorter ids or fewer photographs.")  # fmt: skip
         self._file = path.open("wb")
         self._file.write(struct.pack("<Q", len(text)) + text)
 

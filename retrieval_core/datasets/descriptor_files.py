@@ -1,12 +1,15 @@
 """Descriptors that were made elsewhere: a matrix in a .npy or .npz file, and the ids of its rows."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 
 from retrieval_core.datasets.checks import check_ids, without_ending
+from retrieval_core.datasets.large_arrays import large_empty
 from retrieval_core.datasets.names import composed
 from retrieval_core.datasets.oxford import find_photographs
 from retrieval_core.datasets.texts import read_lines
@@ -16,11 +19,12 @@ ID_LIST = "ids.txt"  # looked for beside a .npy file
 
 _DIGITS = re.compile(r"([0-9]+)")
 _ROWS = 4096  # rows that are read and checked at a time
+_PART = 1 << 20  # bytes that are unpacked at a time
 _UNIT = 1e-3  # a row whose length differs by less from 1 is kept to the bit
 
 
 def open_matrix(file: Path, key: str = "descriptors") -> np.ndarray:
-    """The matrix (N, D) of a .npy file, memory-mapped, or the array `key` of a .npz file.
+    """The matrix (N, D) of a .npy file, memory-mapped, or the array `key` of a .npz file; a large one of these is unpacked to a file.
 
     Raises RetrievalError if the file can't be read or does not hold numbers in rows.
     """
@@ -32,7 +36,7 @@ def open_matrix(file: Path, key: str = "descriptors") -> np.ndarray:
             with matrix as arrays:
                 if key not in arrays:
                     raise RetrievalError(f"{file} holds {', '.join(arrays)} but no array {key!r}. Save it under this name.")
-                matrix = arrays[key]
+                matrix = _unpacked(arrays.zip, key)
     except RetrievalError:
         raise
     except Exception as error:  # a broken file may raise anything
@@ -112,6 +116,26 @@ def check_rows(file: Path, matrix: np.ndarray, names: Sequence[str], what: str) 
     if len(matrix) != len(names):
         turned = " It may have to be turned round: its columns are as many." if matrix.shape[1] == len(names) else ""
         raise RetrievalError(f"{file} has {len(matrix):,} rows, but there are {len(names):,} {what}. They must be as many.{turned}")
+
+
+def _unpacked(archive: ZipFile, key: str) -> np.ndarray:
+    """An array of a .npz file, read a part at a time."""
+    with archive.open(f"{key}.npy") as file:
+        version = np.lib.format.read_magic(file)
+        read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+        shape, columns_first, dtype = read(file)
+        if dtype.hasobject:
+            raise ValueError("it holds Python objects")
+        if math.prod(shape) * dtype.itemsize > archive.getinfo(f"{key}.npy").file_size:  # no room is made for what is not there
+            raise ValueError("it is cut short")
+        found = large_empty(shape[::-1] if columns_first else shape, dtype)
+        place, room = 0, found.reshape(-1).view(np.uint8)
+        while place < len(room):
+            if not (part := file.read(min(_PART, len(room) - place))):
+                raise ValueError("it is cut short")
+            room[place : place + len(part)] = np.frombuffer(part, np.uint8)
+            place += len(part)
+    return found.T if columns_first else found
 
 
 def _file_name(path: str) -> str:

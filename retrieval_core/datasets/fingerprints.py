@@ -7,7 +7,8 @@ without opening a file, differs from machine to machine, and only says whether a
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 VERSION = 2  # raised when a fingerprint would say something else of the same files: what was noted is then made again
 _PROBE_BYTES = 4096  # read at each end of a photograph
+_PART = 4096  # entries of a list that are written at a time
 _NAMED = 20  # broken photographs in one message
 
 
@@ -76,7 +78,10 @@ def files_signature(paths: Iterable[str]) -> str:
 
 def hash_truth(images: Sequence["Image"], queries: Sequence["Query"]) -> str:
     """The fingerprint of everything that scores depend on besides descriptors: labels, and each query's answers."""
-    content = hashlib.sha256(_text(*((image.id, image.label) for image in images)))
+    content = hashlib.sha256()
+    for part in _list_in_parts((image.id, image.label) for image in images):
+        content.update(part)
+    content.update(b"\n")
     for query in queries:
         content.update(_text(query.id, query.image_id, query.label, query.good, query.ok, query.junk))
     return content.hexdigest()
@@ -114,8 +119,11 @@ def all_of(faults: Sequence[RetrievalError]) -> RetrievalError:
 
 
 def _signature_of_names(images: Sequence["Image"], queries: Sequence["Query"]):
-    return hashlib.sha256(_text([[image.id, image.path] for image in images],
-                                [[query.id, query.image_id, query.box] for query in queries]))  # fmt: skip
+    names = _list_in_parts([image.id, image.path] for image in images)
+    signature = hashlib.sha256(b"[")
+    for part in chain(names, (b",",), _list_in_parts([query.id, query.image_id, query.box] for query in queries), (b"]\n",)):
+        signature.update(part)
+    return signature
 
 
 def _seen(stat: os.stat_result | None) -> bytes:
@@ -125,3 +133,12 @@ def _seen(stat: os.stat_result | None) -> bytes:
 def _text(*values) -> bytes:
     """Values as one line of JSON: where one ends and the next begins is never in doubt."""
     return json.dumps(values, separators=(",", ":")).encode() + b"\n"
+
+
+def _list_in_parts(values: Iterable) -> Iterator[bytes]:
+    """A list as `_text` writes it, without the end of the line, a part at a time: a million entries at once take a gigabyte."""
+    values, between = iter(values), b"["
+    while part := list(islice(values, _PART)):
+        yield between + _text(*part)[1:-2]
+        between = b","
+    yield b"[]" if between == b"[" else b"]"

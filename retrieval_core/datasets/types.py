@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from retrieval_core.datasets.fingerprints import hash_photographs, hash_truth
+from retrieval_core.datasets.shared_ids import row_numbers, shared_ids
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the photograph as it is shown, upright; (x2, y2) lies outside the box."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Image:
     """One photograph. `id` stays with it for ever; `path` is absolute; `label is None` means unlabelled."""
 
@@ -94,21 +97,35 @@ class Dataset:
         return hash_truth(self.images, self.queries)
 
     @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the photographs, in their order; one object with those of what is stored of them."""
+        return shared_ids(tuple(image.id for image in self.images))
+
+    @cached_property
+    def labelled(self) -> np.ndarray:
+        """Places (L,) int64 of the labelled photographs among all."""
+        return np.flatnonzero([image.label is not None for image in self.images])
+
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Names of the landmarks or classes, sorted."""
         return tuple(sorted({image.label for image in self.images if image.label is not None}))
 
+    def has(self, image_id: str) -> bool:
+        """Whether there is a photograph with this id."""
+        return image_id in self._rows
+
     def image(self, image_id: str) -> Image:
         """Return the photograph with this id; KeyError if there is none."""
-        return self._images[image_id]
+        return self.images[self._rows[image_id]]
 
     def query(self, query_id: str) -> Query:
         """Return the query with this id; KeyError if there is none."""
         return self._queries[query_id]
 
     @cached_property
-    def _images(self) -> dict[str, Image]:
-        return {image.id: image for image in self.images}
+    def _rows(self) -> Mapping[str, int]:
+        return row_numbers(self.ids)
 
     @cached_property
     def _queries(self) -> dict[str, Query]:

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from retrieval_core.datasets.fingerprints import hash_photographs
 from retrieval_core.datasets.images import crop_query, read_image
+from retrieval_core.datasets.large_arrays import large_empty
 from retrieval_core.datasets.pixels import MIN_SIDE, Pixels, as_array, widened
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.descriptors.aggregation.network import DescribingNetwork
@@ -58,7 +59,7 @@ def extract_pixels(
                     keep_rows(rows, file)
                 rows = np.load(file, allow_pickle=False) if found else rows
                 if not done:
-                    matrix = np.empty((len(positions), rows.shape[1]), rows.dtype)
+                    matrix = large_empty((len(positions), rows.shape[1]), rows.dtype)
                 matrix[batch] = rows
             done += len(batch)
             yield Progress("describe", done, len(positions))

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import large_empty, row_blocks
+
 CODE_BITS = 8  # of one code of product quantisation, as published
 PARTS = (4, 8, 16, 32)  # dimensions that share a code
 SCALARS = {16.0: "QT_fp16", 8.0: "QT_8bit"}
@@ -30,6 +32,13 @@ class Coder:
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes (N, bytes) uint8 → what they stand for, (N, D) float32; not exactly of length 1."""
         return self.learnt.decode(codes)
+
+    def coded(self, matrix: np.ndarray) -> np.ndarray:
+        """What the codes of descriptors (N, D) stand for, (N, D) float32; a block at a time, and of very many in a file."""
+        found = large_empty(matrix.shape, np.float32)
+        for block in row_blocks(matrix):
+            found[block] = self.decode(self.encode(matrix[block]))
+        return found
 
 
 def coders(training: np.ndarray) -> Iterator[Coder]:

@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import large_empty, row_blocks
 from retrieval_core.errors import RetrievalError
 
 _ROWS = 8192  # rows turned into float64 at a time
@@ -84,16 +85,20 @@ class Whitening:
     def transform(self, matrix: np.ndarray) -> np.ndarray:
         """Whiten the rows of (N, D) and normalise them: (N, K) float32 rows of length 1.
 
-        A row equal to the training mean has no direction and stays zero.
+        A row equal to the training mean has no direction and stays zero. Rows are read a block at a time, and what is made of very
+        many lies in a file: see `large_empty`.
         """
         if matrix.shape[1] != len(self.mean):
             raise RetrievalError(
                 f"This whitening was learnt on {len(self.mean)} dimensions; the descriptors have {matrix.shape[1]}. "
                 "Learn it anew from the same model."
             )
-        whitened = (np.asarray(matrix, np.float32) - self.mean) @ self.projection
-        lengths = np.linalg.norm(whitened, axis=1, keepdims=True)
-        return np.divide(whitened, lengths, out=whitened, where=lengths > 0)
+        whitened = large_empty((len(matrix), self.projection.shape[1]), np.float32)
+        for block in row_blocks(matrix):
+            rows = (np.asarray(matrix[block], np.float32) - self.mean) @ self.projection
+            lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+            whitened[block] = np.divide(rows, lengths, out=rows, where=lengths > 0)
+        return whitened
 
     def save(self, file: str | Path) -> None:
         """Write everything learnt to one NPZ file; the name is taken as it is."""
@@ -128,7 +133,8 @@ def _moments(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean /= rows
     covariance = np.zeros((width, width))
     for start in range(0, rows, _ROWS):
-        centred = np.asarray(matrix[start : start + _ROWS], np.float64) - mean
+        centred = np.array(matrix[start : start + _ROWS], np.float64)
+        centred -= mean
         covariance += centred.T @ centred
     return mean, covariance / rows
 
@@ -142,7 +148,9 @@ def _principal_axes(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
 def _principal_axes_of_few(matrix: np.ndarray, keep: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The same of fewer rows (N, D) than dimensions, from their products with one another: variances (K,), axes (D, K), K ≤ `keep`."""
     mean = np.asarray(np.mean(matrix, axis=0, dtype=np.float64))
-    centred = (matrix - mean).astype(np.float32)
+    centred = large_empty(matrix.shape, np.float32)
+    for block in row_blocks(matrix):
+        centred[block] = matrix[block] - mean
     variances, shares = np.linalg.eigh((centred @ centred.T).astype(np.float64) / len(matrix))
     variances, shares = variances[-keep:], shares[:, -keep:]
     known = variances > variances[-1] * len(matrix) * np.finfo(np.float32).eps
@@ -158,8 +166,9 @@ def _pair_covariance(matrix: np.ndarray, labels: Sequence[str]) -> np.ndarray:
     """
     _, group = np.unique(np.asarray(labels), return_inverse=True)
     total, pairs = np.zeros((matrix.shape[1],) * 2), 0
-    for number in range(group.max(initial=-1) + 1):
-        rows = np.asarray(matrix[np.flatnonzero(group == number)], np.float64)
+    together = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    for members in together:
+        rows = np.asarray(matrix[members], np.float64)
         centred = rows - rows.mean(axis=0)
         total += len(rows) * (centred.T @ centred)
         pairs += len(rows) * (len(rows) - 1) // 2

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import large_empty, row_blocks
+
 NO_WORD = -1
 
 
@@ -57,7 +59,7 @@ def pack(codes: np.ndarray, places: np.ndarray, words: np.ndarray, count: int, s
 def unpack(rows: np.ndarray) -> WordSets:
     """What rows of `pack` hold."""
     rows = np.asarray(rows)
-    bits = int(rows[0, 0]) if len(rows) else 1
+    bits = _bits(rows)
     each = width_of(1, bits) - 1
     slots = rows[:, 1:].reshape(len(rows), (rows.shape[1] - 1) // each, each)
     return WordSets(bits, slots[:, :, 0], np.ascontiguousarray(slots[:, :, 1:]).view(np.uint32))
@@ -65,13 +67,19 @@ def unpack(rows: np.ndarray) -> WordSets:
 
 def trimmed(rows: np.ndarray) -> np.ndarray:
     """The same sets without the slots that none of them uses."""
-    sets = unpack(rows)
-    return np.ascontiguousarray(rows[:, : width_of(int(sets.sizes.max(initial=0)), sets.bits)])
+    bits, sizes = _bits(rows), [int(unpack(rows[block]).sizes.max(initial=0)) for block in row_blocks(rows)]
+    found = large_empty((len(rows), width_of(max(sizes, default=0), bits)), rows.dtype)
+    found[:] = rows[:, : found.shape[1]]
+    return found
 
 
 def bytes_a_row(rows: np.ndarray) -> float:
     """Bytes of a photograph: of its vector, or on the mean of the words that are there and their codes, without unused slots."""
     if not are_sets(rows):
         return float(rows.shape[1] * rows.itemsize)
-    sets = unpack(rows)
-    return float(sets.sizes.mean()) * 4 * (width_of(1, sets.bits) - 1) if len(rows) else 0.0
+    words = sum(int(unpack(rows[block]).sizes.sum()) for block in row_blocks(rows))
+    return words / len(rows) * 4 * (width_of(1, _bits(rows)) - 1) if len(rows) else 0.0
+
+
+def _bits(rows: np.ndarray) -> int:
+    return int(rows[0, 0]) if len(rows) else 1

@@ -7,7 +7,7 @@ import numpy as np
 
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import check_choice
-from retrieval_core.evaluation.judged_rankings import with_queries
+from retrieval_core.evaluation.judged_rankings import ranks_of, with_queries
 from retrieval_core.ranking.search import Ranking
 
 PROTOCOLS = ("oxford", "finite_sum")
@@ -36,9 +36,7 @@ def positive_ranks(ranked_ids: Sequence[str], positives: Collection[str], junk: 
 
     Positives that the ranking does not hold have no rank: they count as never found.
     """
-    positives, junk = set(positives), set(junk)
-    counted = (image_id for image_id in ranked_ids if image_id not in junk)
-    return np.array([rank for rank, image_id in enumerate(counted) if image_id in positives], dtype=np.int64)
+    return np.array(list(ranks_of(ranked_ids, positives, junk).values()), np.int64) - 1
 
 
 def average_precision(ranks: Sequence[int] | np.ndarray, positives: int, protocol: str) -> float:

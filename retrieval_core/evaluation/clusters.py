@@ -18,7 +18,7 @@ from retrieval_core.ranking.neighbour_lists import MOST_LISTED
 NEAREST = 12  # as many as the map draws
 MOST_NEAREST = 48  # as many as every neighbour list holds
 MOSTLY = 0.5  # an outlier has fewer of its own landmark among its neighbours
-_ROWS = 4096  # descriptors compared with the sums at a time
+_ROWS, _HELD = 4096, 1 << 23  # descriptors compared with the sums at a time, at most; of very many landmarks as many similarities
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +167,9 @@ def _silhouettes(matrix: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> li
         np.add.at(sums, codes[start : start + _ROWS], np.asarray(matrix[start : start + _ROWS], np.float64))
     counts = np.append(sizes, unlabelled)
     rows, parts = np.flatnonzero(codes >= 0), []
-    for start in range(0, len(rows), _ROWS):
-        block = rows[start : start + _ROWS]
+    step = max(1, min(_ROWS, _HELD // len(counts)))
+    for start in range(0, len(rows), step):
+        block = rows[start : start + step]
         parts.append(_block(np.asarray(matrix[block], np.float64), codes[block], sums, counts))
     return [np.concatenate(part) for part in zip(*parts, strict=True)]
 

@@ -114,9 +114,11 @@ def _bridge(matrix: np.ndarray, inside: np.ndarray) -> tuple[tuple[int, int], fl
     for start in range(0, len(matrix), _ROWS):
         outside = start + np.flatnonzero(~inside[start : start + _ROWS])
         if len(outside):
-            similar = matrix[within] @ matrix[outside].T
-            row, column = np.unravel_index(similar.argmax(), similar.shape)
-            best = max(best, (float(similar[row, column]), int(within[row]), int(outside[column])))
+            others = matrix[outside].T
+            for begin in range(0, len(within), _ROWS):
+                similar = matrix[within[begin : begin + _ROWS]] @ others
+                row, column = np.unravel_index(similar.argmax(), similar.shape)
+                best = max(best, (float(similar[row, column]), int(within[begin + row]), int(outside[column])))
     return (min(best[1:]), max(best[1:])), float(_distance(np.array(best[0])))
 
 

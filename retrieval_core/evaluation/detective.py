@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from retrieval_core.datasets.types import Dataset
+from retrieval_core.descriptors.matrix import chosen_rows
 from retrieval_core.errors import RetrievalError
 from retrieval_core.presets import split_key
 from retrieval_core.ranking.search import search
@@ -90,7 +91,7 @@ def vote(matrix: np.ndarray, classes: np.ndarray, k: int = K) -> Votes:
         which = "unlabelled" if len(labelled) else "labelled"
         raise RetrievalError(f"There are no {which} photographs. The detective compares unlabelled with labelled ones: choose a "
                              "dataset that has both.")  # fmt: skip
-    places, similarities = search(matrix[rows], matrix[labelled], check_k(k))
+    places, similarities = search(chosen_rows(matrix, rows), chosen_rows(matrix, labelled), check_k(k))
     found, line = classes[labelled][places], np.arange(len(rows))
     middle = np.sort(found, axis=1)[:, found.shape[1] // 2]  # what more than half of a sorted row are stands in its middle
     is_middle = found == middle[:, None]
@@ -105,7 +106,7 @@ def typical_similarities(matrix: np.ndarray, classes: np.ndarray) -> np.ndarray:
     for landmark in range(len(typical)):
         rows = np.flatnonzero(classes == landmark)
         if len(rows) > 1:
-            own = matrix[rows]
+            own = chosen_rows(matrix, rows)
             places, similarities = search(own, own, 2)
             first_is_itself = places[:, 0] == np.arange(len(rows))  # else a double is before it, or at the second place
             typical[landmark] = np.median(np.where(first_is_itself, similarities[:, 1], similarities[:, 0]))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import score_rankings
-from retrieval_core.evaluation.judged_rankings import counted, with_queries
+from retrieval_core.evaluation.judged_rankings import counted, right_ranks, with_queries
 from retrieval_core.ranking.search import Ranking
 
 UNLABELLED = "unlabelled"
@@ -85,7 +85,7 @@ def hard_queries(rankings: RankingsByModel, dataset: Dataset, protocol: str, thr
     for ap, model, ranking in best.values():
         if ap < threshold:
             query = dataset.query(ranking.query_id)
-            first = next((rank for rank, _, right in counted(ranking.ids, query) if right), None)
+            first = next(iter(right_ranks(ranking.ids, query).values()), None)
             rows.append(HardQuery(query.id, query.image_id, model, first, ap))
     return sorted(rows, key=lambda row: (row.ap, row.query_id))
 
@@ -105,7 +105,7 @@ def stuck_positives(rankings: RankingsByModel, dataset: Dataset, below: int) -> 
     rows = []
     for model, entries in rankings.items():
         for query, ranking in with_queries(dataset, entries):
-            ranks = {image_id: rank for rank, image_id, right in counted(ranking.ids, query) if right}
+            ranks = right_ranks(ranking.ids, query)
             found = ((image_id, ranks.get(image_id)) for image_id in query.positives)
             rows += [StuckPositive(query.id, image, model, rank) for image, rank in found if rank is None or rank > below]
     return sorted(rows, key=lambda row: -(row.rank or float("inf")))

@@ -1,10 +1,13 @@
 """A ranking beside the ground truth of its query: which images are counted, and which of them are right."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.ranking.search import Ranking
 
 
@@ -29,6 +32,22 @@ def counted(ranked_ids: Sequence[str], query: Query) -> Iterator[tuple[int, str,
     positives, junk = set(query.positives), set(query.junk)
     kept = (image_id for image_id in ranked_ids if image_id not in junk)
     return ((rank, image_id, image_id in positives) for rank, image_id in enumerate(kept, 1))
+
+
+def ranks_of(ranked_ids: Sequence[str], wanted: Collection[str], junk: Collection[str] = ()) -> dict[str, int]:
+    """The rank, from 1, of each wanted image that a ranking holds, in its order; junk has none and is not counted (ranks close up)."""
+    if isinstance(ranked_ids, RankedIds):
+        places, group = ranked_ids.marked(wanted, junk)
+        ranks = 1 + places - np.cumsum(group)
+        return {ranked_ids[place]: int(rank) for place, rank in zip(places[group == 0], ranks[group == 0], strict=True)}
+    wanted, junk = set(wanted), set(junk)
+    kept = (image_id for image_id in ranked_ids if image_id not in junk)
+    return {image_id: rank for rank, image_id in enumerate(kept, 1) if image_id in wanted}
+
+
+def right_ranks(ranked_ids: Sequence[str], query: Query) -> dict[str, int]:
+    """The rank of each right image of a ranking; see `ranks_of`."""
+    return ranks_of(ranked_ids, query.positives, query.junk)
 
 
 def without_query_image(query: Query) -> Query:

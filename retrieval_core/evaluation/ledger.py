@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from retrieval_core.datasets.types import Dataset, Query
 from retrieval_core.errors import RetrievalError
-from retrieval_core.evaluation.judged_rankings import counted
+from retrieval_core.evaluation.judged_rankings import right_ranks
 from retrieval_core.evaluation.significance import Difference, compare
 from retrieval_core.evaluation.tables import MEAN, ScoresByModel, ap_table, landmark_table
 from retrieval_core.presets import PRESETS, split_key
@@ -127,7 +127,7 @@ class MovedPicture:
 
 def moved_pictures(before: Ranking, after: Ranking, query: Query, limit: int = 12) -> list[MovedPicture]:
     """The positives of a query that moved farthest, by the ratio of their ranks: from 1 to 10 counts as much as from 10 to 100."""
-    places = [{image_id: rank for rank, image_id, right in counted(ranking.ids, query) if right} for ranking in (before, after)]
+    places = [right_ranks(ranking.ids, query) for ranking in (before, after)]
     behind = 1 + max(len(before.ids), len(after.ids))
     moved = [MovedPicture(query.id, image_id, *(place.get(image_id) for place in places)) for image_id in query.positives]
     distance = lambda row: abs(math.log((row.after or behind) / (row.before or behind)))  # noqa: E731

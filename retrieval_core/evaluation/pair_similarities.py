@@ -111,7 +111,7 @@ def remaining(dataset: Dataset, rankings: Sequence[Ranking], similarity: float) 
     """What is left of each ranking of the whole database from a similarity on."""
     rows = []
     for query, ranking in with_queries(dataset, rankings):
-        above = [image_id for image_id, score in zip(ranking.ids, ranking.scores, strict=True) if score >= similarity]
+        above = [ranking.ids[place] for place in np.flatnonzero(ranking.scores >= similarity).tolist()]
         verdicts = [right for _, _, right in counted(above, query)]
         rows.append(Remaining(query.id, len(verdicts), sum(verdicts), len(query.positives)))
     return rows

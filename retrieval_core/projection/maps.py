@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import all_finite
 from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress
@@ -101,7 +102,7 @@ def compute_map(
     check_vectors(matrix)
     used = resolve_parameters(method, parameters, *matrix.shape)
     check_map_seed(seed)
-    if not np.isfinite(matrix).all():
+    if not all_finite(matrix):
         raise RetrievalError("A descriptor holds values that are not finite. Extract the descriptors again.")
     chosen = METHODS[method]
     yield Progress(chosen.title, 0, 1, "finding principal components")

@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import row_blocks
 from retrieval_core.projection.euclidean import drop_self
 
 NEIGHBOURS = 10
 MAX_ROWS = 6000  # above, the means are taken over this many points, drawn at random; recorded as "rows"
 
-_BLOCK = 256
+_BLOCK = 256  # points judged together, at most
+_HELD = 1 << 24  # similarities held at a time: of very many points fewer are judged together
 
 
 def map_quality(
@@ -38,8 +40,9 @@ def map_quality(
     near = drop_self(found, rows)
     penalty = 0
     overlap = np.full(total, np.nan, np.float32)
-    for start in range(0, len(rows), _BLOCK):
-        block = slice(start, start + _BLOCK)
+    step = max(1, min(_BLOCK, _HELD // total))
+    for start in range(0, len(rows), step):
+        block = slice(start, start + step)
         ranks = _true_ranks(matrix, rows[block], near[block])
         penalty += int(np.maximum(ranks - size, 0).sum())
         overlap[rows[block]] = (ranks <= size).mean(axis=1)
@@ -55,13 +58,15 @@ def map_quality(
 
 def _true_ranks(matrix: np.ndarray, rows: np.ndarray, near: np.ndarray) -> np.ndarray:
     """1-based rank (R, k) in descriptor space of the points that are near in the layout; ties rank by position."""
-    similarity = np.asarray(matrix[rows], np.float32) @ np.asarray(matrix, np.float32).T
+    judged, similarity = np.asarray(matrix[rows], np.float32), np.empty((len(rows), len(matrix)), np.float32)
+    for block in row_blocks(matrix):
+        similarity[:, block] = judged @ np.asarray(matrix[block], np.float32).T
     similarity[np.arange(len(rows)), rows] = -np.inf
     ranks = np.empty(near.shape, np.int64)
-    positions = np.arange(len(matrix))
     for column in range(near.shape[1]):
         other = near[:, column : column + 1]
         value = np.take_along_axis(similarity, other, axis=1)
-        before = (similarity > value) | ((similarity == value) & (positions < other))
-        ranks[:, column] = 1 + before.sum(axis=1)
+        row, tied = np.divmod(np.flatnonzero(similarity == value), len(matrix))
+        before = np.bincount(row[tied < other[row, 0]], minlength=len(rows))
+        ranks[:, column] = 1 + np.count_nonzero(similarity > value, axis=1) + before
     return ranks

@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import large_empty, row_blocks
 from retrieval_core.progress import Progress
 from retrieval_core.ranking.after_search import AfterSearch, Help, Ordered, unit_rows
 from retrieval_core.ranking.neighbour_lists import neighbour_lists
@@ -34,11 +35,14 @@ def augment(database: np.ndarray, k: int, alpha: float) -> Generator[Progress, N
 
 def averaged(rows: np.ndarray, positions: np.ndarray, similarities: np.ndarray, database: np.ndarray, alpha: float) -> np.ndarray:
     """Each of (R, D) rows averaged with the database's rows at its positions (R, K); see `expand` for the weights."""
-    grown = np.array(rows, np.float32)
+    found = large_empty(rows.shape, np.float32)
     weights = np.maximum(similarities, 0) ** np.float32(alpha)
-    for row, (places, shares) in enumerate(zip(positions, weights, strict=True)):  # all at once would be K times the rows
-        grown[row] += shares @ database[places]
-    return unit_rows(grown, rows)
+    for block in row_blocks(rows):
+        grown = np.array(rows[block], np.float32)
+        for row, (places, shares) in enumerate(zip(positions[block], weights[block], strict=True)):  # all would be K times the rows
+            grown[row] += shares @ database[places]
+        found[block] = unit_rows(grown, rows[block])
+    return found
 
 
 def _order_expanded(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import large_empty
 from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.progress import Progress, relabelled
@@ -68,8 +69,8 @@ def order(
                              f"many for that: at most {MOST_COMPARED:,}. Choose another method.")  # fmt: skip
     queries = np.asarray(queries, np.int32 if are_sets(database) else np.float32)
     prepared = (yield from _prepare(method, after, database, used, version)) if method.prepare else None
-    positions = np.empty((len(queries), len(database)), np.int32)
-    scores = np.empty((len(queries), len(database)), np.float32)
+    shape = len(queries), len(database)
+    positions, scores = large_empty(shape, np.int32), large_empty(shape, np.float32)
     for start in range(0, len(queries), _BLOCK):
         block = slice(start, start + _BLOCK)
         help = Help(prepared, _from(count, start, len(queries)) if count else None)

@@ -8,22 +8,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import large_empty
 from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.ranking.selective_match import similarities
 from retrieval_core.ranking.sort_keys import NO_KEY, pack, unpack
 
 QUERY_BLOCK = 64  # queries answered in one pass over the database, at least
 KEYS_HELD = 1 << 21  # more queries share a pass while their keys stay within this many, 8 bytes each
+MOST_KEYS = 1 << 23  # fewer share it where theirs would be more
 DATABASE_BLOCK = 1024  # rows multiplied at a time: the scores stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """The database as one query sees it: image ids, most similar first, and their scores (K,) float32, falling."""
+    """The database as one query sees it: image ids, most similar first, and their scores (K,) float32, falling.
+
+    Ids of a search are `RankedIds`, positions that are read as a tuple of texts is.
+    """
 
     query_id: str
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     scores: np.ndarray
 
 
@@ -55,9 +61,9 @@ def search(queries: np.ndarray, database: np.ndarray, k: int | None = None) -> t
         )
     rows = len(database)
     keep = rows if k is None else min(k, rows)
-    indices = np.empty((len(queries), keep), np.int32)
-    scores = np.empty((len(queries), keep), np.float32)
-    share = max(QUERY_BLOCK, KEYS_HELD // max(1, min(rows, _room(keep))))
+    indices, scores = large_empty((len(queries), keep), np.int32), large_empty((len(queries), keep), np.float32)
+    held = max(1, min(rows, _room(keep)))
+    share = max(1, min(max(QUERY_BLOCK, KEYS_HELD // held), MOST_KEYS // held))
     for start in range(0, len(queries), share):
         keys = _best_keys(np.asarray(queries[start : start + share], np.int32 if sets else np.float32), database, keep)
         for row, packed in enumerate(keys, start):  # row by row, so that unpacking takes no memory to speak of
@@ -74,8 +80,9 @@ def nearest(matrix: np.ndarray, row: int, k: int) -> tuple[np.ndarray, np.ndarra
 
 def named(query_ids: Sequence[str], database_ids: Sequence[str], positions: np.ndarray, scores: np.ndarray) -> list[Ranking]:
     """Rankings by their ids: positions and scores (Q, K) as `search` gives them, a row a query."""
-    names = np.array(database_ids, dtype=object)
-    return [Ranking(one, tuple(names[places]), values) for one, places, values in zip(query_ids, positions, scores, strict=True)]
+    names = tuple(database_ids)
+    rows = zip(query_ids, positions, scores, strict=True)
+    return [Ranking(one, RankedIds(names, places), values) for one, places, values in rows]
 
 
 def _room(keep: int) -> int:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from retrieval_core.datasets.large_arrays import row_blocks
+
 _ROWS = 8192  # descriptors multiplied at once
 
 
@@ -16,15 +18,18 @@ def mean_within(rows: np.ndarray) -> float | None:
     count = len(rows)
     if count < 2:
         return None
-    whole = rows.astype(np.float64)
-    total = whole.sum(axis=0)
-    return float((total @ total - (whole * whole).sum()) / (count * (count - 1)))
+    total, own = np.zeros(rows.shape[1]), 0.0
+    for block in row_blocks(rows):
+        part = rows[block]
+        total += np.sum(part, axis=0, dtype=np.float64)
+        own += float(np.einsum("ij,ij->", part, part, dtype=np.float64))
+    return float((total @ total - own) / (count * (count - 1)))
 
 
 def similarity_to(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The mean similarity float32 (N,) of each of (N, D) rows to (K, D) others."""
-    middle = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
-    found = np.empty(len(matrix), np.float32)
+    total = sum(np.sum(rows[block], axis=0, dtype=np.float64) for block in row_blocks(rows))
+    middle, found = np.asarray(total / len(rows), np.float32), np.empty(len(matrix), np.float32)
     for start in range(0, len(matrix), _ROWS):
         found[start : start + _ROWS] = matrix[start : start + _ROWS] @ middle
     return found

@@ -13,7 +13,7 @@ from retrieval_core.progress import Progress
 from retrieval_core.runs.making import Steps, is_fresh, locked
 from retrieval_core.runs.map_steps import list_neighbours
 from retrieval_core.search_choices import described_key
-from retrieval_core.stored.artefacts import SUBSETS, subset_ids
+from retrieval_core.stored.artefacts import SUBSETS
 from retrieval_core.stored.clusters import clusters_inputs, clusters_path
 from retrieval_core.stored.results import Results, open_results
 from retrieval_core.workspace import Workspace
@@ -58,7 +58,7 @@ def _cluster(results: Results) -> Steps:
             lists = results.neighbours(subset)
             if lists is None:
                 raise RetrievalError(f"The neighbour lists of {results.model} were made of other descriptors meanwhile. Run it again.")
-            arrays[subset] = density_clusters(results.descriptors[0].rows(subset_ids(dataset, subset)), *lists)
+            arrays[subset] = density_clusters(results.rows(subset), *lists)
         pairs = yield from pair_similarities(results.descriptors[0].matrix, label_codes(dataset))
         arrays |= {"right": pairs.right, "wrong": pairs.wrong}
         notes = {"smallest": SMALLEST}

@@ -33,7 +33,7 @@ def project(
         if (yield from is_fresh(workspace, path, inputs)):
             return
         ids = artefacts.subset_ids(results.dataset, subset)
-        matrix = results.descriptors[0].rows(ids)
+        matrix = results.rows(subset)
         begin = time.monotonic()
         if len(ids) > most_whole:
             folder = half_done(path, inputs | {"pivots": pivots})
@@ -59,7 +59,7 @@ def list_neighbours(workspace: Workspace, run: str, name: str, model: str, subse
         inputs = artefacts.neighbours_inputs(workspace, results.dataset, run, model, subset)
         if (yield from is_fresh(workspace, path, inputs)):
             return
-        matrix = results.descriptors[0].rows(ids)
+        matrix = results.rows(subset)
         begin = time.monotonic()
         positions, similarities = yield from neighbour_lists(matrix, listed(len(ids)))
         with workspace.writing(path, inputs, seconds=time.monotonic() - begin) as temporary:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from retrieval_core.datasets.array_files import write_arrays
+from retrieval_core.datasets.large_arrays import all_finite
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.feedback.unlabelled.at_random import random_draw_test
@@ -33,7 +34,7 @@ def tell_apart(workspace: Workspace, dataset: str, run: str, choices: Mapping[st
     for key in {*found, *(choice.second for several in choices.values() for choice in several if choice.second)}:
         matrix = open_results(workspace, dataset, run, key).descriptors[0].matrix
         check_vectors(matrix)
-        if not np.isfinite(matrix).all():
+        if not all_finite(matrix):
             raise RetrievalError(f"A descriptor of model {key} holds values that are not finite. Extract the descriptors again.")
     opened = next(iter(found.values())).dataset
     draw_of(opened, 0)

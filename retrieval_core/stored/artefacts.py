@@ -185,7 +185,7 @@ def scores_inputs(workspace: Workspace, dataset: Dataset, run: str, model: str) 
 def subset_ids(dataset: Dataset, subset: str) -> tuple[str, ...]:
     """Ids of the photographs of a subset: all, or only the labelled ones."""
     check_choice("subset", subset, SUBSETS)
-    return tuple(image.id for image in dataset.images if subset == "all" or image.label is not None)
+    return dataset.ids if subset == "all" else tuple(image.id for image in dataset.images if image.label is not None)
 
 
 def map_choice(method: str, subset: str, parameters: dict | None, seed: int) -> dict:

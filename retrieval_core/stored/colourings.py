@@ -14,6 +14,7 @@ from retrieval_core.evaluation.hubness import hubness
 from retrieval_core.evaluation.judged_rankings import counted
 from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.progress import finished
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.bins import read_bins
 from retrieval_core.stored.clusters import cluster_of
@@ -145,8 +146,7 @@ def _rank(asked: Asked) -> Ramp:
     query = dataset.query(asked.query)
     row = queries.matrix[queries.row(query.id)][None]
     positions, _ = finished(order_rows(asked.results, row, query_pictures(dataset, [query.id]), [query.id]))
-    ranked = [database.ids[position] for position in positions[0]]
-    ranks = {image_id: float(rank) for rank, image_id, _ in counted(ranked, query)}
+    ranks = {image_id: float(rank) for rank, image_id, _ in counted(RankedIds(database.ids, positions[0]), query)}
     return Ramp(ranks, f"Rank for {query.id}: first", "last", even=False)
 
 

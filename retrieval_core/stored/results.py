@@ -13,10 +13,11 @@ import numpy as np
 from retrieval_core.datasets.array_files import read_arrays
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
+from retrieval_core.datasets.shared_ids import shared_ids
 from retrieval_core.datasets.thumbnails import sheet_count
 from retrieval_core.datasets.types import Dataset
-from retrieval_core.descriptors.matrix import Descriptors
-from retrieval_core.errors import RetrievalError
+from retrieval_core.descriptors.matrix import Descriptors, chosen_rows
+from retrieval_core.errors import RetrievalError, check_choice
 from retrieval_core.evaluation.average_precision import Score
 from retrieval_core.presets import Preset, check_model
 from retrieval_core.progress import finished
@@ -128,6 +129,12 @@ class Results:
             raise RetrievalError(f"{what} is {state}: {message}" if message else f"{what} is missing. {self.remedy}")
         return _read_descriptors(self._path, self.version)
 
+    def rows(self, subset: str) -> np.ndarray:
+        """Descriptors (N, D) of the photographs of a subset, in their order; RetrievalError as for `descriptors`."""
+        matrix = self.descriptors[0].matrix
+        check_choice("subset", subset, artefacts.SUBSETS)
+        return matrix if subset == "all" else chosen_rows(matrix, self.dataset.labelled)
+
     @property
     def scored(self) -> bool:
         """Whether there are scores of these descriptors by the ground truth as it is now."""
@@ -234,7 +241,7 @@ def _read_scores(path: Path, version: str) -> dict:
 def _read_descriptors(path: Path, version: str) -> tuple[Descriptors, Descriptors]:
     """`version`, the hash of the file, makes what is kept in memory another one when the file is."""
     arrays, about = read_arrays(path)
-    images, queries = (Descriptors(tuple(about[group]), arrays[group], about["recipe"]) for group in ("images", "queries"))
+    images, queries = (Descriptors(shared_ids(tuple(about[group])), arrays[group], about["recipe"]) for group in ("images", "queries"))
     for group in (images, queries):
         if len(group.ids) != len(group.matrix):
             raise RetrievalError(f"{path} has {len(group.matrix)} rows for {len(group.ids)} ids. Remove it and run again.")

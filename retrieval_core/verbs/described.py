@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retrieval_core.datasets.checks import check_ids
+from retrieval_core.datasets.large_arrays import large_empty, row_blocks
 from retrieval_core.descriptors.matrix import Descriptors
 from retrieval_core.descriptors.word_sets import are_sets
 from retrieval_core.errors import RetrievalError
@@ -160,18 +161,23 @@ def _ready(opened: Opened, run: str, model: str) -> Results | None:
 
 def _unit(name: str, values: np.ndarray, count: int) -> np.ndarray:
     try:
-        matrix = np.asarray(values, np.float64)
+        matrix = np.asarray(values)
+        matrix = matrix if matrix.dtype.kind in "fiu" else matrix.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise RetrievalError(
             f"{name} holds other things than numbers ({error}). Give an array of numbers, one row a photograph."
         ) from None
     if matrix.ndim != 2 or len(matrix) != count or not matrix.shape[1]:
         raise RetrievalError(f"{name} has the shape {matrix.shape}, and there are {count} ids. Give one row for each id.")
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
-    if len(bad):
-        raise RetrievalError(f"Row {bad[0]} of {name} is zero or not finite. Leave it out, or make it anew.")
-    return (matrix / lengths).astype(np.float32)
+    found = large_empty(matrix.shape, np.float32)
+    for block in row_blocks(matrix):
+        rows = np.asarray(matrix[block], np.float64)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
+        if len(bad):
+            raise RetrievalError(f"Row {block.start + bad[0]} of {name} is zero or not finite. Leave it out, or make it anew.")
+        found[block] = rows / lengths
+    return found
 
 
 def _checked(ids: Sequence[str], known: Sequence[str] | None, what: str) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def rank(
     within = _within(described, landmark, unlabelled, bin)
     if k is None and engine == USUAL and within is None:
         [found] = described.ranked([name], descriptor, [picture])
-        return Ranked(name, found.ids, found.scores, described, query)
+        return Ranked(name, tuple(found.ids), found.scores, described, query)
     if engine != USUAL and described.stored is None:
         raise RetrievalError(f"These descriptors are your own, and {engine} holds those of a cache. Use the engine exact.")
     count = min(len(described), k or (len(described) if engine == USUAL else FIRST))
@@ -113,7 +113,7 @@ def rank(
             positions, scores = finished(find_first(described.stored, index, descriptor, count, within, [picture]))
     found = first_ranking(name, described.ids, positions[0], scores[0])
     whole = len(found.ids) == len(described)
-    return Ranked(name, found.ids, found.scores, described, query, whole)
+    return Ranked(name, tuple(found.ids), found.scores, described, query, whole)
 
 
 def _within(described: Described, landmark: str, unlabelled: bool, bin: str) -> np.ndarray | None:

@@ -2,11 +2,13 @@
 
     python tests/benchmarks/bench_large.py [--count 105000] [--width 2048] [--landmarks 14] [--folder FOLDER] [--map pca,tsne]
     python tests/benchmarks/bench_large.py --count 50000 --width 512 --landmarks 800 --map pca      # clusters, too
+    python tests/benchmarks/bench_large.py --count 1000000 --width 512 --map pca                    # docs/scaling.md
 
 Writes synthetic descriptors with a ground truth of at least 70 queries to FOLDER (by default where temporary
 files go; 1.8 GB, deleted at the end) and prints, for each step that a person meets, its seconds, the memory that it took
-at most beyond what was held before, and the most that the process has held so far, pages of mapped files included, which
-the system may take back at any time. Linux only.
+at most beyond what was held before (its own: pages of mapped files do not count), and the most that the process has held so far,
+these pages included, which the system may take back at any time. What is made of all descriptors and is as large lies in files in
+the folder for temporary files, which should be on a disk. Linux only.
 """
 
 import argparse
@@ -21,14 +23,23 @@ from bench_search import own_memory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from pages.web.scene_rankings import neighbours_of, query_rankings
 from retrieval_core.datasets.catalog import add_dataset, open_dataset
 from retrieval_core.datasets.imported import IMPORTED_RUN
 from retrieval_core.datasets.oxford import write_oxford
 from retrieval_core.datasets.types import Query
+from retrieval_core.descriptors.matrix import chosen_rows
+from retrieval_core.descriptors.whitening import Whitening
+from retrieval_core.evaluation.average_precision import score_rankings
 from retrieval_core.evaluation.clusters import NEAREST, outliers
+from retrieval_core.evaluation.failures import stuck_positives
+from retrieval_core.evaluation.judged_rankings import without_query_images
+from retrieval_core.evaluation.retrieval_metrics import metrics_table
 from retrieval_core.ranking.neighbour_lists import MOST_LISTED
 from retrieval_core.ranking.search import nearest
+from retrieval_core.ranking.selection import mean_within, similarity_to
 from retrieval_core.runs import cluster_steps, map_steps, steps
+from retrieval_core.runs.recompute import recompute
 from retrieval_core.stored.artefacts import map_choice
 from retrieval_core.stored.clusters import measured
 from retrieval_core.stored.model_states import model_states
@@ -111,6 +122,27 @@ def main() -> None:
         database, _ = open_results(workspace, NAME, IMPORTED_RUN, MODEL).descriptors
         with step("neighbours of one photograph, as on a click"):
             nearest(database.matrix, options.count // 2, 48)
+        results = open_results(workspace, NAME, IMPORTED_RUN, MODEL)
+        with step("the same, as the map asks for them"):
+            neighbours_of(results, "all", options.count // 2)
+        with step("first photographs of all queries, for the map"):
+            query_rankings(results, "all")
+        with step("similarity to a selection of half of all"):
+            chosen = np.arange(0, options.count, 2)
+            mean_within(chosen_rows(database.matrix, chosen))
+            similarity_to(database.matrix, chosen_rows(database.matrix, chosen))
+        with step("rankings of all queries, and their table"):
+            ranked = results.rankings()
+            metrics_table({MODEL: ranked}, dataset)
+            score_rankings(without_query_images(dataset), ranked)
+            stuck_positives({MODEL: ranked}, dataset, 100)
+        del ranked
+        with step("recompute the scores"):
+            drain(recompute(workspace, NAME, IMPORTED_RUN, MODEL))
+        with step("whitening: learn from all, and apply"):
+            learnt = Whitening.fit(database.matrix)
+            whitened = learnt.transform(database.matrix)
+        del whitened
         with step("list the neighbours of all, where not too many"):
             drain(map_steps.list_neighbours(workspace, IMPORTED_RUN, NAME, MODEL))
         if options.count <= MOST_LISTED:
