@@ -1,5 +1,7 @@
 """Search engines for the page Query: which can be asked, their indexes, kept open, and the first photographs that one finds."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -49,7 +51,7 @@ def is_whole(model: str) -> bool:
     return read_engine(engine_of(model)).name == USUAL and not filter_words(**filters())
 
 
-def first(subject: Subject, dataset: Dataset, model: str, k: int) -> tuple[list[str], np.ndarray]:
+def first(subject: Subject, dataset: Dataset, model: str, k: int) -> tuple[Sequence[str], np.ndarray]:
     """Ids of the first photographs under a model by its engine and the filters, and their similarities; all where it is whole."""
     results, engine = loaders.results(model), engine_of(model)
     database, _ = results.descriptors
