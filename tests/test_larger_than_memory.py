@@ -1,5 +1,7 @@
 """No step holds the descriptors of all photographs: under low limits each takes a fraction of what the mapped matrix is large."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from large_matrix import ROWS, lower_limits, mapped_rows, own_memory_below
@@ -18,7 +20,7 @@ from retrieval_core.evaluation.detective import vote
 from retrieval_core.evaluation.failures import stuck_positives
 from retrieval_core.evaluation.pair_similarities import remaining
 from retrieval_core.progress import finished
-from retrieval_core.projection import quality
+from retrieval_core.projection import maps, quality
 from retrieval_core.projection.maps import compute_map
 from retrieval_core.projection.pca import principal_components
 from retrieval_core.ranking import search as search_module
@@ -42,7 +44,7 @@ def matrix(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def low_limits(monkeypatch):
     lower_limits(monkeypatch)
-    monkeypatch.setattr(quality, "MAX_ROWS", 100)
+    monkeypatch.setattr(maps, "map_quality", partial(maps.map_quality, most=100))  # quick
 
 
 def whole_ranking(matrix):

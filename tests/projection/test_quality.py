@@ -52,14 +52,13 @@ def test_neighbourhoods_shrink_for_few_points():
     assert map_quality(descriptors(20), descriptors(20)[:, :2])[0]["neighbours"] == 9
 
 
-def test_a_sample_is_recorded_repeatable_and_close(monkeypatch):
+def test_a_sample_is_recorded_repeatable_and_close():
     matrix = descriptors(400)
     whole, _ = map_quality(matrix, matrix[:, :2])
-    monkeypatch.setattr(module, "MAX_ROWS", 200)
-    sampled, overlap = map_quality(matrix, matrix[:, :2], seed=3)
+    sampled, overlap = map_quality(matrix, matrix[:, :2], seed=3, most=200)
     assert sampled["rows"] == np.isfinite(overlap).sum() == 200
     assert sampled["knn_overlap"] == pytest.approx(np.nanmean(overlap), abs=1e-6)
-    assert sampled == map_quality(matrix, matrix[:, :2], seed=3)[0]
+    assert sampled == map_quality(matrix, matrix[:, :2], seed=3, most=200)[0]
     assert sampled["trustworthiness"] == pytest.approx(whole["trustworthiness"], abs=0.02)
 
 
