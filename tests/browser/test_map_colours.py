@@ -165,6 +165,7 @@ def test_names_of_landmarks_are_on_the_map_until_they_are_switched_off(page):
     page.wait_for_function("(before) => (" + INKED + ")() < before", arg=with_names)
     page.locator('[data-do="names"]').check()
     told(page, {"names": "on"})
-    page.wait_for_function("(before) => Math.abs((" + INKED + ")() - before) < 0.02 * before", arg=with_names)  # the edges of letters vary
+    # The edges of letters vary by some pixels.
+    page.wait_for_function("(before) => Math.abs((" + INKED + ")() - before) < 0.02 * before", arg=with_names)
     page.evaluate("() => window.again({ names: 'off' })")
     page.wait_for_function("(before) => (" + INKED + ")() < before", arg=with_names)
