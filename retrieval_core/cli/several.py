@@ -5,6 +5,7 @@ import io
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import wraps
 
 from retrieval_core import processes
 from retrieval_core.errors import RetrievalError
@@ -15,6 +16,7 @@ Command = Callable[..., int | None]
 def several(command: Command) -> Command:
     """A command that may be started in several processes."""
 
+    @wraps(command)
     def begun(workspace, options, arguments) -> int | None:
         if processes.started() == 1:
             return command(workspace, options, arguments)
