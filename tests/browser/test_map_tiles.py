@@ -60,13 +60,19 @@ def test_a_map_in_tiles_from_the_first_picture_to_a_link(page, served, results):
 
     xy = results.map(map_choice("pca", "all", None, 0)).xy
     apart = np.sort(np.linalg.norm(xy[:, None] - xy[None, :400], axis=2), axis=0)[1]
-    page.mouse.click(*place(page, results, int(np.argmax(apart))))  # nobody lies near it
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/files/around/" in request.url else None)
+    lonely = place(page, results, int(np.argmax(apart)))  # nobody lies near it
+    with page.expect_response(lambda response: "/files/around/" in response.url):  # who rests on a point is likely to click it
+        page.mouse.move(*lonely)
+    page.mouse.click(*lonely)
     page.locator(f'.head[data-chosen="{IDS[int(np.argmax(apart))]}"]').wait_for()
     page.locator(".cards [data-image]").first.wait_for()
     shown = page.locator(".cards [data-image]").evaluate_all("(cards) => cards.map((card) => card.dataset.image)")
     expected = [IDS[point] for point in nearest(results.descriptors[0].matrix, int(np.argmax(apart)), 12)[0]]
     assert shown == expected[: len(shown)]
     assert shown
+    assert len(asked) == 1
 
     box = page.locator(".stage").bounding_box()
     page.locator('[data-do="box"]').click()

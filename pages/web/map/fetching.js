@@ -9,7 +9,8 @@ const FORESEEN = 12; // photographs fetched for a point before it is clicked
 export class Fetching extends Coloured {
   /** Fetch the photographs that a click on this point would show: who rests on a point is likely to click it. */
   foresee(point) {
-    const { model } = this;
+    const { model, scene } = this;
+    if (scene.tiled) return scene.foresee(model, point);
     if (!model.lists) return;
     const row = model.lists.subarray(point * model.width, point * model.width + Math.min(this.k, FORESEEN));
     for (const address of [point, ...row].map((one) => this.scene.photograph(one))) if (address) new Image().src = address;

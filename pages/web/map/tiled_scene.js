@@ -71,10 +71,25 @@ export class TiledScene extends Scene {
   async loadIds() {}
   async loadQueries() {}
 
+  /** Fetch what a click on this point would show. */
+  foresee(model, point) {
+    this.around(model, `point=${this.slots.points[point]}`).catch(() => {}); // a click asks again, and says what is wrong
+  }
+
+  /** What is around a point or a query; the last answer is kept, since a click follows what was foreseen. */
+  around(model, asked) {
+    const address = `${model.tiles.around}&${asked}`;
+    if (this.foreseen?.address !== address) {
+      const foreseen = (this.foreseen = { address, found: fetchJson(address) });
+      foreseen.found.catch(() => { if (this.foreseen === foreseen) this.foreseen = null; });
+    }
+    return this.foreseen.found;
+  }
+
   /** Fetch what a click on a point, or the choice of a query, shows. */
   async loadAround(model, { point, query }) {
     const asked = query ? `query=${encodeURIComponent(query.id)}` : `point=${this.slots.points[point]}`;
-    const found = await fetchJson(`${model.tiles.around}&${asked}`);
+    const found = await this.around(model, asked);
     if (this.current !== model) return;
     this.slots.addSingle(found.rows, this.names());
     const slot = (number) => this.slots.slotOf.get(number);
