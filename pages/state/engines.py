@@ -9,6 +9,7 @@ from pages.state import hidden, link, loaders, rankings
 from pages.state.search_query import Subject, asked, ranking
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.ranking.engines import ENGINES, USUAL, read_engine
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.ranking.search_index import SearchIndex, has_package
 from retrieval_core.search_choices import after_search
 from retrieval_core.stored.engines import built_engines, chosen_engine, open_index, state_of
@@ -60,9 +61,8 @@ def first(subject: Subject, dataset: Dataset, model: str, k: int) -> tuple[Seque
         ids, scores = ranking(subject, dataset, model)
         if within is None:
             return ids, scores
-        passed = {database.ids[row] for row in within}
-        places = [place for place, image_id in enumerate(ids) if image_id in passed]
-        return [ids[place] for place in places], scores[places]
+        passed = np.isin(ids.positions, within)
+        return RankedIds(ids.names, ids.positions[passed]), scores[passed]
     descriptor = rankings.descriptor(model, lambda: asked(subject, dataset, model), subject.key)
     positions, scores = index(model, engine).search(descriptor[None], k, within)
     found = first_ranking(subject.name, database.ids, positions[0], scores[0])

@@ -12,6 +12,7 @@ from pages.state import link, loaders
 from retrieval_core.datasets.large_arrays import put_away
 from retrieval_core.progress import Progress, finished
 from retrieval_core.ranking.picture import Picture
+from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.ranking.search import Ranking
 from retrieval_core.stored.ranking import order_rows, rank_queries
 
@@ -31,8 +32,8 @@ class Asked:
 
 def ranking(
     model: str, asked: Callable[[], Asked], key: str, parameters: Mapping[str, float] | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The chosen dataset's photographs in the order of what is asked for: positions (N,), best first, and scores (N,).
+) -> tuple[RankedIds, np.ndarray]:
+    """The chosen dataset's photographs in the order of what is asked for: their ids, best first, and scores (N,).
 
     `asked` makes it, and `key` names it: the same key gives what was computed before. `parameters`: of what is done after the search.
     """
@@ -45,7 +46,8 @@ def ranking(
         )
         return put_away(positions[0]), put_away(scores[0])
 
-    return _made((link.get("dataset"), results.run, model, results.version, key, *_listed(parameters)), steps)
+    positions, scores = _made((link.get("dataset"), results.run, model, results.version, key, *_listed(parameters)), steps)
+    return RankedIds(results.descriptors[0].ids, positions), scores
 
 
 def descriptor(model: str, asked: Callable[[], Asked], key: str) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What is searched for on the page Query: a query, a photograph of the dataset, or a picture of the person's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,11 +88,9 @@ def asked(subject: Subject, dataset: Dataset, model: str) -> Asked:
 
 def ranking(
     subject: Subject, dataset: Dataset, model: str, parameters: Mapping[str, float] | None = None
-) -> tuple[Sequence[str], np.ndarray]:
+) -> tuple[RankedIds, np.ndarray]:
     """Ids of all photographs, best first, and their scores (N,); `parameters` of what the model does after the search."""
-    database, _ = loaders.results(model).descriptors
-    positions, scores = rankings.ranking(model, lambda: asked(subject, dataset, model), subject.key, parameters)
-    return RankedIds(database.ids, positions), scores
+    return rankings.ranking(model, lambda: asked(subject, dataset, model), subject.key, parameters)
 
 
 def _chosen_query(dataset: Dataset) -> Query | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -22,7 +23,6 @@ from retrieval_core.descriptors.changes import CHANGES, STRENGTHS, in_words
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.precision_recall import ap_steps
 from retrieval_core.parameters import read_parameters
-from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.search_choices import described_key
 from retrieval_core.stored.ranking import asked_picture
 
@@ -125,9 +125,9 @@ def _looked(subject: Subject, dataset: Dataset, model: str, altered: ChangedPict
             plain_key = described_key(key)
             version = loaders.results(plain_key).version
             before, after = _rows(version, plain_key, subject.key, words, subject, dataset, altered)
-            asked = Asked(after, asked_picture(altered.picture, None))
+            asked = partial(Asked, after, asked_picture(altered.picture, None))
             unchanged = search_query.ranking(subject, dataset, key)
-            changed = _ranking(key, asked, f"{subject.key} {words}") if words else unchanged
+            changed = rankings.ranking(key, asked, f"{subject.key} {words}") if words else unchanged
             found[key] = Looked(unchanged, changed, (before @ after.T).item())
     place.empty()  # and the bars that rankings may have shown in it
     return found
@@ -140,12 +140,6 @@ def _rows(
     """Descriptors (1, D) of the unchanged and of the changed picture."""
     before = search_query.asked(_subject, _dataset, model).descriptor
     return before, upload.describer(model).describe_changed(_altered) if words else before
-
-
-def _ranking(model: str, asked: Asked, key: str) -> tuple[Sequence[str], np.ndarray]:
-    database, _ = loaders.results(model).descriptors
-    positions, scores = rankings.ranking(model, lambda: asked, key)
-    return RankedIds(database.ids, positions), scores
 
 
 def _moves(found: dict[str, Looked], subject: Subject, model: str, protocol: str) -> None:

@@ -121,12 +121,12 @@ def follow(event: dict | None, ends: tuple[str, str] | None) -> None:
 
 
 def _strip(dataset: Dataset, query: Query, model: str, scores: list[Score]) -> drawn.Strip:
-    database, asked = loaders.results(model).descriptors
+    _, asked = loaders.results(model).descriptors
     [picture] = query_pictures(dataset, [query.id])
     one = lambda: rankings.Asked(asked.rows([query.id]), picture, query.id)  # noqa: E731
-    positions, similarities = rankings.ranking(model, one, f"query {query.id} {query.box}")
-    first = [place for place in positions[: ANSWERS + 1] if database.ids[place] != query.image_id][:ANSWERS]
-    cards = gallery.result_cards(dataset, query, [database.ids[place] for place in first], similarities[: len(first)])
+    ids, similarities = rankings.ranking(model, one, f"query {query.id} {query.box}")
+    first = [image_id for image_id in ids[: ANSWERS + 1] if image_id != query.image_id][:ANSWERS]
+    cards = gallery.result_cards(dataset, query, first, similarities[: len(first)])
     ap = next(score for score in scores if score.query_id == query.id).ap(link.get("protocol"))
     drawn_cards: list[drawn.Card] = [
         {"id": card["id"], "src": card["src"], "rank": card["rank"], "word": card["word"]} for card in cards
