@@ -1,5 +1,6 @@
 """How many photographs, queries and landmarks there are, and names of the data that a text or an address needs."""
 
+from retrieval_core.datasets.no_precision import why_no_precision
 from retrieval_core.errors import check_choice
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES
 from retrieval_core.evaluation.clusters import NEAREST
@@ -102,14 +103,10 @@ def best(shown: Shown) -> Figure:
     """The key of the model of the table with the highest mAP (Oxford)."""
     keys = scored_keys(shown)
     if not keys:
-        raise NotHere(f"No model has scores of {shown.dataset_name} yet. Run: {_run(shown)}")
+        raise NotHere(why_no_precision(shown.workspace, shown.dataset))
     means = {key: shown.results(key).score_file["map_oxford"] for key in keys}
     return Figure(max(keys, key=means.__getitem__), title="model with the highest mAP (Oxford)", command=command(shown, "evaluate"))
 
 
 def _look(shown: Shown) -> str:
     return shown.workspace.command("data", "list")
-
-
-def _run(shown: Shown) -> str:
-    return shown.workspace.command("run", "--dataset", shown.dataset_name)

@@ -11,7 +11,7 @@ from retrieval_core.feedback.methods import METHODS as LEARNERS
 from retrieval_core.feedback.simulations import CHANGE, ROUNDS, gain_table
 from retrieval_core.feedback.simulations import HIGH as GAIN_HIGH
 from retrieval_core.feedback.simulations import LOW as GAIN_LOW
-from retrieval_core.feedback.unlabelled.judging import MEASURES, interval
+from retrieval_core.feedback.unlabelled.judging import MEASURES, check_counts, interval
 from retrieval_core.feedback.unlabelled.methods import METHODS
 from retrieval_core.lessons.memory import kept
 from retrieval_core.lessons.precision_figures import in_percent, in_points
@@ -33,6 +33,7 @@ def apart(measure: str):
         again = command(shown, "unlabelled", "--models", model, "--methods", method)
         found = last_apart(described(shown, model), method)
         if found is None:
+            _check_both_kinds(shown)
             raise NotHere(f"{METHODS[method].title} was not judged under {model} yet. Run: {again}")
         mean, low, high = (100 * one for one in interval(found.measures[:, MEASURES.index(measure)], found.choice.share))
         title = f"{'ROC-AUC' if measure == 'auc' else measure} of {METHODS[method].title} under {model}"
@@ -42,6 +43,15 @@ def apart(measure: str):
         return in_percent(mean, ends[0], ends[1], title, again)
 
     return figure
+
+
+def _check_both_kinds(shown: Shown) -> None:
+    """NotHere where the command that judges the methods would refuse: too few are labelled, or unlabelled."""
+    labelled = sum(image.label is not None for image in shown.dataset.images)
+    try:
+        check_counts(labelled, len(shown.dataset.images) - labelled)
+    except RetrievalError as error:
+        raise NotHere(str(error)) from error
 
 
 def knob(shown: Shown, name: str, model: str, value: str) -> Figure:

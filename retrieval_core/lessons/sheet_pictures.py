@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image as PILImage
 
 from retrieval_core.datasets.images import crop_query, read_image
+from retrieval_core.datasets.no_precision import why_no_precision
 from retrieval_core.datasets.types import Box, Query
 from retrieval_core.errors import RetrievalError
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, PROTOCOLS
@@ -198,8 +199,7 @@ def _table(exercise: Exercise, answered: bool) -> str:
         name = key if answered or "models" not in exercise.hidden else ""
         rows.append([name, get_preset(key).title if name else "", mean])
     if not rows:
-        raise NotHere(f"No model has scores of {shown.dataset_name} here. Run: "
-                      + shown.workspace.command("run", "--dataset", shown.dataset_name))  # fmt: skip
+        raise NotHere(why_no_precision(shown.workspace, shown.dataset))
     return f'<div class="picture">{table(["model", "what it is", f"m{PROTOCOL_TITLES[protocol]}, %"], rows)}</div>'
 
 

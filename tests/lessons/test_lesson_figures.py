@@ -136,6 +136,9 @@ def test_every_figure_has_a_command_that_is_one_or_says_what_is_missing(shown, n
 def test_without_ground_truth_every_figure_is_there_or_says_why_not(lesson_cache, name):
     found = figure(Shown(Workspace(lesson_cache), "flat", RUN), example(name))
     assert bool(found.words) != bool(found.missing)
+    if "Run: " in found.missing:  # a command that would refuse for want of queries or labels is no remedy
+        words = shlex.split(found.missing.partition("Run: ")[2])
+        assert {"costs", "train", "project"} & set(words), found.missing
 
 
 @pytest.mark.parametrize(("text", "said"), [

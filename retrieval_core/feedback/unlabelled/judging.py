@@ -27,17 +27,22 @@ class Sample:
     counted: np.ndarray
 
 
+def check_counts(labelled: int, unlabelled: int) -> None:
+    """RetrievalError where there are fewer than FEWEST photographs of either kind."""
+    for name, count in (("labelled", labelled), ("unlabelled", unlabelled)):
+        if count < FEWEST:
+            raise RetrievalError(f"The dataset has {count} {name} photographs, and at least {FEWEST} of either kind are needed to "
+                                 "tell them apart. Choose a dataset with both, as the town or Oxford5k.")  # fmt: skip
+
+
 def draw_sample(labels: np.ndarray, junk: np.ndarray, seed: int, most: int) -> Sample:
     """All photographs, or `most` drawn at random: of labels (N,), numbers of landmarks and -1 for none, and which are junk (N,).
 
     The labelled are kept as far as they leave half of the places to the unlabelled, or fill what these leave.
-    Raises RetrievalError where there are fewer than FEWEST of either.
+    Raises RetrievalError where there are too few of either, see check_counts.
     """
     groups = [np.flatnonzero(labels >= 0), np.flatnonzero(labels < 0)]
-    for name, found in zip(("labelled", "unlabelled"), groups, strict=True):
-        if len(found) < FEWEST:
-            raise RetrievalError(f"The dataset has {len(found)} {name} photographs, and at least {FEWEST} of either kind are needed to "
-                                 "tell them apart. Choose a dataset with both, as the town or Oxford5k.")  # fmt: skip
+    check_counts(*map(len, groups))
     half = most // 2
     kept = min(len(groups[0]), max(half, most - len(groups[1])))
     random = np.random.default_rng([seed, 0])
