@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from caches import copy_cache
 from looking import button, end_of_work, stored, texts
 from PIL import Image as PILImage
 
@@ -23,10 +24,17 @@ def chart_of(app) -> str:
     return next(chart.proto.spec for chart in app.get("plotly_chart") if any(words in chart.proto.spec for words in MEASURES.values()))
 
 
-@pytest.fixture
-def with_costs(cache):
+@pytest.fixture(scope="module")
+def measured(town_cache, tmp_path_factory):
+    """Measured once; whoever changes something has a copy."""
+    cache = copy_cache(town_cache, tmp_path_factory.mktemp("costs") / "cache")
     assert main(["--cache", str(cache), "costs", "--models", "1b,1c,1d", "--device", "cpu"]) == 0
     return cache
+
+
+@pytest.fixture
+def with_costs(measured, tmp_path):
+    return copy_cache(measured, tmp_path / "measured")
 
 
 def test_a_button_measures_and_the_table_is_the_cores(open_page, cache):
