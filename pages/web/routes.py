@@ -163,20 +163,21 @@ def _measured(request: Request, points: bytes) -> Answer:
 
 def tree(request: Request) -> Answer:
     """The tiles of a map of very many points; see tiles.tree."""
-    results, choice = _results(request), _choice(request)
-    return JSONResponse(tiles.tree(results, choice)), map_scene.tiles_version(results.dataset, results.model, choice)
+    results, choice, version = _tiled(request)
+    return JSONResponse(tiles.tree(results, choice)), version
 
 
 def tile(request: Request) -> Answer:
     """One tile as bytes; see tiles.tile."""
-    results, choice = _results(request), _choice(request)
-    return _array(*tiles.tile(results, choice, asked(request, "tile"))), map_scene.tiles_version(results.dataset, results.model, choice)
+    results, choice, version = _tiled(request)
+    return _array(*tiles.tile(results, choice, asked(request, "tile"))), version
 
 
 def around(request: Request) -> Answer:
     """What a click on a map in tiles shows, of a point or a query; see tiles.around."""
     point = whole(asked(request, "point"), "point") if "point" in request.query_params else None
-    return JSONResponse(tiles.around(_results(request), _choice(request), point, request.query_params.get("query", ""))), ""
+    results, choice, _ = _tiled(request)
+    return JSONResponse(tiles.around(results, choice, point, request.query_params.get("query", ""))), ""
 
 
 async def point_rows(request: Request) -> Response:
@@ -197,7 +198,8 @@ async def _answered(request: Request, answer: Callable) -> Response:
             question = json.loads(body)
         except (ValueError, RecursionError):
             raise BadAddress("What is asked is no JSON.") from None
-        return JSONResponse(answer(_results(request), _choice(request), question)), ""
+        results, choice, _ = _tiled(request)
+        return JSONResponse(answer(results, choice, question)), ""
 
     return await run_in_threadpool(answering(found), request)
 
@@ -214,6 +216,18 @@ def _results(request: Request) -> Results:
 def _choice(request: Request) -> map_scene.MapChoice:
     needed = {name: asked(request, name) for name in ("run", "method", "subset")}
     return map_scene.MapChoice.read(dict(request.query_params) | needed)
+
+
+def _tiled(request: Request) -> tuple[Results, map_scene.MapChoice, str]:
+    """The model and the map whose tiles are asked for, and their hash.
+
+    RetrievalError for those of an earlier map: in this one numbers may stand for other points, and a browser would mix the two.
+    """
+    results, choice = _results(request), _choice(request)
+    version = map_scene.tiles_version(results.dataset, results.model, choice)
+    if request.query_params.get("v", version) != version:
+        raise RetrievalError("This map has been made anew since it was opened. Load the page again.")
+    return results, choice, version
 
 
 def _array(*arrays: np.ndarray) -> Response:
