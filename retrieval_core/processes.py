@@ -21,7 +21,7 @@ PATIENCE = timedelta(minutes=30)  # that one waits for the others' part of a ste
 MEETING = 0.05  # seconds between two looks who has come
 LAST_WORD = timedelta(seconds=10)  # that one waits to hear whether process 0 has said why it ended
 LOOK = timedelta(seconds=30)  # between two looks whether process 0 is still there, while there is no order
-_GONE = re.compile(r"gloo|NCCL|ProcessGroup|TCPStore|Connection (closed|reset)|Broken pipe", re.IGNORECASE)
+_GONE = re.compile(r"gloo|NCCL|ProcessGroup|TCPStore|wait timeout|Connection (closed|reset)|Broken pipe", re.IGNORECASE)
 
 
 @dataclass
@@ -97,11 +97,8 @@ def joined(kind: str) -> Iterator[None]:
     _group = _Group(place, world, store)
     try:
         yield
-        _end(_group)
-    except BaseException:
-        _end(_group)
-        raise
     finally:
+        _end(_group)
         _group = None
         dist.destroy_process_group()
 
@@ -163,7 +160,8 @@ def has_said_why() -> bool:
 
 
 def _met(common, place: int, world: int):
-    """A store of these processes alone. The common one is torchrun's, and keeps what was left there before it started all anew.
+    """A store of these processes alone; Failed where one does not come. The common store is torchrun's, and keeps what was left there
+    before it started all anew.
 
     Everybody says hello with a new word, and process 0 answers each word, until all have thanked: nobody alive answers an old one.
     """
@@ -183,6 +181,8 @@ def _met(common, place: int, world: int):
                 common.set(f"welcome/{common.get(f'hello/{other}').decode()}", own)
         time.sleep(MEETING)
         missing = {other for other in missing if not common.check([f"thanks/{own}/{other}"])}
+    if missing:
+        raise Failed(f"Of {world} processes {len(missing)} did not come: see whether they run on every machine, and start all again.")
     return dist.PrefixStore(own, common)
 
 

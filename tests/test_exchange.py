@@ -5,13 +5,15 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch.distributed as dist
 
 from retrieval_core import exchange, processes
-from retrieval_core.errors import RetrievalError
+from retrieval_core.errors import Failed, RetrievalError
 from retrieval_core.progress import Progress, finished
 
 TALKING = Path(__file__).with_name("talking.py")
@@ -100,6 +102,25 @@ def test_a_process_that_helps_says_nothing_and_is_ended_with_torchrun(monkeypatc
     assert not processes.speaks()
     assert processes.job_process() == os.getppid()
     assert (processes.count(), processes.is_first()) == (1, True)  # until they work together
+
+
+def test_who_has_waited_too_long_is_told_in_words():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        store = dist.TCPStore("127.0.0.1", free.getsockname()[1], is_master=True, master_listen_fd=free.detach())
+    with pytest.raises(Failed, match="has not answered for 30 minutes"), processes.none_gone():
+        store.wait(["a word"], timedelta(milliseconds=10))
+
+
+def test_whoever_does_not_come_is_missed(monkeypatch):
+    monkeypatch.setattr(processes, "PATIENCE", timedelta(milliseconds=10))
+    with pytest.raises(Failed, match="Of 3 processes 2 did not come"):
+        processes._met(dist.HashStore(), 0, 3)
+
+
+def test_other_errors_keep_their_words():
+    with pytest.raises(RuntimeError, match="a mistake of ours"), processes.none_gone():
+        raise RuntimeError("a mistake of ours")
 
 
 def test_more_processes_than_gpus_are_refused(monkeypatch):

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pages.state import loaders
 from pages.state.door import Caller
 from pages.state.hidden_paths import without_paths
+from pages.web.map_scene import MapChoice
 from retrieval_core.errors import RetrievalError
+from retrieval_core.stored.results import Results, open_results
 
 MOST_DIGITS = 9
 
@@ -34,6 +37,23 @@ def whole(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise BadAddress(f"The {name} {text[:40]!r} is no whole number from 0 to {10**MOST_DIGITS - 1}.")
     return int(text)
+
+
+def opened(request: Request) -> Results:
+    """What is stored of the model that an address names."""
+    name, model = request.path_params["dataset"], request.path_params["model"]
+    return open_results(loaders.workspace(), name, asked(request, "run"), model)
+
+
+def chosen(request: Request) -> MapChoice:
+    """The maps that an address names."""
+    needed = {name: asked(request, name) for name in ("run", "method", "subset")}
+    return MapChoice.read(dict(request.query_params) | needed)
+
+
+def arrays(*parts: np.ndarray) -> Response:
+    """Arrays as bytes, one after the other."""
+    return Response(b"".join(np.ascontiguousarray(part).tobytes() for part in parts), media_type="application/octet-stream")
 
 
 def answering(endpoint: Callable[[Request], Answer]) -> Callable[[Request], Response]:

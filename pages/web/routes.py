@@ -4,26 +4,23 @@ The browser asks for these as it needs them, so nothing of it travels with every
 exactly what it stands for: where that is what is served, the browser may keep it for good.
 """
 
-import json
-from collections.abc import Callable
 from functools import lru_cache
 
-import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pages.state import loaders
-from pages.web import map_scene, modules, presenter, scene_colours, scene_points, scene_rankings, tiles
-from pages.web.answers import Answer, BadAddress, answering, asked, whole
+from pages.web import map_scene, modules, presenter, scene_colours, scene_points, scene_rankings, tile_routes
+from pages.web.answers import Answer, answering, arrays, asked, chosen, opened, whole
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.central import central_ranks
-from retrieval_core.stored.results import Results, list_sheets, open_results
+from retrieval_core.stored.results import list_sheets
 
 SIDE = 360  # pixels of a served photograph's longest side
 CROP_SIDE = 160
@@ -83,7 +80,7 @@ def sheet(request: Request) -> Answer:
 
 def scene(request: Request) -> Answer:
     """All that stays the same while one looks at a map, as JSON; see map_scene.describe."""
-    name, choice = request.path_params["dataset"], _choice(request)
+    name, choice = request.path_params["dataset"], chosen(request)
     before, content = map_scene.version(name, choice), map_scene.describe(name, choice)
     unchanged = before == map_scene.version(name, choice)  # a run may have finished something meanwhile
     return JSONResponse(content), before if unchanged else ""
@@ -98,55 +95,55 @@ def ids(request: Request) -> Answer:
 def labels(request: Request) -> Answer:
     """Number of the landmark of each photograph, uint16; 65535 for an unlabelled one."""
     dataset, subset = _dataset(request), asked(request, "subset")
-    return _array(scene_points.label_numbers(dataset, subset)), scene_rankings.members_version(dataset, subset)
+    return arrays(scene_points.label_numbers(dataset, subset)), scene_rankings.members_version(dataset, subset)
 
 
 def places(request: Request) -> Answer:
     """Places (N, 2) float32 within -1 … 1, then the kNN overlap of each point (N,) float32."""
     name, model = request.path_params["dataset"], request.path_params["model"]
-    choice = _choice(request)
+    choice = chosen(request)
     version, maps = map_scene.places_version(name, model, choice), map_scene.aligned(name, choice)
     if model not in maps:
         raise RetrievalError(f"Model {model} has no such map of {name}. Open the map again: it makes it.")
-    return _array(maps[model].xy, maps[model].overlap), version
+    return arrays(maps[model].xy, maps[model].overlap), version
 
 
 def neighbour_arrays(request: Request) -> Answer:
     """Neighbour lists of all photographs of a subset: (N, K) int32 positions, then (N, K) float32 similarities."""
-    results, subset = _results(request), asked(request, "subset")
+    results, subset = opened(request), asked(request, "subset")
     found = results.neighbours(subset)
     if found is None:
         raise RetrievalError(f"The neighbours of {results.dataset.name} under {results.model} are not listed. Open the map again: it "
                              "lists them.")  # fmt: skip
-    return _array(*found), scene_rankings.rows_version(results, subset)
+    return arrays(*found), scene_rankings.rows_version(results, subset)
 
 
 def central(request: Request) -> Answer:
     """How central each photograph of a subset is, within its landmark or among the unlabelled: (N,) float32."""
-    results, subset = _results(request), asked(request, "subset")
+    results, subset = opened(request), asked(request, "subset")
     ranks = central_ranks(results, subset)
     if ranks is None:
         raise RetrievalError(f"What is central in {results.dataset.name} under {results.model} follows from neighbour lists, and there "
                              "are none. Open the map again: it lists them.")  # fmt: skip
-    return _array(ranks), scene_rankings.rows_version(results, subset)
+    return arrays(ranks), scene_rankings.rows_version(results, subset)
 
 
 def neighbours_of(request: Request) -> Answer:
     """The nearest neighbours of one photograph, as {points, similarities}; for sets too large to be listed."""
-    results, subset, point = _results(request), asked(request, "subset"), whole(asked(request, "point"), "point")
+    results, subset, point = opened(request), asked(request, "subset"), whole(asked(request, "point"), "point")
     return JSONResponse(scene_rankings.neighbours_of(results, subset, point)), scene_rankings.rows_version(results, subset)
 
 
 def queries(request: Request) -> Answer:
     """The ranking of every query crop under a model, and its AP; see scene_rankings.query_rankings."""
-    results, subset = _results(request), asked(request, "subset")
+    results, subset = opened(request), asked(request, "subset")
     return JSONResponse(scene_rankings.query_rankings(results, subset)), scene_rankings.rankings_version(results, subset)
 
 
 def colouring(request: Request) -> Answer:
     """A colouring's value of every point; see scene_colours.values. Bins and columns may change, so nobody keeps it."""
-    choice, given = _choice(request), request.query_params
-    return JSONResponse(scene_colours.values(_results(request), choice, asked(request, "colour"), given.get("query", ""),
+    choice, given = chosen(request), request.query_params
+    return JSONResponse(scene_colours.values(opened(request), choice, asked(request, "colour"), given.get("query", ""),
                                              whole(given.get("k", "12"), "k"))), ""  # fmt: skip
 
 
@@ -157,67 +154,12 @@ async def selection(request: Request) -> Response:
 
 
 def _measured(request: Request, points: bytes) -> Answer:
-    found = scene_colours.measures(_results(request), asked(request, "subset"), points, request.query_params.get("query", ""))
+    found = scene_colours.measures(opened(request), asked(request, "subset"), points, request.query_params.get("query", ""))
     return JSONResponse(found), ""
-
-
-def tree(request: Request) -> Answer:
-    """The tiles of a map of very many points; see tiles.tree."""
-    results, choice = _results(request), _choice(request)
-    return JSONResponse(tiles.tree(results, choice)), map_scene.tiles_version(results.dataset, results.model, choice)
-
-
-def tile(request: Request) -> Answer:
-    """One tile as bytes; see tiles.tile."""
-    results, choice = _results(request), _choice(request)
-    return _array(*tiles.tile(results, choice, asked(request, "tile"))), map_scene.tiles_version(results.dataset, results.model, choice)
-
-
-def around(request: Request) -> Answer:
-    """What a click on a map in tiles shows, of a point or a query; see tiles.around."""
-    point = whole(asked(request, "point"), "point") if "point" in request.query_params else None
-    return JSONResponse(tiles.around(_results(request), _choice(request), point, request.query_params.get("query", ""))), ""
-
-
-async def point_rows(request: Request) -> Response:
-    """What is known of single points, named in the body; see tiles.rows."""
-    return await _answered(request, tiles.rows)
-
-
-async def inside(request: Request) -> Response:
-    """The points inside the lasso of the body; see tiles.within."""
-    return await _answered(request, tiles.within)
-
-
-async def _answered(request: Request, answer: Callable) -> Response:
-    body = await request.body()
-
-    def found(request: Request) -> Answer:
-        try:
-            question = json.loads(body)
-        except (ValueError, RecursionError):
-            raise BadAddress("What is asked is no JSON.") from None
-        return JSONResponse(answer(_results(request), _choice(request), question)), ""
-
-    return await run_in_threadpool(answering(found), request)
 
 
 def _dataset(request: Request) -> Dataset:
     return open_dataset(loaders.workspace(), request.path_params["dataset"])
-
-
-def _results(request: Request) -> Results:
-    name, model = request.path_params["dataset"], request.path_params["model"]
-    return open_results(loaders.workspace(), name, asked(request, "run"), model)
-
-
-def _choice(request: Request) -> map_scene.MapChoice:
-    needed = {name: asked(request, name) for name in ("run", "method", "subset")}
-    return map_scene.MapChoice.read(dict(request.query_params) | needed)
-
-
-def _array(*arrays: np.ndarray) -> Response:
-    return Response(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays), media_type="application/octet-stream")
 
 
 ROUTES = (
@@ -238,13 +180,8 @@ ROUTES = (
             ("central/{dataset}/{model}", central),
             ("queries/{dataset}/{model}", queries),
             ("colouring/{dataset}/{model}", colouring),
-            ("tree/{dataset}/{model}", tree),
-            ("tile/{dataset}/{model}", tile),
-            ("around/{dataset}/{model}", around),
         )
     ]
-    + [
-        Route(f"/files/{kind}/{{dataset}}/{{model}}", endpoint, methods=["POST"])
-        for kind, endpoint in (("selection", selection), ("rows", point_rows), ("inside", inside))
-    ]
+    + [Route("/files/selection/{dataset}/{model}", selection, methods=["POST"])]
+    + tile_routes.ROUTES
 )

@@ -100,16 +100,20 @@ def build_quadtree(xy: np.ndarray, most: int = MOST_IN_TILE) -> Quadtree:
 
 
 def inside(xy: np.ndarray, outline: np.ndarray) -> np.ndarray:
-    """Numbers (M,) of the places (N, 2) inside a closed line of corners (C, 2), by the even-odd rule: as the browser's lasso has it."""
+    """Numbers (M,) of the places (N, 2) inside a closed line of corners (C, 2), by the even-odd rule: as the browser's lasso has it.
+
+    The places are sorted by height, so that each edge is compared only with those at its own height: a hand draws a thousand edges.
+    """
     low, high = outline.min(axis=0), outline.max(axis=0)
     near = np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1))
+    near = near[np.argsort(xy[near, 1], kind="stable")]
     x, y = xy[near].astype(np.float64).T
     odd = np.zeros(len(near), bool)
     for (x1, y1), (x2, y2) in zip(outline, np.roll(outline, 1, axis=0), strict=True):
-        crosses = (y1 > y) != (y2 > y)
         if y1 != y2:
-            odd ^= crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
-    return near[odd]
+            level = slice(*np.searchsorted(y, sorted((y1, y2))))
+            odd[level] ^= x[level] < (x2 - x1) * (y[level] - y1) / (y2 - y1) + x1
+    return np.sort(near[odd])
 
 
 def nearest_places(xy: np.ndarray, place: np.ndarray, count: int) -> list[int]:

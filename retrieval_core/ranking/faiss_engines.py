@@ -118,7 +118,7 @@ def _make_ivfpq(matrix: np.ndarray, chosen: Chosen) -> Any:
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # fewer than it advises are said to nobody
     learnt = min(count, max(MOST_LEARNT, A_CENTRE * lists))
     rows = np.sort(np.random.default_rng(0).choice(count, learnt, replace=False))
-    index.train(np.ascontiguousarray(matrix[rows], np.float32))
+    index.train(np.ascontiguousarray(matrix[np.resize(rows, max(2, learnt))], np.float32))  # codes of one bit have two centres
     return index
 
 

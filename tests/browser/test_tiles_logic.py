@@ -119,6 +119,12 @@ def test_a_point_that_is_used_keeps_its_slot_and_is_drawn_whatever_its_rank(run)
     consistent(told[3], 9, placed=False)
 
 
+def test_points_that_nobody_uses_any_more_make_room_however_young_they_are(run):
+    told = run(HOLD, [4, [["single", [1, 2, 3]], ["forget"], ["add", "a", [4, 5, 6], ["a"]]]])
+    consistent(told[2], 4)
+    assert points(told[2]) == {4, 5, 6}
+
+
 def test_more_than_there_is_room_for_is_refused_in_words(run):
     with pytest.raises(Exception, match="at most 4 points"):
         run(HOLD, [4, [["single", [1, 2, 3]], ["add", "a", [4, 5], []]]])

@@ -101,10 +101,21 @@ def test_the_tiles_hold_every_point_once_with_its_place_landmark_and_id(client, 
     assert sorted(seen) == sorted(ranks) == list(range(COUNT))
 
 
-def test_another_version_is_served_but_not_kept(client, addresses):
-    answer = client.get(addresses["tree"].partition("&v=")[0] + "&v=other")
+def test_an_address_without_a_version_is_answered_and_not_kept(client, addresses):
+    answer = client.get(addresses["tree"].partition("&v=")[0])
     assert answer.status_code == 200
     assert "cache-control" not in answer.headers
+
+
+@pytest.mark.parametrize(("kind", "more", "question"), [
+    ("tree", "", None), ("tile", "&tile=0-0-0", None), ("around", "&point=1", None), ("rows", "", {"points": [1]}),
+    ("inside", "", {"outline": [[0, 0], [0, 1], [1, 0]], "unlabelled": True}),
+])  # fmt: skip
+def test_who_holds_an_earlier_map_is_told_so_and_given_no_points_of_the_present_one(client, addresses, kind, more, question):
+    ask = lambda address: client.post(address, json=question) if question else client.get(address)  # noqa: E731
+    assert ask(addresses[kind] + more).status_code == 200
+    answer = ask(addresses[kind].partition("&v=")[0] + "&v=earlier" + more)
+    assert (answer.status_code, "made anew" in answer.text) == (404, True)
 
 
 @pytest.mark.parametrize(("name", "words"), [("x", "depth-column-row"), ("9-0", "depth-column-row"), ("0-7-7", "no tile 0-7-7")])

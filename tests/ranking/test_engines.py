@@ -101,6 +101,19 @@ def test_more_than_there_are_and_queries_of_another_width(opened, rows, name):
         opened(name).search(few[:, :8], 3)
 
 
+@pytest.mark.parametrize("name", ["faiss-flat", *APPROXIMATE])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_handful_of_photographs_is_found(name, count, tmp_path):
+    few = unit_rows(3, count, WIDTH)
+    index = build(name, tmp_path, few)()
+    positions, similarities = index.search(few[:1], 4)
+    index.close()
+    assert positions[0, 0] == 0
+    assert sorted(positions[0, :count].tolist()) == list(range(count))
+    assert similarities[0, 0] == pytest.approx(1)
+    assert (positions[0, count:] == -1).all()
+
+
 CHILD = """
 import sys, json
 from dataclasses import replace

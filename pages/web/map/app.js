@@ -200,9 +200,11 @@ export class MapApp extends Fetching {
   async setModel(key) {
     const model = this.scene.model(key);
     if (!model) return this.tell("", { model: key });
+    this.scene.next = model;
     if (model === this.model) return;
     await this.notice.guard(async () => {
       await this.scene.loadPlaces(model);
+      if (this.scene.next !== model) return;
       this.move(this.places.now(), model.xy);
       this.adopt(model);
       this.strip.follow(model);

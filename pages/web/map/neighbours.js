@@ -52,7 +52,7 @@ export function chosenList(app, model) {
 export async function fetchNeighbours(app, model, centre, fetchJson) {
   if (model.neighbours || model.found?.centre === centre) return;
   const found = await fetchJson(`${model.search}&point=${centre}`);
-  model.found = { centre, list: found.points, similarities: found.similarities };
+  if (app.selection.length === 1 && app.selection[0] === centre) model.found = { centre, list: found.points, similarities: found.similarities };
 }
 
 /** The verdict on a point: by the ground truth of the query, else by the landmark of the selected photograph. */

@@ -9,6 +9,7 @@ export class Scene {
     this.total = this.count;
     this.promises = new Map();
     this.ids = null;
+    this.next = null; // the model that was asked for last: of several on their way it is the one to show
   }
 
   /** Landmark numbers, the first model's places and the ground truth: what the first picture needs. */

@@ -2,7 +2,7 @@ import { UNLABELLED } from "./appearance.js";
 
 export const SLOTS = 1 << 17; // points that a browser holds of a map in tiles
 const FAR = 1e6; // where the slots are that hold no point: nothing looks there
-const YOUNG = 20_000; // milliseconds that a point stays though no tile carries it and nobody uses it: who asked for it may be about to
+const YOUNG = 20_000; // milliseconds that a point stays though no tile carries it and nobody uses it: a click may come back to it
 
 /**
  * The points that are held of a map in tiles. Everything else on the map numbers points by their slots, and finds arrays of SLOTS
@@ -24,13 +24,12 @@ export class Slots {
     this.moveTo();
   }
 
-  /** Begin another layout: what nobody uses is let go, and places are not known any more. Gives the slots that stay. */
+  /** Begin another layout: what nobody uses is let go, and places are not known any more. */
   moveTo() {
     for (const name of [...this.tiles.keys()]) this.drop(name);
     this.sweep(Infinity);
     this.xy = new Float32Array(2 * this.size).fill(FAR);
     this.overlap = new Float32Array(this.size).fill(NaN);
-    return [...this.single.keys()];
   }
 
   /** Hold the points of a tile; rows as `put` takes them, with their ranks. `wanted`: names of tiles that must stay. */
@@ -88,6 +87,7 @@ export class Slots {
       if (this.free.length >= count) return;
       if (!wanted.has(name)) this.drop(name);
     }
+    this.sweep(Infinity);
     if (this.free.length < count) throw new Error(`This map holds at most ${this.size.toLocaleString("en")} points. Select fewer photographs.`);
   }
 

@@ -1,7 +1,7 @@
 import { fetchBytes, fetchJson } from "../files.js";
 import { Scene } from "./scene.js";
 import { Slots } from "./slots.js";
-import { seenBy, Tree } from "./tiles.js";
+import { readTile, seenBy, Tree } from "./tiles.js";
 
 const AT_ONCE = 4; // tiles that are fetched together
 const PAUSE = 120; // milliseconds between two pictures while tiles arrive
@@ -48,22 +48,26 @@ export class TiledScene extends Scene {
     this.failed = (error) => app.notice.say(error.message, () => this.look(app.view, true));
   }
 
-  /** Make a model's map the one whose tiles are held. */
+  /** Make a model's map the one whose tiles are held; nothing happens where another is asked for before all has come. */
   async loadPlaces(model) {
     if (this.current === model) return model;
     const { tiles } = await this.once(model.tiles.tree, () => fetchJson(model.tiles.tree));
     const tree = new Tree(tiles);
     const root = await this.tileRows(model, tree.tiles[0]);
-    const used = new Set(this.used());
-    const kept = [...used].map((slot) => this.slots.points[slot]);
-    const rows = kept.length ? await this.ask(model, { points: kept }) : null;
+    const numbers = () => [...new Set(this.used())].map((slot) => this.slots.points[slot]).filter((number) => number >= 0);
+    const kept = numbers();
+    const parts = await this.rowsOf(model, kept);
+    if ((this.next ?? model) !== model) return model;
     if (this.current) Object.assign(this.current, { found: null, rankings: null, xy: null, overlap: null });
     this.current = model;
     this.slots.moveTo();
-    if (rows) this.slots.addSingle(rows, new Set());
+    for (const rows of parts) this.slots.addSingle(rows, new Set());
     Object.assign(model, { xy: this.slots.xy, overlap: this.slots.overlap });
     Object.assign(this, { tree, seen: null, wanted: [tree.tiles[0]], onTheWay: new Set() });
     this.slots.add(tree.tiles[0].name, root, new Set());
+    const known = new Set(kept);
+    const late = numbers().filter((number) => !known.has(number)); // chosen while the others were on their way
+    if (late.length) this.fetchRows(late).then(() => this.refresh(), (error) => this.failed(error));
     return model;
   }
 
@@ -89,8 +93,9 @@ export class TiledScene extends Scene {
   /** Fetch what a click on a point, or the choice of a query, shows. */
   async loadAround(model, { point, query }) {
     const asked = query ? `query=${encodeURIComponent(query.id)}` : `point=${this.slots.points[point]}`;
+    this.asked = asked;
     const found = await this.around(model, asked);
-    if (this.current !== model) return;
+    if (this.current !== model || this.asked !== asked) return; // of two clicks the later one counts, whichever is answered first
     this.slots.addSingle(found.rows, this.names());
     const slot = (number) => this.slots.slotOf.get(number);
     const [list, near] = [found.points.map(slot), found.near.map(slot)];
@@ -104,40 +109,59 @@ export class TiledScene extends Scene {
   async loadTruth(query) {
     if (this.judged && this.judged !== query) this.judged.sets = noSets();
     this.judged = query;
-    const sets = noSets();
-    for (const word of Object.keys(sets)) sets[word] = new Set(await this.hold(query[word]));
-    query.sets = sets;
+    const words = Object.keys(noSets());
+    await this.hold(words.flatMap((word) => query[word]));
+    if (this.judged !== query) return;
+    query.sets = Object.fromEntries(words.map((word) => [word, new Set(query[word].map((number) => this.slots.slotOf.get(number)))]));
   }
 
   /** A new picture, its neighbours and what is near it on the map by their slots. */
   async holdPlaced(placed) {
-    return placed && { ...placed, points: await this.hold(placed.points), near: await this.hold(placed.near) };
+    const slots = await this.hold([...placed.points, ...placed.near]);
+    return { ...placed, points: slots.slice(0, placed.points.length), near: slots.slice(placed.points.length) };
   }
 
   /** The points of a lasso, [[x, y], …]: { count, slots }, and null in place of slots where they are too many. */
   async inside(outline, unlabelled) {
-    const found = await this.post(this.current.tiles.inside, { outline, unlabelled });
-    return { count: found.count, slots: found.rows && this.slots.addSingle(found.rows, this.names()) };
+    const { current } = this;
+    const { count, rows } = await this.post(current.tiles.inside, { outline, unlabelled });
+    if (!rows) return { count, slots: null };
+    return { count, slots: this.current === current ? this.slots.addSingle(rows, this.names()) : await this.hold(rows.points) };
   }
 
   /** The slots of points by their numbers; what is not held is fetched. */
   async hold(numbers) {
-    const lacking = numbers.filter((number) => !this.slots.slotOf.has(number));
-    for (let start = 0; start < lacking.length; start += MOST_SELECTED) {
-      this.slots.addSingle(await this.ask(this.current, { points: lacking.slice(start, start + MOST_SELECTED) }), this.names());
-    }
+    await this.fetchRows(numbers.filter((number) => !this.slots.slotOf.has(number)));
     return numbers.map((number) => this.slots.slotOf.get(number));
+  }
+
+  /** Fetch points by their numbers; again where another map is shown by the time they come, in which they lie elsewhere. */
+  async fetchRows(numbers) {
+    const { current } = this;
+    const parts = await this.rowsOf(current, numbers);
+    if (this.current !== current) return this.fetchRows(numbers);
+    for (const rows of parts) this.slots.addSingle(rows, this.names());
+  }
+
+  /** PointRows of any number of points under a model, as many as the app gives at once in each. */
+  async rowsOf(model, numbers) {
+    const parts = [];
+    for (let start = 0; start < numbers.length; start += MOST_SELECTED) {
+      parts.push(await this.post(model.tiles.rows, { points: numbers.slice(start, start + MOST_SELECTED) }));
+    }
+    return parts;
   }
 
   /** The slots of photographs by their ids; what the map does not have is left out. */
   async find(ids) {
     const lacking = ids.filter((id) => !this.slots.byId.has(id));
-    if (lacking.length) this.slots.addSingle(await this.ask(this.current, { ids: lacking }), this.names());
+    if (lacking.length) {
+      const { current } = this;
+      const rows = await this.post(current.tiles.rows, { ids: lacking });
+      if (this.current !== current) return this.find(ids);
+      this.slots.addSingle(rows, this.names());
+    }
     return ids.map((id) => this.slots.byId.get(id)).filter((slot) => slot !== undefined);
-  }
-
-  ask(model, what) {
-    return this.post(model.tiles.rows, what);
   }
 
   post(address, what) {
@@ -197,12 +221,7 @@ export class TiledScene extends Scene {
   }
 
   async tileRows(model, { name, count }) {
-    const bytes = await fetchBytes(`${model.tiles.tile}&tile=${name}`);
-    const [points, ranks] = [new Int32Array(bytes, 0, count), new Int32Array(bytes, 4 * count, count)];
-    const [places, overlap] = [new Float32Array(bytes, 8 * count, 2 * count), new Float32Array(bytes, 16 * count, count)];
-    const labels = new Uint16Array(bytes, 20 * count, count);
-    const ids = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 22 * count)));
-    return { points, ranks, xy: Array.from(points, (_, k) => [places[2 * k], places[2 * k + 1]]), overlap, labels, ids };
+    return readTile(await fetchBytes(`${model.tiles.tile}&tile=${name}`), count);
   }
 
   /** What is said of how much of the map is drawn. */

@@ -1,4 +1,4 @@
-/** Which tiles of a map a view needs. */
+/** Which tiles of a map a view needs, and what is in one. */
 
 export const MOST_SHOWN = 100_000; // points of the tiles over a view: more of them are held back until one zooms in
 
@@ -44,4 +44,13 @@ function overlaps({ depth, column, row }, { left, right, low, high }) {
 export function seenBy(view) {
   const [wide, high] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
   return { left: view.x - wide, right: view.x + wide, low: view.y - high, high: view.y + high };
+}
+
+/** The points of a tile, from the bytes that the app sends of it (see tiles.py): rows as Slots.add takes them. */
+export function readTile(bytes, count) {
+  const [points, ranks] = [new Int32Array(bytes, 0, count), new Int32Array(bytes, 4 * count, count)];
+  const [places, overlap] = [new Float32Array(bytes, 8 * count, 2 * count), new Float32Array(bytes, 16 * count, count)];
+  const labels = new Uint16Array(bytes, 20 * count, count);
+  const ids = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 22 * count)));
+  return { points, ranks, xy: Array.from(points, (_, k) => [places[2 * k], places[2 * k + 1]]), overlap, labels, ids };
 }
