@@ -1,6 +1,6 @@
 """The models' rankings of all queries, and what is measured on them; kept as long as descriptors and ground truth stay the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from retrieval_core.evaluation.average_precision import Score, score_rankings
 from retrieval_core.evaluation.judged_rankings import without_query_images
 from retrieval_core.evaluation.ledger import ALL_STEPS, LedgerStep, Step, ledger, model_before
 from retrieval_core.evaluation.retrieval_metrics import metrics_table
+from retrieval_core.evaluation.seeds import SeededStep, seeded_ledger
 from retrieval_core.evaluation.tables import ScoresByModel
 from retrieval_core.ranking.search import Ranking
 from retrieval_core.stored.model_states import ModelState, model_states
@@ -31,7 +32,8 @@ def scored_runs() -> dict[str, dict[str, list[Score]]]:
     workspace, name = loaders.workspace(), link.get("dataset")
     found = {}
     for run in find_runs(workspace, name):
-        keys = [state.key for state in model_states(workspace, name, run.name) if state.map_oxford is not None]
+        states = loaders.every_state() if run.name == link.get("run") else model_states(workspace, name, run.name)
+        keys = [state.key for state in states if state.map_oxford is not None]
         found[run.name] = {key: open_results(workspace, name, run.name, key).scores for key in keys}
     return {run: scores for run, scores in found.items() if scores}
 
@@ -81,6 +83,21 @@ def _bought(
     name: str, run: str, protocol: str, truth: str, steps: tuple[Step, ...], versions: tuple, _dataset: Dataset, _scores: ScoresByModel
 ) -> list[LedgerStep]:
     return ledger(_scores, _dataset, protocol, steps=steps)
+
+
+def bought_over_seeds(scores: Mapping[str, ScoresByModel], protocol: str, steps: Sequence[Step]) -> list[SeededStep]:
+    """What each of the steps is worth over runs that differ in their seed, by run; kept as `bought` is."""
+    dataset = loaders.dataset()
+    versions = tuple((run, key, open_results(loaders.workspace(), dataset.name, run, key).version)
+                     for run, models in scores.items() for key in models)  # fmt: skip
+    return _over_seeds(dataset.name, protocol, dataset.truth, tuple(steps), versions, dataset, scores)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _over_seeds(
+    name: str, protocol: str, truth: str, steps: tuple[Step, ...], versions: tuple, _set: Dataset, _runs: Mapping[str, ScoresByModel]
+) -> list[SeededStep]:
+    return seeded_ledger(_runs, _set, protocol, steps=steps)
 
 
 def changes(table: pd.DataFrame) -> pd.DataFrame:

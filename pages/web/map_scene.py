@@ -4,7 +4,7 @@ Points are numbered by the order of their ids in the subset; the numbers mean th
 carries the hash of exactly what it stands for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -36,6 +36,9 @@ from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.ranking import first_of
 from retrieval_core.stored.results import Results, list_sheets, open_results
 from retrieval_core.workspace import short_hash
+
+Versions = tuple[tuple[str, str | None], ...]
+"""Every model that can be explored, with the hash of its map; None where it has none."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ def describe(name: str, choice: MapChoice) -> Scene:
     dataset = open_dataset(loaders.workspace(), name)
     order = {image_id: number for number, image_id in enumerate(subset_ids(dataset, choice.subset))}
     numbers = lambda found: [order[image_id] for image_id in found if image_id in order]  # noqa: E731
-    laid_out = aligned(name, choice)
+    states = _explorable(name, choice.run)
+    versions = _versions(name, choice, states)
+    laid_out = _aligned(name, choice, versions)
     tiled: Tiled | None = {"counts": counts(dataset, choice.subset), "off": OFF} if is_tiled(len(order)) else None
     shown = f"{name}?subset={choice.subset}&v={scene_rankings.members_version(dataset, choice.subset)}"
     return {
@@ -84,8 +89,7 @@ def describe(name: str, choice: MapChoice) -> Scene:
                      "box": _box(dataset, query), "size": _size(dataset, query),
                      "good": numbers(query.good), "ok": numbers(query.ok), "junk": numbers(query.junk)}
                     for query in dataset.queries if query.image_id in order],
-        "models": [_model(state, dataset, choice, laid_out.get(state.key))
-                   for state in model_states(loaders.workspace(), name, choice.run) if state.explorable],
+        "models": [_model(state, dataset, choice, laid_out.get(state.key), _places_version(state.key, versions)) for state in states],
         "colourings": [] if tiled else [{"key": key, "title": title} for key, title in colourings_of(dataset).items()],
         "tiled": tiled,
         "sheets": {"cell": CELL, "columns": COLUMNS, "files": _sheets(dataset), "cells": sheet_cells(dataset, choice.subset)},
@@ -116,15 +120,22 @@ def aligned(name: str, choice: MapChoice) -> dict[str, ProjectedMap]:
     return _aligned(name, choice, maps_version(name, choice))
 
 
-def maps_version(name: str, choice: MapChoice) -> tuple[tuple[str, str | None], ...]:
+def maps_version(name: str, choice: MapChoice) -> Versions:
     """The hash of every model's map of this choice: what the places of all of them depend on."""
-    states = model_states(loaders.workspace(), name, choice.run)
-    results = [open_results(loaders.workspace(), name, choice.run, state.key) for state in states if state.explorable]
+    return _versions(name, choice, _explorable(name, choice.run))
+
+
+def _explorable(name: str, run: str) -> list[ModelState]:
+    return [state for state in model_states(loaders.workspace(), name, run) if state.explorable]
+
+
+def _versions(name: str, choice: MapChoice, explorable: Sequence[ModelState]) -> Versions:
+    results = [open_results(loaders.workspace(), name, choice.run, state.key) for state in explorable]
     return tuple((one.model, record.sha256 if (record := one.map_record(choice.as_stored())) else None) for one in results)
 
 
 @lru_cache(maxsize=8)
-def _aligned(name: str, choice: MapChoice, versions: tuple) -> dict[str, ProjectedMap]:
+def _aligned(name: str, choice: MapChoice, versions: Versions) -> dict[str, ProjectedMap]:
     chain: dict[str, ProjectedMap] = {}
     before = None
     for key, _ in versions:
@@ -167,8 +178,8 @@ def placed(results: Results, choice: MapChoice, descriptor: np.ndarray, picture:
     }
 
 
-def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: ProjectedMap | None) -> SceneModel:
-    """One model of a scene; without a map of this choice its `places` is None."""
+def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: ProjectedMap | None, version: str) -> SceneModel:
+    """One model of a scene; without a map of this choice its `places` is None. `version` is that of its places."""
     results = open_results(loaders.workspace(), dataset.name, choice.run, state.key)
     found = results.neighbours(choice.subset)
     tiled = made is not None and is_tiled(len(made.ids))
@@ -178,7 +189,7 @@ def _model(state: ModelState, dataset: Dataset, choice: MapChoice, made: Project
     return {
         "key": state.key, "title": f"{state.key} · {state.title}", "colour": style.model_colour(state.key),
         "map": [state.map_oxford, state.map_finite_sum],
-        "places": address("places", places_version(dataset.name, state.key, choice)) if made else None,
+        "places": address("places", version) if made else None,
         "neighbours": address("neighbours", rows) if whole else None, "central": address("central", rows) if whole else None,
         "width": found[0].shape[1] if found else listed(len(dataset.images)),
         "search": address("neighbours-of", rows),
@@ -207,13 +218,17 @@ def tiles_version(dataset: Dataset, model: str, choice: MapChoice) -> str:
 
 def places_version(name: str, model: str, choice: MapChoice) -> str:
     """Hash of the places of a model: they depend on the maps of all, which are laid on one another."""
-    return short_hash([model, maps_version(name, choice)])
+    return _places_version(model, maps_version(name, choice))
+
+
+def _places_version(model: str, versions: Versions) -> str:
+    return short_hash([model, versions])
 
 
 def places_addresses(name: str, choice: MapChoice) -> dict[str, str]:
     """Where the browser finds the places of every model that has a map of this choice."""
     versions = maps_version(name, choice)
-    return {key: f"files/places/{name}/{key}?{choice.address()}&v={short_hash([key, versions])}" for key, made in versions if made}
+    return {key: f"files/places/{name}/{key}?{choice.address()}&v={_places_version(key, versions)}" for key, made in versions if made}
 
 
 def caption(made: ProjectedMap, model: ModelState, run: str) -> str:
@@ -240,10 +255,11 @@ def version(name: str, choice: MapChoice) -> str:
     dataset = open_dataset(loaders.workspace(), name)
     states = model_states(loaders.workspace(), name, choice.run)
     made = [[state.key, state.state, state.map_oxford, state.map_finite_sum, state.title] for state in states]
+    maps = _versions(name, choice, [state for state in states if state.explorable])
     results = (open_results(loaders.workspace(), name, choice.run, state.key) for state in states)
     listed_now = [one.neighbours(choice.subset) is not None for one in results]
     members = scene_rankings.members_version(dataset, choice.subset)
     colourings = list(colourings_of(dataset))
     read_by = modules.address("map/scene.js")  # a browser may hold the scene of an older program, which lacks what this one reads
-    parts = [members, choice.address(), made, listed_now, maps_version(name, choice), _sheets(dataset), colourings, read_by]
+    parts = [members, choice.address(), made, listed_now, maps, _sheets(dataset), colourings, read_by]
     return short_hash(parts)

@@ -10,7 +10,7 @@ from pages.widgets import tables, work
 from retrieval_core.datasets.types import Dataset
 from retrieval_core.evaluation.average_precision import PROTOCOL_TITLES, Score, mean_average_precision
 from retrieval_core.evaluation.ledger import Step
-from retrieval_core.evaluation.seeds import seed_table, seeded_ledger
+from retrieval_core.evaluation.seeds import seed_table
 from retrieval_core.stored.run_list import find_runs, seed_groups
 
 ByRun = Mapping[str, Mapping[str, Sequence[Score]]]
@@ -41,7 +41,7 @@ def steps_over_seeds(dataset: Dataset, protocol: str, steps: Sequence[Step]) -> 
     """What each of the steps is worth over several seeds, paired over seeds and queries; nothing where there is one seed."""
     scores = model_metrics.scored_runs()
     for name, members in _groups(scores).items():
-        entries = seeded_ledger({run: scores[run] for run in members}, dataset, protocol, steps=steps)
+        entries = model_metrics.bought_over_seeds({run: scores[run] for run in members}, protocol, steps)
         if not entries:
             continue
         table = pd.DataFrame([{

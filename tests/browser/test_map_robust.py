@@ -17,6 +17,22 @@ NO_WEBGL2 = """() => {
   };
 }"""
 
+COUNTED = """() => {
+  window.asked = { contexts: 0, programs: 0 };
+  window.made = [];
+  const get = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    const context = get.call(this, kind, ...rest);
+    if (kind === "webgl2") [window.asked.contexts, window.made] = [window.asked.contexts + 1, [...window.made, context]];
+    return context;
+  };
+  const link = WebGL2RenderingContext.prototype.linkProgram;
+  WebGL2RenderingContext.prototype.linkProgram = function (...rest) {
+    window.asked.programs++;
+    return link.call(this, ...rest);
+  };
+}"""
+
 
 def coloured(page) -> int:
     """How many pixels of the map have the colour of a landmark."""
@@ -115,13 +131,51 @@ def test_a_lost_graphics_card_comes_back_with_all_points(rough):
     chosen.wait_for()
 
 
-def test_a_map_that_is_gone_gives_the_graphics_card_back(rough):
+def test_maps_one_after_the_other_draw_with_one_graphics_card_that_the_page_does_not_wait_for_again(rough):
+    rough.add_init_script(f"({COUNTED})()")
     show_small_map(rough)
-    assert rough.evaluate("""() => {
-      const gl = document.getElementById("host").shadowRoot.querySelectorAll(".stage canvas")[0].getContext("webgl2");
-      window.end();
-      return gl.isContextLost();
+    before = coloured(rough)
+    for _ in range(3):
+        rough.evaluate("() => window.end()")
+        show_again(rough)
+        rough.locator(".head[data-chosen]").wait_for(state="attached")
+        rough.wait_for_timeout(300)
+        assert coloured(rough) > 0.8 * before
+    assert rough.evaluate("() => window.asked") == {"contexts": 1, "programs": 1}
+
+
+def test_what_a_map_that_is_gone_still_does_is_not_seen_on_the_next(rough):
+    show_small_map(rough)
+    rough.evaluate("""async () => {
+      const { Points } = await import("/web/map/points.js");
+      const { draw } = Points.prototype;
+      Points.prototype.draw = function (...given) {
+        window.late ??= () => { this.setOrder(new Uint32Array([0])); draw.apply(this, given); };
+        draw.apply(this, given);
+      };
     }""")
+    rough.keyboard.press("u")  # draws once
+    rough.wait_for_timeout(300)
+    rough.evaluate("() => window.end()")
+    show_again(rough)
+    rough.locator(".head[data-chosen]").wait_for(state="attached")
+    rough.wait_for_timeout(300)
+    before = coloured(rough)
+    assert before > 500
+    rough.evaluate("() => window.late()")
+    rough.wait_for_timeout(300)
+    assert coloured(rough) == before
+
+
+def test_of_two_maps_at_a_time_each_has_a_graphics_card_and_one_is_kept(rough):
+    rough.add_init_script(f"({COUNTED})()")
+    show_small_map(rough)
+    rough.evaluate("() => { window.first = window.end; }")
+    show_again(rough)
+    rough.locator(".head[data-chosen]").wait_for(state="attached")
+    assert rough.evaluate("() => window.asked.contexts") == 2
+    rough.evaluate("() => { window.first(); window.end(); }")
+    assert rough.evaluate("() => window.made.map((gl) => gl.isContextLost())") == [False, True]
 
 
 def test_without_webgl_2_the_map_says_so_and_is_a_still_picture_that_is_clicked_and_saved(rough):

@@ -6,6 +6,7 @@ import pytest
 from looking import texts
 
 from pages.state import loaders
+from pages.web import map_scene
 
 
 @pytest.mark.parametrize("page", ["Start", "Compare", "Ledger"])
@@ -24,3 +25,14 @@ def test_what_has_changed_is_seen_in_the_next_run(open_page, cache):
     shutil.rmtree(cache / "town" / "quick" / "1c")
     app.run()
     assert "Model 1c of run quick has not described 'town' yet." in texts(app.info)
+
+
+def test_a_scene_of_the_map_looks_at_the_models_once_whatever_their_number(cache, monkeypatch):
+    monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
+    looks, real = [], map_scene.model_states
+    monkeypatch.setattr(map_scene, "model_states", lambda *chosen: looks.append(chosen) or real(*chosen))
+    choice = map_scene.MapChoice("quick", "tsne")
+    assert len(map_scene.describe("town", choice)["models"]) > 1
+    assert len(looks) == 1
+    map_scene.version("town", choice)
+    assert len(looks) == 2

@@ -3,6 +3,7 @@ import { SQUARE as FACE } from "./faces.js";
 import { Fetching } from "./fetching.js";
 import { Film } from "./film.js";
 import { Gallery } from "./gallery.js";
+import { takeGraphics } from "./graphics.js";
 import { Hidden } from "./hidden.js";
 import { listenToKeys } from "./keyboard.js";
 import { Landmarks } from "./landmarks.js";
@@ -13,7 +14,7 @@ import { Notice } from "./notice.js";
 import { Panel } from "./panel.js";
 import { Places } from "./places.js";
 import { Pointer } from "./pointer.js";
-import { openWebGl, Points } from "./points.js";
+import { Points } from "./points.js";
 import { Squares } from "./squares.js";
 import { StillPoints } from "./still.js";
 import { SQUARE as THUMBNAIL } from "./thumbnails.js";
@@ -60,13 +61,20 @@ export class MapApp extends Fetching {
 
   /** The graphics card, or the still picture of a browser that has no WebGL 2. */
   openPoints() {
-    const [canvas] = this.canvases;
-    const gl = openWebGl(canvas);
-    if (gl) return new Points(gl, () => this.repaint());
+    const graphics = takeGraphics(this.canvases[0], () => this.cardIsBack());
+    if (graphics) {
+      this.canvases[0] = graphics.canvas;
+      return new Points(graphics);
+    }
     this.still = true;
     this.notice.say("This browser has no WebGL 2, which the map moves with. It is drawn as a still picture: all can be chosen, but it "
       + "answers slowly, and points jump from model to model. A current Chrome, Edge, Firefox or Safari has it.", null, true);
-    return new StillPoints(canvas);
+    return new StillPoints(this.canvases[0]);
+  }
+
+  cardIsBack() {
+    this.points.begin();
+    this.repaint();
   }
 
   end() {
@@ -92,7 +100,6 @@ export class MapApp extends Fetching {
     else this.places = new Places(this.model.xy);
     for (const part of this.root.querySelectorAll("[inert]")) part.inert = false;
     this.readTheme();
-    this.resize();
   }
 
   /** A hand has moved the map; it takes it from where it is on its way. */

@@ -19,7 +19,10 @@ export class Drawing {
     this.dark = red + green + blue < 384;
   }
 
+  /** Take the room that the legend leaves. Before there is a scene it has no entries: a canvas that is made larger and smaller costs frames. */
   resize() {
+    if (!this.scene) return;
+    this.legend.settle();
     const ratio = window.devicePixelRatio || 1;
     const { clientWidth: width, clientHeight: height } = this.stage;
     if (!width || !height) return;
@@ -28,8 +31,6 @@ export class Drawing {
       if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
       if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
     }
-    if (!this.scene) return;
-    this.legend.settle();
     this.settle();
   }
 

@@ -101,7 +101,9 @@ class Link {
     if (tiled && (others || shared.brush || shared.film)) app.notice.say(tiled.off);
     [app.thumbnails, app.names] = [shared.thumbnails !== "off", shared.names !== "off"];
     app.query = app.scene.queries.find((query) => query.id === shared.query) ?? null;
+    app.legend.draw();
     if (fresh) {
+      app.resize();
       app.repaint();
       app.drawNow();
       app.stage.dataset.scene = this.address;
@@ -111,7 +113,6 @@ class Link {
     if (many) app.notice.say(tooMany(shared.selection.length, "are selected"));
     app.selection = await app.scene.find(many ? [] : shared.selection);
     app.placed = shared.placed && this.placed?.key === shared.placed ? await app.scene.holdPlaced(this.placed) : null;
-    app.legend.draw();
     app.choose();
     if (!fresh && app.scene.model(shared.model)) await app.setModel(shared.model);
     this.told = JSON.stringify(this.shared()); // the page has said it
