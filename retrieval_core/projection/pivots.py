@@ -35,7 +35,7 @@ def compute_pivot_map(
 ) -> Generator[Progress, None, ProjectedMap]:
     """Lay out `pivots` of the descriptors (N, D) by a method, place the others among them, and judge the result.
 
-    A photograph that is no pivot lies at the median of the places of its nearest pivots in descriptor space: see `place`. The same
+    A photograph that is no pivot lies in the middle of the places of its nearest pivots in descriptor space: see `place`. The same
     arguments give the same layout on the same machine, also if it was cut off in between: `folder` holds what is done so far of
     exactly these arguments. Returns (as a generator does) the ProjectedMap; its `pivots` says how many were laid out.
     Raises RetrievalError as `compute_map` and `place` do.

@@ -2,9 +2,10 @@
 
 Sources: Jégou, Douze and Schmid, "Product quantization for nearest neighbor search", TPAMI 2011; Malkov and Yashunin, "Efficient and
 robust approximate nearest neighbor search using hierarchical navigable small world graphs", TPAMI 2020; Douze et al., "The Faiss
-library", 2024. Defaults are for about a million photographs; of few there are fewer lists and centres.
+library", 2024; faiss's wiki, "Guidelines to choose an index" and "Faiss indexes". Of few photographs there are fewer lists and centres.
 """
 
+import math
 import time
 from collections.abc import Callable, Generator
 from functools import partial
@@ -21,12 +22,17 @@ from retrieval_core.workspace import publish, temporary_name
 BATCH = 8192  # descriptors inserted at a time
 KEPT_EVERY = 5.0  # seconds after which what is inserted is written down, at least
 A_CENTRE = 39  # descriptors that a centre should be learnt from, as faiss advises
-MOST_LEARNT = 131_072  # descriptors that an index learns from
+MOST_LEARNT = 131_072  # descriptors that an index learns from, unless its centres need more
+MOST_LISTS = 65_536
+PART_VISITED = 16  # of so many lists one is looked into, where nobody says how many
 _FILE = "index.faiss"
 _INSTALL = "pip install faiss-cpu"
 
 Make = Callable[[np.ndarray, Chosen], Any]
 """An empty index for descriptors (N, D), that has learnt from them what it has to learn."""
+
+SearchWith = Callable[[Any, Any, Chosen, int, Any], Any]
+"""For faiss, an index, what was chosen, how many candidates and a selector of some rows or None: faiss's parameters of that search."""
 
 
 def _build(make: Make, matrix: np.ndarray, folder: Path, chosen: Chosen, version: str) -> Generator[Progress, None, Path]:
@@ -76,8 +82,8 @@ def _write(faiss: Any, index: Any, file: Path) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _opened(search_with: Callable[[Any, Chosen, int, Any], Any], matrix: np.ndarray, path: Path | None, chosen: Chosen) -> SearchIndex:
-    """An index that was built; `search_with` gives faiss's parameters of a search for k candidates, some of which are left out."""
+def _opened(search_with: SearchWith, matrix: np.ndarray, path: Path | None, chosen: Chosen) -> SearchIndex:
+    """An index that was built."""
     import faiss
 
     try:
@@ -87,7 +93,7 @@ def _opened(search_with: Callable[[Any, Chosen, int, Any], Any], matrix: np.ndar
 
     def find(queries: np.ndarray, k: int, among: np.ndarray | None) -> np.ndarray:
         selector = None if among is None else faiss.IDSelectorBatch(among)
-        return index.search(queries, k, params=search_with(faiss, chosen, k, selector))[1]
+        return index.search(queries, k, params=search_with(faiss, index, chosen, k, selector))[1]
 
     return SearchIndex(matrix, find, exact=False, wider=int(chosen.parameters["wider"]))
 
@@ -107,11 +113,22 @@ def _open_flat(matrix: np.ndarray, path: Path | None, chosen: Chosen) -> SearchI
     return SearchIndex(matrix, find)
 
 
+def usual_lists(count: int) -> int:
+    """Lists of an inverted file of so many photographs: 4 √N, so that to find the nearest costs about what looking into them does.
+
+    The least that faiss's wiki advises (4 √N to 16 √N), since to learn more and to insert among them takes longer.
+
+    >>> usual_lists(1_000_000)
+    4000
+    """
+    return min(MOST_LISTS, 4 * math.isqrt(count))
+
+
 def _make_ivfpq(matrix: np.ndarray, chosen: Chosen) -> Any:
     import faiss
 
     count, width = matrix.shape
-    lists = max(1, min(int(chosen.parameters["lists"]), count // A_CENTRE))
+    lists = max(1, min(int(chosen.parameters["lists"]) or usual_lists(count), count // A_CENTRE))
     parts = next(parts for parts in range(min(int(chosen.parameters["parts"]), width), 0, -1) if width % parts == 0)
     bits = min(8, max(1, count.bit_length() - 1))
     index = faiss.IndexIVFPQ(faiss.IndexFlatIP(width), width, lists, parts, bits, faiss.METRIC_INNER_PRODUCT)
@@ -130,11 +147,12 @@ def _make_hnsw(matrix: np.ndarray, chosen: Chosen) -> Any:
     return index
 
 
-def _search_ivfpq(faiss: Any, chosen: Chosen, k: int, selector: Any) -> Any:
-    return faiss.SearchParametersIVF(nprobe=int(chosen.parameters["visited"]), **_only(selector))
+def _search_ivfpq(faiss: Any, index: Any, chosen: Chosen, k: int, selector: Any) -> Any:
+    visited = int(chosen.parameters["visited"]) or -(-index.nlist // PART_VISITED)
+    return faiss.SearchParametersIVF(nprobe=visited, **_only(selector))
 
 
-def _search_hnsw(faiss: Any, chosen: Chosen, k: int, selector: Any) -> Any:
+def _search_hnsw(faiss: Any, index: Any, chosen: Chosen, k: int, selector: Any) -> Any:
     return faiss.SearchParametersHNSW(efSearch=max(k, int(chosen.parameters["ef"])), **_only(selector))
 
 
@@ -145,13 +163,13 @@ def _only(selector: Any) -> dict[str, Any]:
 _WIDER = (1, 1000)
 FLAT = Engine("faiss flat", {}, {}, exact=True, open=_open_flat, package="faiss", install=_INSTALL)
 IVFPQ = Engine(
-    "faiss IVF-PQ", {"lists": 1024, "parts": 64, "visited": 32, "wider": 20},
-    {"lists": (1, 65536), "parts": (1, 4096), "visited": (1, 65536), "wider": _WIDER}, exact=False,
+    "faiss IVF-PQ", {"lists": 0, "parts": 64, "visited": 0, "wider": 20},
+    {"lists": (0, MOST_LISTS), "parts": (1, 4096), "visited": (0, MOST_LISTS), "wider": _WIDER}, exact=False,
     open=partial(_opened, _search_ivfpq), build=partial(_build, _make_ivfpq), searched=("visited", "wider"), package="faiss",
     install=_INSTALL,
 )  # fmt: skip
-"""lists: into which descriptors fall; parts: codes of a descriptor, a byte each; visited: lists that are looked into; wider: of so many
-times as many candidates the best are kept, by their descriptors."""
+"""lists: into which descriptors fall, 0: `usual_lists`; parts: codes of a descriptor, a byte each; visited: lists that are looked into,
+0: one of PART_VISITED; wider: of so many times as many candidates the best are kept, by their descriptors."""
 HNSW = Engine(
     "faiss HNSW", {"links": 32, "construction": 100, "ef": 128, "wider": 1},
     {"links": (2, 512), "construction": (4, 4096), "ef": (1, 65536), "wider": _WIDER}, exact=False,

@@ -1,25 +1,24 @@
 """What the process of an app and the page of a browser hold and spend. Linux only."""
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
-def held_memory(process: int) -> list[str]:
-    """What the app's process and the browser's page hold, in words."""
+def held_memory(process: int) -> tuple[float, float, float]:
+    """GB that the app's process holds of its own, and with the pages of mapped files, and that the browser's page holds."""
     status = Path(f"/proc/{process}/status").read_text()
-    size = lambda name: int(status.split(f"{name}:")[1].split()[0]) / 1e6  # noqa: E731
-    own, mapped, most = (size(name) for name in ("RssAnon", "VmRSS", "VmHWM"))
-    pages = [int(file.read_text().split("VmRSS:")[1].split()[0]) / 1e6 for file in Path("/proc").glob("[0-9]*/status")
-             if "--type=renderer" in _command(file.parent)]  # fmt: skip
-    told = f"the app's process: {own:.2f} GB of its own, {mapped:.2f} GB with mapped files, {most:.2f} GB at most"
-    return [told, f"the browser's page: {max(pages):.2f} GB"]
+    own, mapped = (int(status.split(f"{name}:")[1].split()[0]) / 1e6 for name in ("RssAnon", "VmRSS"))
+    return own, mapped, max(_pages())
 
 
-def _command(process: Path) -> str:
-    try:
-        return (process / "cmdline").read_text()
-    except OSError:
-        return ""
+def _pages() -> Iterator[float]:
+    """GB that each page of a browser on this machine holds."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may have ended meanwhile
+            if "--type=renderer" in (folder / "cmdline").read_text():
+                yield int((folder / "status").read_text().split("VmRSS:")[1].split()[0]) / 1e6
 
 
 def processor_seconds(process: int) -> float:

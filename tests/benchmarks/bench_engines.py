@@ -1,9 +1,11 @@
 """A million descriptors in the search engines: insert, be killed, go on, search; beside exact search.
 
-    python tests/benchmarks/bench_engines.py [--count 1000000] [--width 512] [--engines exact,faiss-ivfpq,milvus] [--folder FOLDER]
+    python tests/benchmarks/bench_engines.py [--count 1000000] [--width 512] [--engine NAME[:PARAMETER=NUMBER,…] …] [--folder FOLDER]
 
-Writes clusters of 50 descriptors to FOLDER (by default where temporary files go; 2 GB, deleted at the end): the nearest of one are
-others of its cluster, which exact search is checked by. Each engine inserts them in a process of its own, which is killed with SIGKILL
+Without --engine: exact search, faiss IVF-PQ and Milvus with their defaults. What is built from the same parameters is inserted once and
+searched with each of the others, as by --engine faiss-hnsw:ef=64 --engine faiss-hnsw:ef=512. Writes clusters of 50 descriptors to
+FOLDER (by default where temporary files go; 2 GB, deleted at the end): the nearest of one are others of its cluster, which exact
+search is checked by. Each engine inserts them in a process of its own, which is killed with SIGKILL
 once it has inserted two fifths, and begun again. Then another process opens what is there and searches for 100 of them, one at a time.
 Printed: recall@10 against exact search, latency, seconds to insert (both processes), beside each the seconds of a processor, which do
 not depend on what else the machine does, size on disk, and the most memory that inserting and searching took, mapped files left out.
@@ -29,6 +31,7 @@ from retrieval_core.ranking.engines import ENGINES, read_engine
 from retrieval_core.ranking.search import search
 
 CLUSTER, HIDDEN, WRITTEN, SEARCHED, KILLED_AT = 50, 128, 10_000, 100, 0.4
+USUAL, WIDE = ("exact", "faiss-ivfpq", "milvus"), 40  # engines; characters of the first column
 VERSION = "0123456789abcdef" * 4  # stands for the descriptors' hash
 
 
@@ -53,6 +56,11 @@ def chosen(name: str, folder: Path):
     return replace(found, address=str(folder / "milvus.db")) if found.name == "milvus" else found
 
 
+def built(engine) -> str:
+    """What the files of an index are called: engines that are built from the same parameters share them."""
+    return "-".join([engine.name, *(f"{name}{value}" for name, value in ENGINES[engine.name].built_from(engine.parameters).items())])
+
+
 def told(at: str, done: int, begin: float, most: int, path: str = "") -> None:
     """Say how far inserting is: seconds, those of the processor, the most memory so far."""
     line = {"at": at, "done": done, "most": most, "seconds": time.perf_counter() - begin, "cpu": time.process_time(), "path": path}
@@ -62,7 +70,7 @@ def told(at: str, done: int, begin: float, most: int, path: str = "") -> None:
 def insert(name: str, folder: Path) -> None:
     """In a process of its own: insert, and say how far it is."""
     matrix, engine = np.load(folder / "descriptors.npy", mmap_mode="r"), chosen(name, folder)
-    (work := folder / engine.name).mkdir(exist_ok=True)
+    (work := folder / built(engine)).mkdir(exist_ok=True)
     steps, begin, most = ENGINES[engine.name].build(matrix, work, engine, VERSION), time.perf_counter(), 0
     try:
         while True:
@@ -79,7 +87,7 @@ def measure(name: str, folder: Path) -> None:
     import faiss  # noqa: F401  # what a library takes by itself is no part of an index
 
     before, begin = anonymous_memory(), time.perf_counter()
-    index = ENGINES[engine.name].open(matrix, Path(path) if (path := (folder / f"{engine.name}.path").read_text()) else None, engine)
+    index = ENGINES[engine.name].open(matrix, Path(path) if (path := (folder / f"{built(engine)}.path").read_text()) else None, engine)
     rows = searched_rows(len(matrix), SEARCHED)
     opened, steps = time.perf_counter() - begin, measure_search(index, matrix, rows, np.load(folder / "exactly.npy"))
     most, spent = anonymous_memory(), time.process_time()
@@ -116,7 +124,7 @@ def inserted(name: str, folder: Path, count: int) -> tuple[float, float, float]:
         seconds, cpu, most = seconds + last["seconds"], cpu + last["cpu"], max(most, last["most"])
         what = f"killed at {last['done']:,}" if kill else f"went on from {first:,} to the end"
         print(f"  {name}: {what}, {last['seconds']:.0f} s, {last['cpu']:.0f} s of a processor", flush=True)
-    (folder / f"{read_engine(name).name}.path").write_text(last["path"])
+    (folder / f"{built(chosen(name, folder))}.path").write_text(last["path"])
     return seconds, cpu, most
 
 
@@ -125,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--width", type=int, default=512)
-    parser.add_argument("--engines", default="exact,faiss-ivfpq,milvus")
+    parser.add_argument("--engine", action="append", help="as read_engine reads it; may be given several times")
     parser.add_argument("--folder")
     parser.add_argument("--insert", help=argparse.SUPPRESS)
     parser.add_argument("--measure", help=argparse.SUPPRESS)
@@ -142,17 +150,21 @@ def main() -> None:
         found = search(np.asarray(matrix[rows]), matrix, 11)[0]
         known = (clusters[found[:, 1:]] == clusters[rows][:, None]).mean()
         print(f"{options.count:,} descriptors, {options.width}-d; of the 10 nearest, exactly, {known:.1%} are of the same cluster")
-        heads = (("engine", -13), ("recall@10", 10), ("median", 11), ("95 %", 11), ("processor", 11), ("insert", 10), ("processor", 11),
-                 ("on disk", 11), ("memory, inserting", 19), ("searching", 11), ("open", 8))  # fmt: skip
+        heads = (("engine", -WIDE), ("recall@10", 10), ("median", 11), ("95 %", 11), ("processor", 11), ("insert", 10),
+                 ("processor", 11), ("on disk", 11), ("memory, inserting", 19), ("searching", 11), ("open", 8))  # fmt: skip
         print("\n" + "".join(f"{head:{'<' if width < 0 else '>'}{abs(width)}}" for head, width in heads), flush=True)
-        for name in options.engines.split(","):
-            own = read_engine(name).name
-            (folder / f"{own}.path").write_text("")
-            seconds, cpu, most = inserted(name, folder, options.count) if ENGINES[own].build else (0.0, 0.0, 0.0)
+        costs: dict[str, tuple[float, float, float]] = {}
+        for name in options.engine or USUAL:
+            engine = chosen(name, folder)
+            if (key := built(engine)) not in costs:
+                (folder / f"{key}.path").write_text("")
+                costs[key] = inserted(name, folder, options.count) if ENGINES[engine.name].build else (0.0, 0.0, 0.0)
+            seconds, cpu, most = costs[key]
             got = json.loads(child("--measure", name, "--folder", str(folder)).communicate()[0])
-            disk = sum(size_on_disk(part) for part in folder.glob(f"{own}*") if part.suffix != ".path")
-            print(f"{name:13}{got['recall']:>10.3f}{got['median']:>8.1f} ms{got['p95']:>8.1f} ms{got['cpu']:>8.1f} ms{seconds:>8.0f} s"
-                  f"{cpu:>9.0f} s{disk / 1e6:>8.0f} MB{most / 1e6:>16.0f} MB{got['memory'] / 1e6:>8.0f} MB{got['opened']:>6.1f} s",
+            disk = sum(size_on_disk(part) for part in folder.glob(f"{key}*") if part.suffix != ".path")
+            print(f"{name:{WIDE}}{got['recall']:>10.3f}{got['median']:>8.1f} ms{got['p95']:>8.1f} ms{got['cpu']:>8.1f} ms"
+                  f"{seconds:>8.0f} s{cpu:>9.0f} s{disk / 1e6:>8.0f} MB{most / 1e6:>16.0f} MB"
+                  f"{got['memory'] / 1e6:>8.0f} MB{got['opened']:>6.1f} s",
                   flush=True)  # fmt: skip
 
 

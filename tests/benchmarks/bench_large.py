@@ -5,10 +5,10 @@
     python tests/benchmarks/bench_large.py --count 1000000 --width 512 --map pca                    # docs/scaling.md
 
 Writes synthetic descriptors with a ground truth of at least 70 queries to FOLDER (by default where temporary
-files go; 1.8 GB, deleted at the end) and prints, for each step that a person meets, its seconds, the memory that it took
-at most beyond what was held before (its own: pages of mapped files do not count), and the most that the process has held so far,
-these pages included, which the system may take back at any time. What is made of all descriptors and is as large lies in files in
-the folder for temporary files, which should be on a disk. Linux only.
+files go; 1.8 GB, deleted at the end) and prints, for each step that a person meets, its seconds, those of the processor, which do not
+depend on what else the machine does, the memory that it took at most beyond what was held before (its own: pages of mapped files do not
+count), and the most that the process has held so far, these pages included, which the system may take back at any time. What is made of
+all descriptors and is as large lies in files in the folder for temporary files, which should be on a disk. Linux only.
 """
 
 import argparse
@@ -81,12 +81,13 @@ def write_files(folder: Path, count: int, width: int, landmarks: int) -> None:
 def step(name: str):
     """Time a step, watch its memory, print both."""
     peaks: dict[str, float] = {}
-    begin = time.perf_counter()
+    begin, spent = time.perf_counter(), time.process_time()
     with own_memory(peaks, name):
         yield
+    seconds, spent = time.perf_counter() - begin, time.process_time() - spent
     status = Path("/proc/self/status").read_text()
     most = int(status.split("VmHWM:")[1].split()[0]) / 1e6
-    print(f"{name:44}{time.perf_counter() - begin:>9.1f} s{peaks[name]:>9.0f} MB{most:>8.1f} GB", flush=True)
+    print(f"{name:48}{seconds:>9.1f} s{spent:>9.1f} s{peaks[name]:>9.0f} MB{most:>8.1f} GB", flush=True)
 
 
 def drain(progress):
@@ -107,7 +108,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as place:
         folder, workspace = Path(place), Workspace(Path(place) / "cache")
         print(f"{options.count:,} photographs, {options.landmarks * PHOTOGRAPHS:,} of landmarks, {options.width} dimensions\n"
-              f"{'':44}{'time':>11}{'memory':>12}{'held':>11}")  # fmt: skip
+              f"{'':48}{'time':>11}{'processor':>11}{'memory':>12}{'held':>11}")  # fmt: skip
         write_files(folder, options.count, options.width, options.landmarks)
         with step("add: check, copy, hash"):
             add_dataset(workspace, NAME, folder / "descriptors.npy", model=MODEL, queries=folder / "queries.npy")

@@ -19,7 +19,7 @@ from retrieval_core.datasets.types import Query
 from retrieval_core.runs import map_steps
 from retrieval_core.workspace import Workspace
 
-NAME, MODEL, METHOD, COUNT = "million", "1d", "tsne", 1_000_000
+MODEL, METHOD, COUNT = "1d", "tsne", 1_000_000
 MEMBERS = 50  # photographs of a cluster: the nearest 49 of each are known
 REGIONS, LANDMARKS, QUERIES = 40, 40, 80  # parts of the space that clusters lie in; clusters with a name; queries of these
 HIDDEN = 64  # dimensions that the clusters differ in
@@ -48,20 +48,27 @@ def write_files(folder: Path, count: int, width: int = 512) -> None:
     np.save(folder / "queries.npy", rows[[own for _, own in sorted(owns, key=lambda one: queries[one[0]].id)]])
 
 
+def name_of(count: int) -> str:
+    """What the set of so many descriptors is called in the cache."""
+    return "million" if count == COUNT else f"clusters-{count}"
+
+
 def prepare(cache: Path, count: int) -> None:
-    """Import the descriptors into a cache and lay them out, unless that was done; prints the seconds of each."""
-    workspace = Workspace(cache)
-    if not workspace.folder(NAME).exists():
-        folder = cache / "files"
+    """Import the descriptors into a cache, lay them out and list their neighbours, unless that was done; prints the seconds of each."""
+    workspace, name = Workspace(cache), name_of(count)
+    if not workspace.folder(name).exists():
+        folder = cache / "files" / name
         folder.mkdir(parents=True, exist_ok=True)
         with step(f"{count:,} descriptors written"):
             write_files(folder, count)
         with step("imported"):
-            add_dataset(workspace, NAME, str(folder / "descriptors.npy"), model=MODEL, queries=str(folder / "queries.npy"),
+            add_dataset(workspace, name, str(folder / "descriptors.npy"), model=MODEL, queries=str(folder / "queries.npy"),
                         ground_truth=str(folder / "lab"))  # fmt: skip
-    with step("laid out"):
-        for done in map_steps.project(workspace, IMPORTED_RUN, NAME, MODEL, METHOD):
-            print(f"  {done.done:,} of {done.total:,} {done.message}".ljust(100), end="\r", flush=True)
+    asked = (workspace, IMPORTED_RUN, name, MODEL)
+    for what, steps in (("laid out", map_steps.project(*asked, METHOD)), ("neighbours listed", map_steps.list_neighbours(*asked))):
+        with step(what):  # of more than 60,000 no neighbours are listed
+            for done in steps:
+                print(f"  {done.done:,} of {done.total:,} {done.message}".ljust(100), end="\r", flush=True)
 
 
 class step:
