@@ -1,4 +1,5 @@
 import { fetchBytes, fetchJson } from "../files.js";
+import { asked, foundNear } from "./neighbours.js";
 import { Scene } from "./scene.js";
 import { Slots } from "./slots.js";
 import { seenBy, Tree } from "./tiles.js";
@@ -72,13 +73,17 @@ export class TiledScene extends Scene {
   async loadQueries() {}
 
   /** Fetch what a click on this point would show. */
-  foresee(model, point) {
-    this.around(model, `point=${this.slots.points[point]}`).catch(() => {}); // a click asks again, and says what is wrong
+  foresee(model, point, engine) {
+    this.around(model, this.asked(point, engine)).catch(() => {}); // a click asks again, and says what is wrong
+  }
+
+  asked(point, engine) {
+    return `point=${this.slots.points[point]}${asked(engine)}`;
   }
 
   /** What is around a point or a query; the last answer is kept, since a click follows what was foreseen. */
-  around(model, asked) {
-    const address = `${model.tiles.around}&${asked}`;
+  around(model, what) {
+    const address = `${model.tiles.around}&${what}`;
     if (this.foreseen?.address !== address) {
       const foreseen = (this.foreseen = { address, found: fetchJson(address) });
       foreseen.found.catch(() => { if (this.foreseen === foreseen) this.foreseen = null; });
@@ -87,15 +92,14 @@ export class TiledScene extends Scene {
   }
 
   /** Fetch what a click on a point, or the choice of a query, shows. */
-  async loadAround(model, { point, query }) {
-    const asked = query ? `query=${encodeURIComponent(query.id)}` : `point=${this.slots.points[point]}`;
-    const found = await this.around(model, asked);
+  async loadAround(model, { point, query }, engine) {
+    const found = await this.around(model, query ? `query=${encodeURIComponent(query.id)}` : this.asked(point, engine));
     if (this.current !== model) return;
     this.slots.addSingle(found.rows, this.names());
     const slot = (number) => this.slots.slotOf.get(number);
     const [list, near] = [found.points.map(slot), found.near.map(slot)];
     if (query) model.rankings = { [query.id]: { points: list, similarities: found.similarities, ap: found.ap, near } };
-    else model.found = { centre: slot(found.point), list, similarities: found.similarities, near };
+    else model.found = { ...foundNear(slot(found.point), list, found, engine), near };
     if (query) await this.loadTruth(query);
     this.refresh();
   }
