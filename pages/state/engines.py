@@ -11,8 +11,8 @@ from retrieval_core.datasets.types import Dataset
 from retrieval_core.ranking.engines import ENGINES, USUAL, read_engine
 from retrieval_core.ranking.ranked_ids import RankedIds
 from retrieval_core.ranking.search_index import SearchIndex, has_package
-from retrieval_core.search_choices import after_search
-from retrieval_core.stored.engines import built_engines, chosen_engine, open_index, state_of
+from retrieval_core.search_choices import after_search, described_key
+from retrieval_core.stored.engines import STATES, built_engines, chosen_engine, open_index, state_of
 from retrieval_core.stored.results import Results
 from retrieval_core.stored.searched import engine_words, filter_words, filtered, first_ranking
 
@@ -20,24 +20,37 @@ UNLABELLED, LANDMARK, BIN = "unlabelled", "landmark:", "bin:"
 
 
 def offered(model: str) -> list[str]:
-    """The engines that hold a model's descriptors."""
-    without = [name for name, engine in ENGINES.items() if not engine.build]
-    return [name for name in dict.fromkeys([*without, *built_engines(loaders.results(model))]) if holds(model, name)]
+    """The engines that a model can be searched with."""
+    results, without = loaders.results(model), [name for name, engine in ENGINES.items() if not engine.build]
+    return [name for name in dict.fromkeys([*without, *built_engines(results)]) if not why_not(results, name)]
 
 
-def holds(model: str, engine: str) -> bool:
-    """Whether an engine holds a model's descriptors: a link opens no other, so it names no address that this machine then calls."""
-    results, chosen = loaders.results(model), read_engine(engine)
+def why_not(results: Results, engine: str) -> str:
+    """Why a model's ranking is not searched with an engine, as what follows the engine's name; empty where it is."""
+    if read_engine(engine).name != USUAL and after_search(results.model):
+        return "finds only the first, and this model orders all photographs anew"
+    return lacks(results, engine)
+
+
+def lacks(results: Results, engine: str) -> str:
+    """Why an engine does not hold a model's descriptors, as what follows the engine's name; empty where it holds them.
+
+    A link opens no other, so that it names no address that this machine then calls.
+    """
+    chosen = read_engine(engine)
     if chosen.name == USUAL:
-        return True
-    package = ENGINES[chosen.name].package
-    ready = not after_search(model) and results.preset.has_vector and (not package or has_package(package))
-    return ready and state_of(results, chosen_engine(results, engine)) == "fresh"
+        return ""
+    if not results.preset.has_vector:
+        return "compares vectors, and this model describes by sets of visual words"
+    if (package := ENGINES[chosen.name].package) and not has_package(package):
+        return f"needs the package {package}, which is not installed"
+    state = state_of(results, chosen_engine(results, engine))
+    return f"does not hold its descriptors: the index {STATES[state]}" if state != "fresh" else ""
 
 
 def engine_of(model: str) -> str:
-    """The engine that a model is searched with: the chosen one where it holds its descriptors, else exact search."""
-    return chosen if holds(model, chosen := link.get("engine")) else USUAL
+    """The engine that a model is searched with: the chosen one where that can be, else exact search."""
+    return USUAL if why_not(loaders.results(model), chosen := link.get("engine")) else chosen
 
 
 def filters() -> dict:
@@ -64,7 +77,9 @@ def first(subject: Subject, dataset: Dataset, model: str, k: int) -> tuple[Seque
         passed = np.isin(ids.positions, within)
         return RankedIds(ids.names, ids.positions[passed]), scores[passed]
     descriptor = rankings.descriptor(model, lambda: asked(subject, dataset, model), subject.key)
-    positions, scores = index(model, engine).search(descriptor[None], k, within)
+    with st.spinner("Opening the index …"):
+        index = opened(results, engine)
+    positions, scores = index.search(descriptor[None], k, within)
     found = first_ranking(subject.name, database.ids, positions[0], scores[0])
     return list(found.ids), found.scores
 
@@ -75,12 +90,11 @@ def words(model: str) -> str:
     return " · ".join(filter(None, [engine_words(loaders.results(model), engine_of(model)), f"only {only}" if only else ""]))
 
 
-def index(model: str, engine: str) -> SearchIndex:
+def opened(results: Results, engine: str) -> SearchIndex:
     """The opened index of a model's descriptors, kept open as long as they stay the same."""
-    results = loaders.results(model)
-    return _opened(results.dataset.name, results.run, model, results.version, engine, results)
+    return _opened(results.dataset.name, results.run, described_key(results.model), results.version, engine, results)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Opening the index …", on_release=SearchIndex.close)
+@st.cache_resource(max_entries=8, show_spinner=False, on_release=SearchIndex.close)
 def _opened(dataset: str, run: str, model: str, version: str, engine: str, _results: Results) -> SearchIndex:
     return open_index(_results, engine)

@@ -16,7 +16,7 @@ _HOUSE = Path(__file__).parents[2]
 _UNTIL = r"[^\s'\"`,;()<>|]"  # of a path, whatever stands around it in a sentence
 _PATH = re.compile(
     rf"""{HIDDEN}(?:[\\/]{_UNTIL}*)+            # what follows a folder that was hidden already
-    |(?<![\w:/.\\…~<-])~?/(?:[^\s'"`,;()<>|/]+/?)+  # /home/me/x and ~/x, but no address https://… and no either/or
+    |(?<![\w/.\\…~<-])(?<!:(?=//))~?/(?:[^\s'"`,;()<>|/]+/?)+  # /home/me/x, ~/x and milvus:/x, but no https://… and no either/or
     |(?<![A-Za-z])[A-Za-z]:\\{_UNTIL}*            # C:\x
     |(?<![A-Za-z])[A-Za-z]:/(?!/){_UNTIL}*
     |(?<![\\\w])\\\\{_UNTIL}+                      # \\server\share""",

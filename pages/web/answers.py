@@ -66,9 +66,9 @@ def answering(endpoint: Callable[[Request], Answer]) -> Callable[[Request], Resp
         except BadAddress as error:
             return PlainTextResponse(str(error), status_code=400)
         except RetrievalError as error:
-            return PlainTextResponse(_said(request, str(error)), status_code=404)
+            return PlainTextResponse(said(request, str(error)), status_code=404)
         except (ValueError, OverflowError) as error:  # such as a name with a zero byte, or a number of a thousand digits
-            return PlainTextResponse(_said(request, f"The address can't be read: {error}."), status_code=400)
+            return PlainTextResponse(said(request, f"The address can't be read: {error}."), status_code=400)
         except OSError as error:  # a file that went away meanwhile, a name that is too long
             return PlainTextResponse(f"The file can't be read: {error.strerror}.", status_code=404)
         if request.query_params.get("v") == version:
@@ -85,7 +85,7 @@ def _once_each(request: Request) -> None:
         raise BadAddress(f"The address has {twice} more than once. Give it once.")
 
 
-def _said(request: Request, text: str) -> str:
-    """An error as whoever asks may read it: a visitor sees no path of this machine."""
+def said(request: Request, text: str) -> str:
+    """A text as whoever asks may read it: a visitor sees no path of this machine."""
     caller = Caller.of(request.client.host if request.client else None, request.headers.items())
     return without_paths(text, loaders.workspace()) if caller.is_visitor else text

@@ -13,11 +13,12 @@ from starlette.routing import Route
 
 from pages.state import loaders
 from pages.web import map_scene, modules, presenter, scene_colours, scene_points, scene_rankings, tile_routes
-from pages.web.answers import Answer, answering, arrays, asked, chosen, opened, whole
+from pages.web.answers import Answer, answering, arrays, asked, chosen, opened, said, whole
 from retrieval_core.datasets.catalog import BUILT_IN, open_dataset
 from retrieval_core.datasets.thumbnails import small_crop, small_jpeg
 from retrieval_core.datasets.types import Box, Dataset
 from retrieval_core.errors import RetrievalError
+from retrieval_core.ranking.engines import USUAL
 from retrieval_core.stored.artefacts import subset_ids
 from retrieval_core.stored.central import central_ranks
 from retrieval_core.stored.results import list_sheets
@@ -129,9 +130,15 @@ def central(request: Request) -> Answer:
 
 
 def neighbours_of(request: Request) -> Answer:
-    """The nearest neighbours of one photograph, as {points, similarities}; for sets too large to be listed."""
+    """The nearest neighbours of one photograph; for sets too large to be listed, and where an engine is asked for.
+
+    What an engine finds is kept by nobody: it may be filled, or measured, at any time.
+    """
     results, subset, point = opened(request), asked(request, "subset"), whole(asked(request, "point"), "point")
-    return JSONResponse(scene_rankings.neighbours_of(results, subset, point)), scene_rankings.rows_version(results, subset)
+    engine = request.query_params.get("engine", USUAL)
+    found = scene_rankings.neighbours_of(results, subset, point, engine)
+    version = scene_rankings.rows_version(results, subset) if engine == USUAL else ""
+    return JSONResponse({**found, "found_by": said(request, found["found_by"])}), version
 
 
 def queries(request: Request) -> Answer:

@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pages.web import map_scene, tiles
-from pages.web.answers import Answer, BadAddress, answering, arrays, asked, chosen, opened, whole
+from pages.web.answers import Answer, BadAddress, answering, arrays, asked, chosen, opened, said, whole
 from retrieval_core.errors import RetrievalError
+from retrieval_core.ranking.engines import USUAL
 from retrieval_core.stored.results import Results
 
 
@@ -30,7 +31,9 @@ def around(request: Request) -> Answer:
     """What a click on a map in tiles shows, of a point or a query; see tiles.around."""
     point = whole(asked(request, "point"), "point") if "point" in request.query_params else None
     results, choice, _ = _tiled(request)
-    return JSONResponse(tiles.around(results, choice, point, request.query_params.get("query", ""))), ""
+    given = request.query_params
+    found = tiles.around(results, choice, point, given.get("query", ""), given.get("engine", USUAL))
+    return JSONResponse({**found, "found_by": said(request, found["found_by"])}), ""
 
 
 async def point_rows(request: Request) -> Response:

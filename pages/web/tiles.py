@@ -61,13 +61,17 @@ def rows(results: Results, choice: map_scene.MapChoice, asked: object) -> PointR
     return _rows(_map(results, choice), known, points)
 
 
-def around(results: Results, choice: map_scene.MapChoice, point: int | None, query: str) -> Around:
-    """What a click shows: the nearest in descriptor space of a point or of a query's crop, and the nearest on the map to its point."""
+def around(results: Results, choice: map_scene.MapChoice, point: int | None, query: str, engine: str) -> Around:
+    """What a click shows: the nearest in descriptor space of a point or of a query's crop, and the nearest on the map to its point.
+
+    Those of a point are found by the engine; a query's ranking, beside which its AP stands, is exact.
+    """
     made, known = _map(results, choice), members(results.dataset, choice.subset)
     ap: list[float | None] = [None, None]
+    found_by, approximate = "", False
     if point is not None:
-        found = scene_rankings.neighbours_of(results, choice.subset, point)
-        points, similarities = found["points"], found["similarities"]
+        found = scene_rankings.neighbours_of(results, choice.subset, point, engine)
+        points, similarities, found_by, approximate = found["points"], found["similarities"], found["found_by"], found["approximate"]
     else:
         queries = results.descriptors[1]
         if query not in queries:
@@ -81,7 +85,8 @@ def around(results: Results, choice: map_scene.MapChoice, point: int | None, que
     near = nearest_places(made.xy, made.xy[point], len(points) + 1)
     near = [other for other in near if other != point][: len(points)]
     told = list(dict.fromkeys([point, *points, *near]))
-    return {"point": point, "points": points, "similarities": similarities, "near": near, "ap": ap, "rows": _rows(made, known, told)}
+    return {"point": point, "points": points, "similarities": similarities, "near": near, "ap": ap, "found_by": found_by,
+            "approximate": approximate, "rows": _rows(made, known, told)}  # fmt: skip
 
 
 def within(results: Results, choice: map_scene.MapChoice, asked: object) -> Inside:

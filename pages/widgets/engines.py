@@ -26,8 +26,9 @@ def fields(model: str, dataset: Dataset) -> None:
         own = [f"{LANDMARK}{label}" for label in dataset.labels]
         options = ["", *([UNLABELLED] if any(image.label is None for image in dataset.images) else []), *own, *bins]
         _field("within", "Find only", options, _called)
-    st.caption("The view **Ranking** is found by this engine and among these. Average precision and all other views are of exact "
-               "search among all. An engine is filled in the **Laboratory**, part Engines.")  # fmt: skip
+    st.caption("The view **Ranking** is found by this engine and among these, and so, among all, are the neighbours of a photograph "
+               "that is clicked on the **Map**. Average precision and all other views are of exact search among all. An engine is "
+               "filled in the **Laboratory**, part Engines.")  # fmt: skip
 
 
 def _field(name: str, label: str, options: list[str], called) -> None:
@@ -48,8 +49,8 @@ def say(models: list[str]) -> None:
     """Say above rankings what they are not: exact, or of all photographs."""
     for model in models:
         called = plain(loaders.model_called(model))
-        if link.get("engine") != engines.engine_of(model):
-            st.caption(f"{called}: {door.shown(link.get('engine'))} does not hold its descriptors, so it is searched exactly.")
+        if why := engines.why_not(loaders.results(model), link.get("engine")):
+            st.caption(f"{called}: {door.shown(link.get('engine'))} {why}, so it is searched exactly.")
         if words := engines.words(model):
             st.caption(f"{called}: {door.shown(words)}. Average precision is that of the exact ranking of all photographs.")
 

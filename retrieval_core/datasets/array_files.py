@@ -1,14 +1,15 @@
 """Arrays and what they are about in one file that can be memory-mapped, in the safetensors format.
 
 Eight bytes say how long the header is, the header says in JSON where each array lies, then come the bytes of the arrays, one
-after the other. Its entry "__metadata__" holds texts: "about" is ours, any JSON.
+after the other. Its entry "__metadata__" holds texts: "about" is ours, any JSON. A header takes up to 100 MB, which the ids of two
+to five million photographs fill: where "about" has no room in it, it is the last array, of bytes, and called "__about__".
 Source of the format: https://github.com/huggingface/safetensors, section Format of its README.
 """
 
 import json
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ MOST_HEADER = 100_000_000  # bytes, as in the safetensors library
 
 _TYPES = {"F64": "<f8", "I64": "<i8", "F32": "<f4", "I32": "<i4", "U16": "<u2", "U8": "|u1", "BOOL": "|b1"}
 _NAMES = {np.dtype(dtype): name for name, dtype in _TYPES.items()}
-_METADATA, _ABOUT = "__metadata__", "about"
+_METADATA, _ABOUT, _ABOUT_ARRAY = "__metadata__", "about", "__about__"
 _BLOCK = 1 << 24  # bytes that are copied at a time
 
 
@@ -33,7 +34,8 @@ class ArrayWriter:
     """
 
     def __init__(self, path: Path, layout: Mapping[str, tuple[tuple[int, ...], Any]], about: Mapping[str, Any]):
-        header: dict[str, Any] = {_METADATA: {_ABOUT: json.dumps(about, separators=(",", ":"))}}
+        told = json.dumps(about, separators=(",", ":"))
+        header: dict[str, Any] = {_METADATA: {_ABOUT: told}}
         end, width = 0, math.inf
         self._missing: dict[str, int] = {}  # bytes of each array that are not written yet
         self._layout: dict[str, tuple[tuple[int, ...], np.dtype]] = {}
@@ -42,14 +44,14 @@ class ArrayWriter:
             if dtype not in _NAMES or dtype.itemsize > width:
                 raise ValueError(f"{name!r} can't be of the type {dtype} here: one of {', '.join(map(str, _NAMES))}, the longest first")
             width, size = dtype.itemsize, math.prod(shape) * dtype.itemsize
-            header[name] = {"dtype": _NAMES[dtype], "shape": shape, "data_offsets": [end, end + size]}
+            header[name] = _entry(_NAMES[dtype], shape, end, size)
             self._layout[name], self._missing[name] = (shape, dtype), size
             end += size
-        text = json.dumps(header, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 8)
-        if len(text) > MOST_HEADER:
-            raise RetrievalError(f"What stands beside the arrays, as ids, takes {len(text):,} bytes, and the header of a "
-                                 f"file holds at most {MOST_HEADER:,}. Give shorter ids or fewer photographs.")  # fmt: skip
+        self._behind = b""  # what the arrays are about, where that has no room in the header
+        if len(text := _header(header)) > MOST_HEADER:
+            self._behind = told.encode()
+            header |= {_METADATA: {}, _ABOUT_ARRAY: _entry("U8", [len(self._behind)], end, len(self._behind))}
+            text = _header(header)
         self._file = path.open("wb")
         self._file.write(struct.pack("<Q", len(text)) + text)
 
@@ -66,9 +68,20 @@ class ArrayWriter:
         return self
 
     def __exit__(self, kind, error, trace) -> None:
-        self._file.close()
+        with self._file:
+            if kind is None and not any(self._missing.values()):
+                self._file.write(self._behind)
         if kind is None and any(self._missing.values()):
             raise ValueError(f"arrays are not complete: {self._missing} bytes are missing")
+
+
+def _entry(kind: str, shape: Sequence[int], begin: int, size: int) -> dict[str, Any]:
+    return {"dtype": kind, "shape": shape, "data_offsets": [begin, begin + size]}
+
+
+def _header(header: Mapping[str, Any]) -> bytes:
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return text + b" " * (-len(text) % 8)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> None:
@@ -98,6 +111,7 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         entries, about = _checked(header, size - 8 - length)
         data = np.memmap(path, np.uint8, "r")[8 + length :]
         arrays = {name: data[begin:end].view(dtype).reshape(shape) for name, (dtype, shape, begin, end) in entries.items()}
+        about = about if about is not None else _about(arrays.pop(_ABOUT_ARRAY, np.frombuffer(b"{}", np.uint8)).tobytes())
     except OSError as error:
         raise RetrievalError(f"{path} can't be read ({error.strerror or error}). Make it again.") from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
@@ -105,11 +119,20 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     return arrays, about
 
 
-def _checked(header: dict, size: int) -> tuple[dict[str, tuple[np.dtype, tuple[int, ...], int, int]], dict[str, Any]]:
-    """Type, shape, begin and end of each array, and what they are about; ValueError and the like where they don't fill `size` bytes."""
-    about = json.loads(header.pop(_METADATA, {}).get(_ABOUT, "{}"))
+def _about(text: str | bytes) -> dict[str, Any]:
+    about = json.loads(text)
     if not isinstance(about, dict):
         raise ValueError("what it is about is no JSON object")
+    return about
+
+
+def _checked(header: dict, size: int) -> tuple[dict[str, tuple[np.dtype, tuple[int, ...], int, int]], dict[str, Any] | None]:
+    """Type, shape, begin and end of each array, and what they are about, None where the header does not say.
+
+    ValueError and the like where the arrays don't fill `size` bytes.
+    """
+    told = header.pop(_METADATA, {}).get(_ABOUT)
+    about = None if told is None else _about(told)
     entries = {}
     for name, entry in header.items():
         if entry["dtype"] not in _TYPES:

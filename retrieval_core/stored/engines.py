@@ -19,6 +19,7 @@ from retrieval_core.stored.results import Results
 from retrieval_core.workspace import read_json, short_hash
 
 FOLDER = "engines"
+STATES = {"missing": "is not built yet", "stale": "is of other descriptors than these", "damaged": "is damaged"}  # of an index
 BEGUN = "begun.json"  # in a folder of half-done work: of which descriptors, and how many seconds it has taken
 
 
@@ -141,8 +142,7 @@ def open_index(results: Results, engine: str = USUAL) -> SearchIndex:
     chosen = chosen_engine(results, engine)
     check_searchable(results, chosen)
     if (state := state_of(results, chosen)) != "fresh":
-        why = {"missing": "is not built yet", "stale": "is of other descriptors than these"}.get(state, "is damaged")
-        raise RetrievalError(f"The index of {results.model} on {results.dataset.name} in {chosen.text} {why}. "
+        raise RetrievalError(f"The index of {results.model} on {results.dataset.name} in {chosen.text} {STATES[state]}. "
                              f"Run: {build_command(results, chosen)}")  # fmt: skip
     path = index_path(results, chosen) if ENGINES[chosen.name].build else None
     return ENGINES[chosen.name].open(results.descriptors[0].matrix, path, chosen)

@@ -94,25 +94,26 @@ SHOW = """async ([html, css, data]) => {
   window.events = [];
   const state = { parentElement: root, data, setStateValue: (name, value) => window.told.push(value),
     setTriggerValue: (...event) => window.events.push(event) };
-  window.again = (changes) => show({ ...state, data: { ...data, shared: { ...data.shared, ...changes } } });
+  window.again = (changes, engine = data.engine) =>
+    show({ ...state, data: { ...data, engine, shared: { ...data.shared, ...changes } } });
   window.end = show(state);
 }"""
 
 
-def show_small_map(page, wait: bool = True, **shared):
+def show_small_map(page, wait: bool = True, engine: str = "exact", **shared):
     """Show the map; gives what serves its files."""
     served = open_modules(page, files())
-    show_again(page, **shared)
+    show_again(page, engine, **shared)
     if wait:
         page.locator(".head[data-chosen]").wait_for(state="attached")
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it is drawn
     return served
 
 
-def show_again(page, **shared) -> None:
+def show_again(page, engine: str = "exact", **shared) -> None:
     """Show the map on a page that is open already."""
     html, css = ((WEB / "map" / f"map.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
-    page.evaluate(SHOW, [html, css, {"scene": "files/scene", "shared": SHARED | shared, "placed": None, "bins": "b"}])
+    page.evaluate(SHOW, [html, css, {"scene": "files/scene", "shared": SHARED | shared, "placed": None, "bins": "b", "engine": engine}])
 
 
 def place_of(page, point: int, model: int = 0) -> tuple[float, float]:

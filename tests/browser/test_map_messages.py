@@ -65,7 +65,7 @@ def test_the_map_reads_and_says_what_is_written_down(page):
     page.evaluate(WATCH)
     html, css = ((WEB / "map" / f"map.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
     hides = {"what": [], "models": {"1a": "1a", "1b": "1b"}, "last": ""}
-    data = {"scene": "files/scene", "shared": SHARED, "placed": None, "bins": "b", "hidden": hides}
+    data = {"scene": "files/scene", "shared": SHARED, "placed": None, "bins": "b", "engine": "exact", "hidden": hides}
     page.evaluate(SHOW.replace("data, setStateValue", "data: window.watch(data, 'data'), setStateValue"), [html, css, data])
     page.locator(".head[data-chosen]").wait_for(state="attached")
     page.wait_for_timeout(500)  # all that it reads is watched: its first frame comes late

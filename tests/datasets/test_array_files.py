@@ -169,8 +169,24 @@ def test_the_length_of_a_header_is_bounded(tmp_path, monkeypatch):
     (tmp_path / "bad").write_bytes(struct.pack("<Q", len(text)) + text + bytes(8))
     with pytest.raises(RetrievalError, match="header"):
         read_arrays(tmp_path / "bad")
-    with pytest.raises(RetrievalError, match="header of a file holds at most 64"):
-        write_arrays(tmp_path / "new", {"a": np.zeros(1)}, {"words": "x" * 64})
+
+
+def test_more_ids_than_a_header_holds_stand_behind_the_arrays(tmp_path, arrays, monkeypatch):
+    write_arrays(tmp_path / "few", arrays, ABOUT)
+    about = {**ABOUT, "ids": [f"häuser/{number:07}.jpg" for number in range(2000)]}
+    monkeypatch.setattr(array_files, "MOST_HEADER", 4096)
+    write_arrays(tmp_path / "again", arrays, ABOUT)
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "few").read_bytes()  # whose hash is in manifests
+    write_arrays(tmp_path / "many", arrays, about)
+    read, told = read_arrays(tmp_path / "many")
+    same(arrays, read)
+    assert told == about
+    assert json.loads(load_file(tmp_path / "many")["__about__"].tobytes()) == about  # and the library reads it
+    content = (tmp_path / "many").read_bytes()
+    for damaged in (content[:-1], content[:-1] + b"x", content.replace(b'{"images"', b'["images"')):
+        (tmp_path / "many").write_bytes(damaged)
+        with pytest.raises(RetrievalError, match="many is damaged"):
+            read_arrays(tmp_path / "many")
 
 
 def test_random_damage_is_an_error_of_ours_or_does_no_harm(tmp_path, arrays):

@@ -56,7 +56,7 @@ def test_an_engine_that_holds_nothing_is_not_opened(open_page, filled, monkeypat
     monkeypatch.setattr(milvus, "_connect", lambda address: pytest.fail(f"{address} was called"))
     for engine, model in (("faiss-hnsw", "1c"), ("milvus:http://elsewhere:19530", "1d"), ("faiss-ivfpq", "1d")):
         app = open_page("Query", filled, model=model, query=QUERY, engine=engine)
-        assert "does not hold its descriptors, so it is searched exactly" in texts(app.caption)
+        assert "does not hold its descriptors: the index is not built yet, so it is searched exactly" in texts(app.caption)
         assert not app.error
 
 
@@ -70,7 +70,9 @@ def test_an_index_of_other_descriptors_is_not_offered(open_page, filled):
     with results.workspace.writing(path, dict(record.inputs) | {"descriptors": "0" * 64}, notes=record.notes) as temporary:
         temporary.write_bytes(path.read_bytes())
     assert built_engines(replace(results, workspace=Workspace(filled))) == ["exact"]
-    assert "does not hold" in texts(open_page("Query", filled, model="1d", query=QUERY, engine="faiss-hnsw").caption)
+    assert "the index is of other descriptors than these" in texts(
+        open_page("Query", filled, model="1d", query=QUERY, engine="faiss-hnsw").caption
+    )
 
 
 @pytest.mark.parametrize("engine", ["exact", "faiss-flat", "faiss-hnsw"])

@@ -15,6 +15,7 @@ from retrieval_core.workspace import Workspace
     (r"C:\Users\me\a.png and C:/Users/me are gone", "…/a.png and … are gone"),
     (r"\\server\share\a.png is gone", "…/a.png is gone"),
     ("/srv/data: no such folder", "…: no such folder"),
+    ("milvus:/srv/data/a.db holds it", "milvus:…/a.db holds it"),
 ])  # fmt: skip
 def test_paths_are_hidden_and_names_of_files_left(tmp_path, text, shown):
     assert without_paths(text, Workspace(tmp_path)) == shown

@@ -35,7 +35,7 @@ export class MapPage {
     }
     const { dataset, run } = this.held.about;
     const maps = `run=${run}&method=${projection}&subset=all&settings=&seed=0`; // as a card of a lesson names them, see MapTarget
-    this.component.tell({ scene: `files/scene/${dataset}?${maps}&v=1`, placed: null, bins: "", hidden: this.frame.veil.told,
+    this.component.tell({ scene: `files/scene/${dataset}?${maps}&v=1`, placed: null, bins: "", engine: "exact", hidden: this.frame.veil.told,
       shared: { ...shared, selection: unlisted(state.get("selection")), placed: "" } });
   }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
-from pages.state import hidden, loaders
+from pages.state import hidden, link, loaders
 from pages.web.component import component
 from pages.web.map.messages import Hides, Kept, MapData, Placed, Shared
 from pages.web.ranking.messages import Event
@@ -21,7 +21,8 @@ def show_map(
     Returns what was asked for since the last run of the page, each None if it was not: why a photograph is similar, and to what; and
     a selection to be kept as a bin.
     """
-    data: MapData = {"scene": scene, "shared": shared, "placed": placed, "bins": bins, "hidden": hides(hidden.hides())}
+    data: MapData = {"scene": scene, "shared": shared, "placed": placed, "bins": bins, "engine": link.get("engine"),
+                     "hidden": hides(hidden.hides())}  # fmt: skip
     drawn = component("map")(
         key=KEY, data=data, default={"state": None}, on_state_change=lambda: on_change(st.session_state[KEY]["state"]),
         on_why_change=lambda: None, on_keep_change=lambda: None, height="content",

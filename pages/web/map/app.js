@@ -9,7 +9,7 @@ import { listenToKeys } from "./keyboard.js";
 import { Landmarks } from "./landmarks.js";
 import { Legend } from "./legend.js";
 import { Measures } from "./measures.js";
-import { chosenList, compareNeighbours } from "./neighbours.js";
+import { chosenList, compareNeighbours, EXACT } from "./neighbours.js";
 import { Notice } from "./notice.js";
 import { Panel } from "./panel.js";
 import { Places } from "./places.js";
@@ -35,6 +35,7 @@ export class MapApp extends Fetching {
       tool: "pan", hover: -1, ring: -1, selection: [], trail: [], isolated: new Set(), query: null, placed: null,
       unlabelled: 0.45, colour: "landmark", thumbnails: true, names: true, film: false, k: 12, changed: { points: true },
       colouring: null, only: "", brush: { similarity: null, hubness: null }, mask: null, named: [], faced: [], bins: "", how: "selection",
+      engine: EXACT,
     });
     this.hides = new Hidden(this);
     this.view = new View();

@@ -1,16 +1,21 @@
 import { fetchJson } from "../files.js";
 import { Coloured } from "./colours.js";
-import { fetchNeighbours } from "./neighbours.js";
+import { EXACT, fetchNeighbours } from "./neighbours.js";
 import { MOST_SELECTED, tooMany } from "./tiled_scene.js";
 
 const FORESEEN = 12; // photographs fetched for a point before it is clicked
 
 /** What the map fetches while one looks: what it needs now, and what the next click is likely to need. */
 export class Fetching extends Coloured {
+  /** Whether a search engine is chosen that is asked for the neighbours of a point, also where they are listed. */
+  get searched() {
+    return this.engine !== EXACT;
+  }
+
   /** Fetch the photographs that a click on this point would show: who rests on a point is likely to click it. */
   foresee(point) {
     const { model, scene } = this;
-    if (scene.tiled) return scene.foresee(model, point);
+    if (scene.tiled) return scene.foresee(model, point, this.engine);
     if (!model.lists) return;
     const row = model.lists.subarray(point * model.width, point * model.width + Math.min(this.k, FORESEEN));
     for (const address of [point, ...row].map((one) => this.scene.photograph(one))) if (address) new Image().src = address;
@@ -30,11 +35,10 @@ export class Fetching extends Coloured {
   async fetchMissing() {
     const { model, scene } = this;
     await this.notice.guard(async () => {
-      if (scene.tiled) return scene.loadAround(model, this.selection.length ? { point: this.selection[0] } : { query: this.query });
+      if (scene.tiled) return scene.loadAround(model, this.selection.length ? { point: this.selection[0] } : { query: this.query }, this.engine);
       await Promise.all([scene.loadIds(), scene.loadNeighbours(model), scene.loadQueries(model)]);
       if (this.selection.length === 1) await fetchNeighbours(this, model, this.selection[0], fetchJson);
-    });
-    if (this.model === model && this.scene === scene) this.choose(false);
+    }, () => this.model === model && this.scene === scene && this.choose(false));
   }
 
   /** Select what lies inside a line around places of the map, which the app knows all of; with `more` beside what is selected. */

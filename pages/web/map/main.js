@@ -50,8 +50,10 @@ class Link {
   }
 
   /** Take over what the page says anew; what it only repeats may have been changed here since. */
-  async hear({ scene, shared, placed, bins, hidden }) {
+  async hear({ scene, shared, placed, bins, engine, hidden }) {
     const { app } = this;
+    const asksAnew = app.engine !== engine;
+    app.engine = engine;
     const unveiled = JSON.stringify(hidden) !== this.veiled;
     this.veiled = JSON.stringify(hidden);
     app.hides.take(hidden);
@@ -74,6 +76,7 @@ class Link {
       app.recolour();
     }
     if (unveiled && app.scene?.ids) app.unveil();
+    else if (asksAnew && app.scene?.ids) app.choose();
   }
 
   /** Go to another card of a lesson at once, where it shows the same maps; the page says the same when it has followed. */

@@ -137,6 +137,16 @@ class Neighbours(TypedDict):
     similarities: list[float]
 
 
+class FoundNear(Neighbours):
+    """What a click shows that is searched for: `found_by` says by which engine, empty for exact search as usual.
+
+    `approximate`: whether the engine may have missed some of the nearest.
+    """
+
+    found_by: str
+    approximate: bool
+
+
 class QueryRanking(Neighbours):
     """The head of a query's ranking; `ap`: AP (Oxford) and (finite sum), 0 to 1, None where it has no positives or was not scored."""
 
@@ -205,10 +215,14 @@ class Hides(TypedDict):
 
 
 class MapData(TypedDict):
-    """What the page hands to the map: the address of a Scene, what both know, the new picture, if there is one, and the bins' hash."""
+    """What the page hands to the map: the address of a Scene, what both know, the new picture, if there is one, and the bins' hash.
+
+    `engine`: the search engine that finds the neighbours of a photograph that is clicked, as the link names it.
+    """
 
     scene: str
     shared: Shared
     placed: Placed | None
     bins: str
+    engine: str
     hidden: Hides

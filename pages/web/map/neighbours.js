@@ -1,5 +1,7 @@
 import { isDrawn } from "./appearance.js";
 
+export const EXACT = "exact"; // the search engine that finds neighbours unless another is chosen
+
 /**
  * The neighbours of a point in descriptor space beside those on the map.
  *
@@ -37,23 +39,32 @@ export function chosenList(app, model) {
   if (app.selection.length > 1) return null;
   if (app.selection.length === 1) {
     const centre = app.selection[0];
-    if (model.lists) {
+    if (model.lists && !(app.searched && model === app.model)) {
       const row = [centre * model.width, (centre + 1) * model.width];
       return { centre, list: model.lists.subarray(...row), similarities: model.similarities.subarray(...row) };
     }
-    return model.found?.centre === centre ? model.found : null;
+    return model.found?.centre === centre && model.found.engine === app.engine ? model.found : null;
   }
   const ranking = app.query && model.rankings?.[app.query.id];
   if (ranking) return { centre: app.query.point, list: ranking.points, similarities: ranking.similarities, near: app.scene.tiled ? ranking.near : undefined };
   return null;
 }
 
-/** Ask the app for the neighbours of a point of a set that is too large for lists. */
+/** Ask the app for the neighbours of a point of a set that is too large for lists, or by the engine that is chosen. */
 export async function fetchNeighbours(app, model, centre, fetchJson) {
-  if (model.neighbours || model.found?.centre === centre) return;
-  const found = await fetchJson(`${model.search}&point=${centre}`);
-  if (app.selection.length === 1 && app.selection[0] === centre) model.found = { centre, list: found.points, similarities: found.similarities };
+  const { engine } = app;
+  if (model.neighbours && !app.searched) return;
+  if (model.found?.centre === centre && model.found.engine === engine) return;
+  const found = await fetchJson(`${model.search}&point=${centre}${asked(engine)}`);
+  const still = app.selection.length === 1 && app.selection[0] === centre; // a later click may have been answered
+  if (still) model.found = foundNear(centre, found.points, found, engine);
 }
+
+/** How a search engine is named in an address. */
+export const asked = (engine) => (engine === EXACT ? "" : `&engine=${encodeURIComponent(engine)}`);
+
+/** The neighbours of a point as `chosenList` gives them, with what the app says of how they were found. */
+export const foundNear = (centre, list, { similarities, found_by: by, approximate }, engine) => ({ centre, list, similarities, by, approximate, engine });
 
 /** The verdict on a point: by the ground truth of the query, else by the landmark of the selected photograph. */
 export function verdict(app, point) {

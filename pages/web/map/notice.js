@@ -4,15 +4,16 @@ export class Notice {
     this.element = element;
   }
 
-  /** Do a task, and say what goes wrong in it. */
-  async guard(task) {
+  /** Do a task, and say what goes wrong in it; `after` is done once it has gone right, be it when it is tried again. */
+  async guard(task, after) {
     const began = performance.now();
     try {
       await task();
       if (this.since < began) this.clear();
     } catch (error) {
-      this.say(error.message, () => this.guard(task));
+      return this.say(error.message, () => this.guard(task, after));
     }
+    after?.();
   }
 
   /** Say something; what is `lasting` is no error that a success would end. */

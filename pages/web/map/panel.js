@@ -12,7 +12,7 @@ export class Panel {
     const { app } = this;
     const { selection, query, scene } = app;
     if (!scene.ids) return;
-    const found = chosenList(app, app.model);
+    const found = (this.found = chosenList(app, app.model));
     if (app.placed) this.tell("Your picture", app.placed.picture, null, this.counted(found), this.cards(found));
     else if (selection.length > 1) {
       this.tell(`${selection.length.toLocaleString("en")} of ${scene.total.toLocaleString("en")} selected`, null, null,
@@ -79,14 +79,14 @@ export class Panel {
     const cards = this.cards(found);
     const count = (...words) => cards.filter((card) => words.includes(verdict(app, card.point))).length;
     const judged = count("good", "ok", "wrong", "junk") > 0;
-    const told = [`${cards.length} nearest in descriptor space${judged ? `: ${count("good", "ok")} right, ${count("wrong")} wrong` : ""}`];
+    const told = [`${cards.length} ${found.approximate ? "near" : "nearest"} in descriptor space${judged ? `: ${count("good", "ok")} right, ${count("wrong")} wrong` : ""}`];
     if (judged && count("none", "unlabelled")) told[0] += `, ${count("none", "unlabelled")} unlabelled`;
     if (app.compared) {
       const kept = app.compared.kept.filter(Boolean).length;
       told.push(`The map kept ${kept} of them near and tore ${app.compared.kept.length - kept} away (dashed); ` +
-        `${app.compared.lookNear.length} others only look near (struck through)`);
+        `${app.compared.lookNear.length} others only look near (struck through)${found.approximate ? ", unless they are what is missing" : ""}`);
     }
-    return `${told.join(". ")}.`;
+    return `${found.by ? `${found.by} ` : ""}${told.join(". ")}.`;
   }
 
   tell(title, picture, query, text, cards) {
@@ -96,6 +96,7 @@ export class Panel {
     row.className = "row";
     const heading = row.appendChild(document.createElement("h2"));
     heading.textContent = title;
+    if (this.found?.approximate) row.append(this.sign());
     if (app.trail.length) this.button(row, "← Back", () => app.back());
     if (app.selection.length || app.query || app.placed) this.button(row, "✕ Clear", () => app.escape());
     if (picture) head.append(this.picture(picture, query));
@@ -105,6 +106,14 @@ export class Panel {
     words.textContent = text;
     head.dataset.chosen = app.placed?.key ?? (app.selection.map((point) => app.scene.ids[point]).slice(0, 3).join(" ") || app.query?.id || "");
     app.gallery.show(cards, [app.model.key, head.dataset.chosen, app.selection.length, app.k, app.dark].join(" "));
+  }
+
+  /** What stands beside the title of neighbours that an approximate engine found. */
+  sign() {
+    const sign = document.createElement("span");
+    sign.className = "approximate";
+    sign.textContent = "≈ approximate";
+    return sign;
   }
 
   button(parent, text, act) {

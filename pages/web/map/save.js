@@ -67,14 +67,16 @@ export function asSvg(app) {
       parts.push(`<path d="M${left.toFixed(1)} ${top.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}" stroke-width="2" ${style}/>`);
     });
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${escaped(app.root.querySelector(".caption").textContent)}</title>${parts.join("\n")}</svg>`;
+  const title = `${app.root.querySelector(".caption").textContent}${app.panel.found?.approximate ? ` Neighbours: ${app.panel.found.by}` : ""}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}"><title>${escaped(title)}</title>${parts.join("\n")}</svg>`;
 }
 
 /** What the gallery holds, as a table: id, landmark, rank, similarity and verdict. */
 export function saveCsv(app) {
   const quoted = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const safe = (name) => (/^'*[=+\-@\t\r]/.test(name) ? `'${name}` : name); // a spreadsheet would take it for a formula
+  const by = app.panel.found?.approximate ? [app.panel.found.by] : []; // an approximate list does not look like an exact one
   const rows = app.gallery.cards.map(({ point, rank, similarity }) =>
-    [safe(app.hides.photograph(point)), safe(app.hides.landmarkOf(point, "")), rank ?? "", similarity ?? "", verdict(app, point)].map(String).map(quoted).join(","));
-  hand(new Blob([["image_id,landmark,rank,similarity,verdict", ...rows].join("\n") + "\n"], { type: "text/csv" }), fileName(app, "csv"));
+    [safe(app.hides.photograph(point)), safe(app.hides.landmarkOf(point, "")), rank ?? "", similarity ?? "", verdict(app, point), ...by].map(String).map(quoted).join(","));
+  hand(new Blob([[`image_id,landmark,rank,similarity,verdict${by.length ? ",found_by" : ""}`, ...rows].join("\n") + "\n"], { type: "text/csv" }), fileName(app, "csv"));
 }

@@ -45,7 +45,8 @@ class PointRows(TypedDict):
 class Around(TypedDict):
     """What a click on a map in tiles shows: the point, the nearest in descriptor space, the nearest on the map, and rows of all.
 
-    `similarities` to the nearest in descriptor space; `ap` of a query as in QueryRanking, None for a point.
+    `similarities` to the nearest in descriptor space; `ap` of a query as in QueryRanking, None for a point; `found_by` and
+    `approximate` as in FoundNear.
     """
 
     point: int
@@ -53,6 +54,8 @@ class Around(TypedDict):
     similarities: list[float]
     ap: list[float | None]
     near: list[int]
+    found_by: str
+    approximate: bool
     rows: PointRows
 
 

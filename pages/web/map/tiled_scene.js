@@ -1,4 +1,5 @@
 import { fetchBytes, fetchJson } from "../files.js";
+import { asked as byEngine, foundNear } from "./neighbours.js";
 import { Scene } from "./scene.js";
 import { Slots } from "./slots.js";
 import { readTile, seenBy, Tree } from "./tiles.js";
@@ -76,8 +77,13 @@ export class TiledScene extends Scene {
   async loadQueries() {}
 
   /** Fetch what a click on this point would show. */
-  foresee(model, point) {
-    this.around(model, `point=${this.slots.points[point]}`).catch(() => {}); // a click asks again, and says what is wrong
+  foresee(model, point, engine) {
+    this.around(model, this.ofPoint(point, engine)).catch(() => {}); // a click asks again, and says what is wrong
+  }
+
+  /** How what is around a point is asked for. */
+  ofPoint(point, engine) {
+    return `point=${this.slots.points[point]}${byEngine(engine)}`;
   }
 
   /** What is around a point or a query; the last answer is kept, since a click follows what was foreseen. */
@@ -91,8 +97,8 @@ export class TiledScene extends Scene {
   }
 
   /** Fetch what a click on a point, or the choice of a query, shows. */
-  async loadAround(model, { point, query }) {
-    const asked = query ? `query=${encodeURIComponent(query.id)}` : `point=${this.slots.points[point]}`;
+  async loadAround(model, { point, query }, engine) {
+    const asked = query ? `query=${encodeURIComponent(query.id)}` : this.ofPoint(point, engine);
     this.asked = asked;
     const found = await this.around(model, asked);
     if (this.current !== model || this.asked !== asked) return; // of two clicks the later one counts, whichever is answered first
@@ -100,7 +106,7 @@ export class TiledScene extends Scene {
     const slot = (number) => this.slots.slotOf.get(number);
     const [list, near] = [found.points.map(slot), found.near.map(slot)];
     if (query) model.rankings = { [query.id]: { points: list, similarities: found.similarities, ap: found.ap, near } };
-    else model.found = { centre: slot(found.point), list, similarities: found.similarities, near };
+    else model.found = { ...foundNear(slot(found.point), list, found, engine), near };
     if (query) await this.loadTruth(query);
     this.refresh();
   }
