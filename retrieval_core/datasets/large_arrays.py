@@ -44,7 +44,7 @@ def large_empty(shape: tuple[int, ...], dtype: Any, large: int | None = None) ->
                 os.posix_fallocate(file.fileno(), 0, size)
             return np.asarray(np.memmap(file, dtype, "w+", shape=shape))
     except OSError as error:
-        raise Failed(f"{tempfile.gettempdir()} has no room for {size / 1e9:.1f} GB of descriptors ({error.strerror or error}). Make "
+        raise Failed(f"{tempfile.gettempdir()} has no room for {size / 1e9:.1f} GB ({error.strerror or error}). Make "
                      "room, or name a folder on another disk with the variable TMPDIR.") from error  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from retrieval_core.errors import Failed, RetrievalError
 from retrieval_core.progress import Progress
-from retrieval_core.ranking.search_index import Chosen, Engine, SearchIndex, batches
+from retrieval_core.ranking.search_index import Chosen, Engine, SearchIndex, batches, has_package
 from retrieval_core.workspace import read_json
 
 BATCH_BYTES = 8 << 20  # of descriptors, inserted with one message; servers take 64 MB
@@ -78,8 +78,6 @@ def _connect(address: str) -> tuple[Any, Callable[[], None]]:
 
 
 def _need_embedded(path: Path) -> None:
-    from retrieval_core.ranking.search_index import has_package
-
     if not has_package("milvus_lite"):
         raise RetrievalError(f"Milvus in a file needs the package milvus-lite, which is not installed. Install it with: {INSTALL}, or "
                              "give the address of a server.")  # fmt: skip

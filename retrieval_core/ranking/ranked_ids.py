@@ -1,6 +1,7 @@
 """The ids of a ranking as positions in the database: four bytes each, and no text until one is asked for."""
 
 from collections.abc import Collection, Iterator, Sequence
+from operator import eq
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class RankedIds(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, RankedIds) and other.names is self.names:
             return np.array_equal(self.positions, other.positions)
-        return isinstance(other, (RankedIds, tuple)) and len(self) == len(other) and all(map(str.__eq__, self, other))
+        return isinstance(other, (RankedIds, tuple)) and len(self) == len(other) and all(map(eq, self, other))
 
     def __hash__(self) -> int:
         return hash(tuple(self))

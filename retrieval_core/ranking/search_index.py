@@ -150,11 +150,6 @@ def has_package(name: str) -> bool:
         return False
 
 
-def open_exact(matrix: np.ndarray, path: Path | None, chosen: Chosen) -> SearchIndex:
-    """The index of the engine that compares a query with every photograph."""
-    return SearchIndex(matrix)
-
-
 def batches(start: int, count: int, size: int) -> Generator[slice, None, None]:
     """Slices of so many rows from `start` to `count`."""
     for first in range(start, count, size):

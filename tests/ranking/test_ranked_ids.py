@@ -36,6 +36,7 @@ def test_they_read_as_the_tuple_of_texts(ids):
 def test_others_differ(ids):
     assert ids != PLAIN[:5]
     assert ids != (*PLAIN[:5], "f")
+    assert ids != (*PLAIN[:5], 5)
     assert ids != list(PLAIN)
     assert ids != RankedIds(NAMES, ids.positions[::-1])
     assert ids == RankedIds(tuple(reversed(NAMES)), 9 - ids.positions)
