@@ -28,7 +28,8 @@ FEW = 39 * LISTS
 SEARCH = {"metric_type": "IP", "params": {"nprobe": 32}}
 WIDER = 4  # times as many candidates are compared by their descriptors: eight bits a dimension order them roughly
 _SERVER = re.compile(r"(https?|tcp)://[A-Za-z0-9._\[\]:-]+(/[A-Za-z0-9_-]*)?")
-_PATIENCE = 10.0  # seconds that a server has to answer at first
+_PATIENCE = 5.0  # seconds that a server has to answer at first
+_SEARCHED = 20.0  # and to answer a search: without a limit the client tries for minutes
 _ROW, _VECTOR = "row", "vector"
 
 
@@ -83,10 +84,24 @@ def _need_embedded(path: Path) -> None:
                              "give the address of a server.")  # fmt: skip
     if not path.parent.is_dir():
         raise RetrievalError(f"There is no folder {path.parent} for {path.name}. Make it, or choose another file.")
+    if path.is_file():
+        raise RetrievalError(f"{path} is a file that Milvus did not write: what it writes is a folder of this name. Choose another "
+                             "name.")  # fmt: skip
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise RetrievalError(f"{path} can't be written, and Milvus writes there also when it searches. Make it writable, or choose "
+                             "another place.")  # fmt: skip
 
 
 def _said(error: Exception) -> str:
-    return str(getattr(error, "message", "") or error).splitlines()[0][:200]
+    details = getattr(error, "details", None)  # of gRPC's own errors
+    return str(details() if callable(details) else getattr(error, "message", "") or error).splitlines()[0][:200]
+
+
+def _remedy(chosen: Chosen) -> str:
+    """What to do where Milvus answers with an error that is not known here."""
+    if "://" in chosen.address:
+        return "Look at its own log, and try again"
+    return f"If that stays so, its files are damaged: delete {chosen.address} and run engines build"
 
 
 def _build(matrix: np.ndarray, folder: Path, chosen: Chosen, version: str) -> Generator[Progress, None, Path]:
@@ -118,7 +133,8 @@ def _build(matrix: np.ndarray, folder: Path, chosen: Chosen, version: str) -> Ge
             raise Failed(f"Milvus at {chosen.address} held {there:,} of {count:,} descriptors at the end. They are taken out again: "
                          "run the same command once more.")  # fmt: skip
     except MilvusException as error:
-        raise Failed(f"Milvus at {chosen.address} stopped ({_said(error)}). Run the same command: it goes on from there.") from error
+        raise Failed(f"Milvus at {chosen.address} stopped ({_said(error)}). Run the same command: it goes on from there. "
+                     f"{_remedy(chosen)}.") from error  # fmt: skip
     finally:
         close()
     file = folder / "collection.json"
@@ -154,27 +170,28 @@ def rows_of(client: Any, name: str) -> int:
 
 
 def _open(matrix: np.ndarray, path: Path | None, chosen: Chosen) -> SearchIndex:
+    from grpc import RpcError
     from pymilvus.exceptions import MilvusException
 
     name = read_json(path)["collection"]
     client, close = _connect(chosen.address)
     try:
         if not client.has_collection(name):
-            raise Failed(f"Milvus at {chosen.address} has no collection {name} any more. Build it again: delete {path} and run engines "
-                         "build.")  # fmt: skip
+            raise Failed(f"Milvus at {chosen.address} has no collection {name} any more. Delete {path} and run engines build, or "
+                         "search with exact.")  # fmt: skip
         client.load_collection(name)
     except (MilvusException, Failed) as error:
         close()
         if isinstance(error, Failed):
             raise
-        raise Failed(f"Milvus at {chosen.address} stopped ({_said(error)}). Look at its own log, and try again.") from error
+        raise Failed(f"Milvus at {chosen.address} stopped ({_said(error)}). {_remedy(chosen)}, or search with exact.") from error
 
     def find(queries: np.ndarray, k: int, among: np.ndarray | None) -> np.ndarray:
         found = np.full((len(queries), k), -1, np.int64)
         try:
             answers = client.search(name, list(queries), filter=_filter(among, len(matrix)), limit=k, search_params=SEARCH,
-                                    anns_field=_VECTOR, output_fields=[_ROW])  # fmt: skip
-        except MilvusException as error:
+                                    anns_field=_VECTOR, output_fields=[_ROW], timeout=_SEARCHED)  # fmt: skip
+        except (MilvusException, RpcError) as error:  # the second where it does not answer in time
             raise Failed(f"Milvus at {chosen.address} does not answer ({_said(error)}). Try again, or search with exact.") from error
         for row, answer in enumerate(answers):
             found[row, : len(answer)] = [hit[_ROW] for hit in answer]

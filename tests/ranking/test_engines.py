@@ -3,8 +3,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -215,6 +218,57 @@ def test_a_server_that_does_not_answer_is_said(rows, tmp_path, monkeypatch):
     monkeypatch.setattr(milvus, "_PATIENCE", 0.5)
     with pytest.raises(RetrievalError, match=r"Milvus does not answer at http://127\.0\.0\.1:1 "):
         _served(rows, tmp_path, 1)
+
+
+def test_a_server_that_is_silent_is_said_within_seconds(rows, tmp_path, monkeypatch):
+    """It takes the connection and says nothing: first when it is connected to, then, stopped, when it is searched."""
+    pytest.importorskip("pymilvus")
+    served = pytest.importorskip("milvus_lite.adapter.grpc.server")
+    from retrieval_core.ranking import milvus
+
+    monkeypatch.setattr(milvus, "_PATIENCE", 0.5)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        begin = time.monotonic()
+        with pytest.raises(RetrievalError, match=r"does not answer at .* Start it, or write another address"):
+            _served(rows, tmp_path, silent.getsockname()[1])
+        assert time.monotonic() - begin < 10
+    monkeypatch.setattr(milvus, "_PATIENCE", 10)
+    monkeypatch.setattr(milvus, "_SEARCHED", 0.5)
+    asked = threading.Event()
+    monkeypatch.setattr("milvus_lite.adapter.grpc.servicer.MilvusServicer.Search", lambda *_: asked.wait(30))
+    server, database, port = served.start_server_in_thread(str(tmp_path / "served"), port=0)
+    index = _served(rows, tmp_path, port)
+    begin = time.monotonic()
+    with pytest.raises(RetrievalError, match="Try again, or search with exact"):
+        index.search(rows[:2], 3)
+    assert time.monotonic() - begin < 10
+    asked.set()
+    server.stop(grace=0)
+    database.close()
+
+
+def test_a_file_where_milvus_keeps_a_folder_and_one_that_cannot_be_written_are_said(rows, tmp_path, monkeypatch):
+    pytest.importorskip("pymilvus")
+    pytest.importorskip("milvus_lite")
+    (tmp_path / "milvus.db").write_text("mine")
+    with pytest.raises(RetrievalError, match="is a file that Milvus did not write"):
+        build("milvus", tmp_path, rows)
+    assert (tmp_path / "milvus.db").read_text() == "mine"
+    (tmp_path / "milvus.db").unlink()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
+    with pytest.raises(RetrievalError, match=r"milvus\.db can't be written"):
+        build("milvus", tmp_path, rows)
+
+
+def test_files_of_milvus_that_are_spoilt_are_said_with_what_to_delete(rows, tmp_path):
+    build("milvus", tmp_path, rows)().close()
+    for file in (tmp_path / "milvus.db").rglob("*.json*"):
+        file.write_bytes(b"\x8b\x8b\x8b")
+    one = chosen("milvus", tmp_path)
+    with pytest.raises(RetrievalError, match=r"delete \S+milvus\.db and run engines build, or search with exact"):
+        ENGINES["milvus"].open(rows, tmp_path / "milvus" / "collection.json", one)
 
 
 def test_a_file_that_another_process_holds_is_said(rows, tmp_path):
