@@ -5,7 +5,7 @@ from looking import views
 from typed import problems
 
 from pages.web.home import View as HomeView
-from pages.web.map.messages import MapData, Neighbours, QueryRanking, Scene
+from pages.web.map.messages import FoundNear, MapData, Neighbours, QueryRanking, Scene
 from pages.web.ranking.messages import FlowView, MachineView, MarkingView, PickView, PictureView, StripsView
 
 KINDS = {"pick": PickView, "picture": PictureView, "strips": StripsView, "machine": MachineView, "flow": FlowView}
@@ -31,7 +31,7 @@ def test_a_scene_and_its_rankings_and_neighbours(client, subset):
     assert problems(scene, Scene) == []
     model = scene["models"][0]
     assert problems(client.get(f"/{model['queries']}").json(), dict[str, QueryRanking]) == []
-    assert problems(client.get(f"/{model['search']}&point=0").json(), Neighbours) == []
+    assert problems(client.get(f"/{model['search']}&point=0").json(), FoundNear) == []
 
 
 @pytest.mark.parametrize("parameters", [{}, {"selection": "alder_court_000001"}, {"query": "brock_tower_1"}])
