@@ -10,6 +10,7 @@ from pages.state.link import choose
 from pages.web import alone, map_scene
 from pages.web.map import show_map
 from pages.web.map.messages import IN_LINK, Placed, Shared
+from pages.web.map_choice import MapChoice
 from pages.web.scene_points import is_tiled
 from pages.widgets import bins, gallery, projection
 from pages.widgets.errors import shown_errors
@@ -39,7 +40,7 @@ def main() -> None:
             upload.uploader()
         alone.button("map")
     link.allowed("k", NEIGHBOURS)
-    choice, ids = map_scene.MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
+    choice, ids = MapChoice.read(link.map_parameters()), subset_ids(dataset, subset)
     others = [] if is_tiled(len(ids)) else [key for key in colourings_of(dataset) if key != "ap" or not hidden.hidden("ap")]
     link.allowed("colour", ["landmark", "overlap", *others])
     if len(ids) < FEWEST:
@@ -76,7 +77,7 @@ def in_browser(address: str, shared: Shared, new: Placed | None) -> None:
         st.rerun()
 
 
-def placed(model: str, choice: map_scene.MapChoice) -> Placed | None:
+def placed(model: str, choice: MapChoice) -> Placed | None:
     """The picture that was handed over, on the map; None if there is none."""
     uploaded = upload.uploaded()
     if uploaded is None:

@@ -10,7 +10,7 @@ from pages.state import loaders
 from pages.state.defaults import NEIGHBOURS
 from pages.web import map_scene, scene_colours, scene_points
 from pages.web.map.messages import ColouringValues, Scene, SceneQuery
-from pages.web.map_scene import MapChoice
+from pages.web.map_choice import MapChoice
 from retrieval_core.errors import RetrievalError
 from retrieval_core.projection.maps import METHODS
 from retrieval_core.stored.central import central_ranks

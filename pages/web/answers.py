@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from pages.state import loaders
 from pages.state.door import Caller
 from pages.state.hidden_paths import without_paths
-from pages.web.map_scene import MapChoice
+from pages.web.map_choice import MapChoice
 from retrieval_core.errors import RetrievalError
 from retrieval_core.stored.results import Results, open_results
 

@@ -4,8 +4,8 @@ Points are numbered by the order of their ids in the subset; the numbers mean th
 carries the hash of exactly what it stands for.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,23 +14,22 @@ from pages.state import loaders
 from pages.web import modules, scene_rankings
 from pages.web.map.messages import Place, Scene, SceneModel
 from pages.web.map.tile_messages import SceneTiles, Tiled
+from pages.web.map_choice import MapChoice
 from pages.web.scene_points import OFF, UNLABELLED, counts, is_tiled, label_numbers
 from pages.widgets import style
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.images import image_size
 from retrieval_core.datasets.thumbnails import CELL, COLUMNS
 from retrieval_core.datasets.types import Dataset, Query
-from retrieval_core.errors import check_choice
 from retrieval_core.evaluation.clusters import NEAREST, own_shares
-from retrieval_core.parameters import read_parameters
 from retrieval_core.progress import finished
 from retrieval_core.projection.alignment import align
-from retrieval_core.projection.maps import METHODS, ProjectedMap, read_map_seed
+from retrieval_core.projection.maps import METHODS, ProjectedMap
 from retrieval_core.projection.placement import place
 from retrieval_core.projection.quadtree import nearest_places
 from retrieval_core.ranking.neighbour_lists import listed
 from retrieval_core.ranking.picture import Picture
-from retrieval_core.stored.artefacts import map_choice, sha256, subset_ids
+from retrieval_core.stored.artefacts import sha256, subset_ids
 from retrieval_core.stored.colourings import colourings_of
 from retrieval_core.stored.model_states import ModelState, model_states
 from retrieval_core.stored.ranking import first_of
@@ -39,35 +38,6 @@ from retrieval_core.workspace import short_hash
 
 Versions = tuple[tuple[str, str | None], ...]
 """Every model that can be explored, with the hash of its map; None where it has none."""
-
-
-@dataclass(frozen=True)
-class MapChoice:
-    """Which maps are looked at: `settings` as in "perplexity=40,iterations=200"; empty for the method's defaults."""
-
-    run: str
-    method: str
-    subset: str = "all"
-    settings: str = ""
-    seed: int = 0
-
-    @classmethod
-    def read(cls, values: Mapping[str, str]) -> "MapChoice":
-        """From the parameters of a link; RetrievalError for a projection that there is not, or a seed that none can be."""
-        method, seed = check_choice("projection", values["method"], METHODS), read_map_seed(values.get("seed", ""))
-        return cls(values["run"], method, values["subset"], values.get("settings", ""), seed)
-
-    def parameters(self) -> dict[str, float]:
-        """The settings as numbers; RetrievalError for one that is none."""
-        return read_parameters(self.settings)
-
-    def as_stored(self) -> dict:
-        """As artefacts name it."""
-        return map_choice(self.method, self.subset, self.parameters(), self.seed)
-
-    def address(self) -> str:
-        """As the parameters of a link."""
-        return f"run={self.run}&method={self.method}&subset={self.subset}&settings={self.settings}&seed={self.seed}"
 
 
 def describe(name: str, choice: MapChoice) -> Scene:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pages.state import loaders
 from pages.web import map_scene, modules, presenter, scene_colours, scene_points, scene_rankings, tile_routes
 from pages.web.answers import Answer, answering, arrays, asked, chosen, opened, said, whole
 from pages.web.pictures import crop, dataset_of, photograph, rendered, sheet

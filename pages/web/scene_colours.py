@@ -3,7 +3,8 @@
 import numpy as np
 
 from pages.web.map.messages import ColouringValues, SelectionMeasures
-from pages.web.map_scene import MapChoice, aligned
+from pages.web.map_choice import MapChoice
+from pages.web.map_scene import aligned
 from pages.widgets import style
 from retrieval_core.descriptors.matrix import chosen_rows
 from retrieval_core.errors import RetrievalError

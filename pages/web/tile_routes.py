@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from pages.web import map_scene, tiles
 from pages.web.answers import Answer, BadAddress, answering, arrays, asked, chosen, opened, said, whole
+from pages.web.map_choice import MapChoice
 from retrieval_core.errors import RetrievalError
 from retrieval_core.ranking.engines import USUAL
 from retrieval_core.stored.results import Results
@@ -60,7 +61,7 @@ async def _answered(request: Request, answer: Callable) -> Response:
     return await run_in_threadpool(answering(found), request)
 
 
-def _tiled(request: Request) -> tuple[Results, map_scene.MapChoice, str]:
+def _tiled(request: Request) -> tuple[Results, MapChoice, str]:
     """The model and the map whose tiles are asked for, and their hash.
 
     RetrievalError for those of an earlier map: in this one numbers may stand for other points, and a browser would mix the two.

@@ -12,6 +12,7 @@ import numpy as np
 
 from pages.web import map_scene, scene_rankings
 from pages.web.map.tile_messages import Around, Inside, PointRows, Tree
+from pages.web.map_choice import MapChoice
 from pages.web.scene_points import UNLABELLED, Members, members
 from retrieval_core.errors import RetrievalError
 from retrieval_core.progress import finished
@@ -24,14 +25,14 @@ from retrieval_core.stored.results import Results
 MOST_SELECTED = 10_000  # photographs of one selection, and of one question for points
 
 
-def tree(results: Results, choice: map_scene.MapChoice) -> Tree:
+def tree(results: Results, choice: MapChoice) -> Tree:
     """All tiles of a model's map."""
     found = _tree(results, choice)
     columns = (found.depth, found.column, found.row, found.count, found.first_ranks())
     return {"tiles": np.column_stack(columns).tolist()}
 
 
-def tile(results: Results, choice: map_scene.MapChoice, name: str) -> list[np.ndarray]:
+def tile(results: Results, choice: MapChoice, name: str) -> list[np.ndarray]:
     """One tile: points (n,) int32, their ranks (n,) int32, places (n, 2) and overlaps (n,) float32, landmarks (n,) uint16, and the JSON
     of their ids in UTF-8; n is in the tree. RetrievalError for a name that is none."""
     found, made, known = _tree(results, choice), _map(results, choice), members(results.dataset, choice.subset)
@@ -41,7 +42,7 @@ def tile(results: Results, choice: map_scene.MapChoice, name: str) -> list[np.nd
     return [points, found.rank[where], made.xy[points], made.overlap[points], known.labels[points], ids]
 
 
-def rows(results: Results, choice: map_scene.MapChoice, asked: object) -> PointRows:
+def rows(results: Results, choice: MapChoice, asked: object) -> PointRows:
     """What is known of single points, asked for as {"points": numbers} or {"ids": ids}; ids that the subset does not have are left out.
 
     RetrievalError for a question that is neither, or for more than MOST_SELECTED.
@@ -61,7 +62,7 @@ def rows(results: Results, choice: map_scene.MapChoice, asked: object) -> PointR
     return _rows(_map(results, choice), known, points)
 
 
-def around(results: Results, choice: map_scene.MapChoice, point: int | None, query: str, engine: str) -> Around:
+def around(results: Results, choice: MapChoice, point: int | None, query: str, engine: str) -> Around:
     """What a click shows: the nearest in descriptor space of a point or of a query's crop, and the nearest on the map to its point.
 
     Those of a point are found by the engine; a query's ranking, beside which its AP stands, is exact.
@@ -89,7 +90,7 @@ def around(results: Results, choice: map_scene.MapChoice, point: int | None, que
             "approximate": approximate, "rows": _rows(made, known, told)}  # fmt: skip
 
 
-def within(results: Results, choice: map_scene.MapChoice, asked: object) -> Inside:
+def within(results: Results, choice: MapChoice, asked: object) -> Inside:
     """The points inside a lasso, {"outline": [[x, y], …], "unlabelled": whether these are shown}; `rows` is None if there are too many.
 
     RetrievalError for a question that is none.
@@ -122,19 +123,19 @@ def _rows(made: ProjectedMap, known: Members, points: Sequence[int]) -> PointRow
     }
 
 
-def _map(results: Results, choice: map_scene.MapChoice) -> ProjectedMap:
+def _map(results: Results, choice: MapChoice) -> ProjectedMap:
     maps = map_scene.aligned(results.dataset.name, choice)
     if results.model not in maps:
         raise RetrievalError(f"Model {results.model} has no such map of {results.dataset.name}. Open the map again: it makes it.")
     return maps[results.model]
 
 
-def _tree(results: Results, choice: map_scene.MapChoice) -> Quadtree:
+def _tree(results: Results, choice: MapChoice) -> Quadtree:
     _map(results, choice)  # which says it if there is none
     name, model = results.dataset.name, results.model
     return _built(name, model, choice, map_scene.places_version(name, model, choice))
 
 
 @lru_cache(maxsize=4)
-def _built(name: str, model: str, choice: map_scene.MapChoice, version: str) -> Quadtree:
+def _built(name: str, model: str, choice: MapChoice, version: str) -> Quadtree:
     return build_quadtree(np.clip(map_scene.aligned(name, choice)[model].xy, -1, 1))

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from pages.state import link, loaders, model_metrics, rankings
 from pages.web import home as drawn
 from pages.web import map_scene, scene_rankings
-from pages.web.map_scene import MapChoice
+from pages.web.map_choice import MapChoice
 from pages.widgets import gallery, style
 from retrieval_core.datasets.catalog import BUILT_IN
 from retrieval_core.datasets.parallel_rendering import newest_pictures

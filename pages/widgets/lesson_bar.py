@@ -12,7 +12,7 @@ from pages.web.lesson import show_bar
 from pages.web.lesson.messages import BarCard, BarQuestion, BarVerdict, BarWords, LessonEvent, MapTarget
 from pages.web.map import hides
 from pages.web.map.messages import IN_LINK
-from pages.web.map_scene import MapChoice
+from pages.web.map_choice import MapChoice
 from retrieval_core.errors import RetrievalError
 from retrieval_core.lessons import claims, questions
 from retrieval_core.lessons.card import HIDDEN, Card, Lesson

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.state import door, link, loaders
-from pages.web.map_scene import MapChoice
+from pages.web.map_choice import MapChoice
 from pages.widgets import work
 from retrieval_core.presets import get_preset
 from retrieval_core.projection.expected_time import expected_time

@@ -7,6 +7,7 @@ from looking import texts
 
 from pages.state import loaders
 from pages.web import map_scene
+from pages.web.map_choice import MapChoice
 
 
 @pytest.mark.parametrize("page", ["Start", "Compare", "Ledger"])
@@ -31,7 +32,7 @@ def test_a_scene_of_the_map_looks_at_the_models_once_whatever_their_number(cache
     monkeypatch.setenv("RETRIEVAL_CACHE", str(cache))
     looks, real = [], map_scene.model_states
     monkeypatch.setattr(map_scene, "model_states", lambda *chosen: looks.append(chosen) or real(*chosen))
-    choice = map_scene.MapChoice("quick", "tsne")
+    choice = MapChoice("quick", "tsne")
     assert len(map_scene.describe("town", choice)["models"]) > 1
     assert len(looks) == 1
     map_scene.version("town", choice)

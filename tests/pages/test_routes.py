@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from pages.web import map_scene
+from pages.web.map_choice import MapChoice
 from pages.web.routes import ROUTES
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.ranking.search import nearest
@@ -157,7 +158,7 @@ def test_only_what_an_address_names_exactly_is_kept(serve, town_cache):
 
 def test_a_scene_is_kept_under_its_own_version_only(serve, town_cache):
     client = serve(town_cache)
-    choice = map_scene.MapChoice("quick", "tsne")
+    choice = MapChoice("quick", "tsne")
     address = f"/files/scene/town?{choice.address()}&v="
     assert is_kept(client.get(address + map_scene.version("town", choice)))
     assert not is_kept(client.get(f"{address}00000000"))

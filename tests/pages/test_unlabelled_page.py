@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from typed import problems
 
 from pages.web.map.messages import ColouringValues
-from pages.web.map_scene import MapChoice, aligned
+from pages.web.map_choice import MapChoice
+from pages.web.map_scene import aligned
 from pages.web.routes import ROUTES
 from retrieval_core.cli.main import main
 from retrieval_core.datasets.catalog import add_dataset

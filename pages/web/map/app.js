@@ -16,7 +16,7 @@ import { Places } from "./places.js";
 import { Pointer } from "./pointer.js";
 import { Points } from "./points.js";
 import { Squares } from "./squares.js";
-import { StillPoints } from "./still.js";
+import { NO_WEBGL, StillPoints } from "./still.js";
 import { SQUARE as THUMBNAIL } from "./thumbnails.js";
 import { Toolbar } from "./toolbar.js";
 import { View } from "./view.js";
@@ -63,14 +63,10 @@ export class MapApp extends Fetching {
   /** The graphics card, or the still picture of a browser that has no WebGL 2. */
   openPoints() {
     const graphics = takeGraphics(this.canvases[0], () => this.cardIsBack());
-    if (graphics) {
-      this.canvases[0] = graphics.canvas;
-      return new Points(graphics);
-    }
-    this.still = true;
-    this.notice.say("This browser has no WebGL 2, which the map moves with. It is drawn as a still picture: all can be chosen, but it "
-      + "answers slowly, and points jump from model to model. A current Chrome, Edge, Firefox or Safari has it.", null, true);
-    return new StillPoints(this.canvases[0]);
+    this.still = !graphics;
+    if (this.still) this.notice.say(NO_WEBGL, null, true);
+    else this.canvases[0] = graphics.canvas;
+    return this.still ? new StillPoints(this.canvases[0]) : new Points(graphics);
   }
 
   cardIsBack() {

@@ -1,7 +1,8 @@
 import { MapApp } from "./app.js";
 import { UNLABELLED } from "./appearance.js";
 import { read, readBrush, writtenBrush, written } from "./colouring.js";
-import { MOST_SELECTED, openScene, tooMany } from "./tiled_scene.js";
+import { openScene } from "./open_scene.js";
+import { MOST_SELECTED, tooMany } from "./tiled_scene.js";
 
 const COLOURS_OF_TILES = ["landmark", "overlap"]; // those that a point brings with it
 // Milliseconds before the page is told of a change: its answer must not delay the lines and the gallery of a click, and a

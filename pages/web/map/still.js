@@ -2,6 +2,10 @@ import { SYMBOLS } from "./symbols.js";
 
 const ROOM = 16; // units of a marker's outline
 
+/** What is said where a map is drawn as a still picture. */
+export const NO_WEBGL = "This browser has no WebGL 2, which the map moves with. It is drawn as a still picture: all can be chosen, but it "
+  + "answers slowly, and points jump from model to model. A current Chrome, Edge, Firefox or Safari has it.";
+
 /** The points without WebGL 2: a still picture, drawn one marker after the other. It has what the class Points has. */
 export class StillPoints {
   constructor(canvas) {

@@ -245,11 +245,3 @@ const noSets = () => ({ good: new Set(), ok: new Set(), junk: new Set() });
 /** What is said where more photographs are chosen than can be. */
 export const tooMany = (count, how) =>
   `${count.toLocaleString("en")} photographs ${how}, and a selection of so large a map holds at most ${MOST_SELECTED.toLocaleString("en")}. Choose fewer.`;
-
-/** Open a scene: what the first picture of a model needs. */
-export async function openScene(address, key) {
-  const description = await fetchJson(address);
-  const scene = new (description.tiled ? TiledScene : Scene)(address, description);
-  await scene.prepare(scene.model(key) ?? scene.models.find((one) => one.places));
-  return scene;
-}
