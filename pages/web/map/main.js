@@ -38,16 +38,19 @@ class Link {
   /** Tell the page what has changed here, when it is time. */
   tell(when = "", changes = {}) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(async () => {
+    this.timer = setTimeout(() => {
       this.timer = null;
-      await this.app.notice.guard(async () => {
-        await this.app.scene.loadIds();
-        const shared = { ...this.shared(), ...changes };
-        if (JSON.stringify(shared) === this.told) return;
-        this.told = JSON.stringify(shared);
-        this.setState("state", shared);
-      });
+      const { scene, notice } = this.app;
+      if (scene.ids) this.say(changes); // nothing is fetched, so nothing has gone right that would end what is said of a fault
+      else notice.guard(() => scene.loadIds(), () => this.say(changes));
     }, DELAYS[when]);
+  }
+
+  say(changes) {
+    const shared = { ...this.shared(), ...changes };
+    if (JSON.stringify(shared) === this.told) return;
+    this.told = JSON.stringify(shared);
+    this.setState("state", shared);
   }
 
   /** Take over what the page says anew; what it only repeats may have been changed here since. */
