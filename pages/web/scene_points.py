@@ -10,6 +10,7 @@ from pages.state import loaders
 from pages.web import scene_rankings
 from retrieval_core.datasets.catalog import open_dataset
 from retrieval_core.datasets.types import Dataset
+from retrieval_core.errors import RetrievalError
 from retrieval_core.projection import pivots
 from retrieval_core.stored.artefacts import subset_ids
 
@@ -43,7 +44,13 @@ def _members(name: str, subset: str, version: str) -> Members:
 
 
 def label_numbers(dataset: Dataset, subset: str) -> np.ndarray:
-    """Number of each photograph's landmark among the dataset's sorted landmarks, uint16; UNLABELLED where it has none."""
+    """Number of each photograph's landmark among the dataset's sorted landmarks, uint16; UNLABELLED where it has none.
+
+    RetrievalError where there are more landmarks than such a number holds.
+    """
+    if len(dataset.labels) > UNLABELLED:
+        raise RetrievalError(f"{dataset.name} has {len(dataset.labels):,} landmarks, and a map has numbers for {UNLABELLED:,}. "
+                             "Add a part of it under another name.")  # fmt: skip
     numbers = {label: number for number, label in enumerate(dataset.labels)}
     return np.array([numbers.get(dataset.image(image_id).label, UNLABELLED) for image_id in subset_ids(dataset, subset)], np.uint16)
 

@@ -77,7 +77,10 @@ def around(results: Results, choice: MapChoice, point: int | None, query: str, e
         queries = results.descriptors[1]
         if query not in queries:
             raise RetrievalError(f"{results.dataset.name} has no query {query!r}. Choose another.")
-        point = known.numbers[results.dataset.query(query).image_id]
+        image_id = results.dataset.query(query).image_id
+        if image_id not in known.numbers:
+            raise RetrievalError(f"The photograph of {query!r} is not among the photographs of this map. Show all, or choose another.")
+        point = known.numbers[image_id]
         row, pictures = queries.matrix[[queries.row(query)]], query_pictures(results.dataset, [query])
         positions, scores = finished(first_of(results, row, pictures, known.ids, listed(len(known.ids)), [query]))
         points, similarities = positions[0].tolist(), np.round(scores[0].astype(float), 4).tolist()

@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def start_app(cache: Path, tiny: bool = True) -> Iterator[str]:
-    """Run the app on a cache folder and yield its address; `tiny` with the presets of the tiny town."""
-    with start_server(cache, {"PYTHONPATH": tiny_python_path()} if tiny else {}) as (address, _):
+def start_app(cache: Path, tiny: bool = True, steps: int = 3) -> Iterator[str]:
+    """Run the app on a cache folder and yield its address; `tiny` with the presets of the tiny town, each trained for `steps`."""
+    with start_server(cache, {"PYTHONPATH": tiny_python_path(), "TINY_STEPS": str(steps)} if tiny else {}) as (address, _):
         yield address
 
 

@@ -69,7 +69,7 @@ def test_a_step_opens_the_ledger_at_it(page, address):
 
 def test_the_town_is_watched_as_it_is_built_until_its_first_map_is_there(page, tmp_path):
     page.set_default_timeout(300_000)
-    with start_app(tmp_path / "cache") as address:
+    with start_app(tmp_path / "cache", steps=500) as address:  # it must not be done before the browser has looked
         page.goto(address)
         page.get_by_role("button", name="Build the town").click()
         page.locator('[data-testid="stProgress"]').wait_for()

@@ -15,11 +15,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 from tiled_cache import COUNT, IDS, MEMBERS, MODEL, MOST_WHOLE, NAME, PIVOTS, build
 
-from pages.web import tiles
+from pages.web import scene_points, tiles
 from pages.web.map.messages import Scene
 from pages.web.map.tile_messages import Around, Inside, PointRows, Tree
 from pages.web.routes import ROUTES
 from retrieval_core.datasets.imported import IMPORTED_RUN
+from retrieval_core.datasets.types import Dataset, Image
+from retrieval_core.errors import RetrievalError
 from retrieval_core.projection import pivots
 from retrieval_core.ranking.search import nearest
 from retrieval_core.stored.artefacts import map_choice
@@ -149,6 +151,20 @@ def test_a_query_is_answered_with_its_ranking_and_its_average_precision(client, 
     assert answer["ap"] == [score.ap_oxford, score.ap_finite_sum]
     assert client.get(f"{addresses['around']}&query=nobody").status_code == 404
     assert client.get(f"{addresses['around']}&point={COUNT}").status_code == 404
+
+
+def test_a_query_whose_photograph_is_not_on_the_map_says_so(client, addresses, monkeypatch):
+    without = scene_points.Members([f"other{number}" for number in range(COUNT)], np.zeros(COUNT, np.uint16))
+    monkeypatch.setattr(tiles, "members", lambda *_: without)
+    answer = client.get(f"{addresses['around']}&query=tower1_1")
+    assert (answer.status_code, "is not among the photographs of this map" in answer.text) == (404, True)
+
+
+def test_more_landmarks_than_there_are_numbers_are_refused_in_words():
+    images = tuple(Image(f"{number:05d}", "", f"landmark {number:05d}") for number in range(scene_points.UNLABELLED + 1))
+    with pytest.raises(RetrievalError, match=r"many has 65,536 landmarks, and a map has numbers for 65,535\."):
+        scene_points.label_numbers(Dataset("many", images, ()), "all")
+    assert scene_points.label_numbers(Dataset("many", images[1:], ()), "all").max() == scene_points.UNLABELLED - 1
 
 
 def test_single_points_are_told_by_number_and_by_id(client, addresses):

@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class TinyPresets:
             sys.path.append(str(HERE.parent))
             import tiny
 
-            tiny.shrink()
+            tiny.shrink(int(os.environ.get("TINY_STEPS", "3")))
 
         spec.loader.exec_module = execute_and_shrink
         return spec

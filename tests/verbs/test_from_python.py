@@ -17,7 +17,7 @@ MODULES = sorted({f"retrieval_core.verbs.{module}" for module in retrieval_core.
 
 def failures(examples: doctest.DocTest) -> str:
     said = []
-    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(examples, out=said.append)
+    doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE).run(examples, out=said.append)
     return "".join(said)
 
 
