@@ -18,7 +18,7 @@ from retrieval_core.workspace import Workspace
 
 pytestmark = pytest.mark.browser
 
-ENDLESS = "iterations=100000"
+ENDLESS = "early_iterations=100000,iterations=100000"
 TINY = {"PYTHONPATH": tiny_python_path()}
 
 

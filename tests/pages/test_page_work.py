@@ -9,7 +9,7 @@ from retrieval_core.runs import jobs
 from retrieval_core.stored.artefacts import map_choice
 from retrieval_core.workspace import Workspace
 
-ENDLESS = "iterations=100000"  # minutes, even for the tiny town
+ENDLESS = "early_iterations=100000,iterations=100000"  # a minute, even for the tiny town and a processor of its own
 IMPOSSIBLE = "perplexity=100000"
 
 
