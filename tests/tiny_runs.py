@@ -15,6 +15,9 @@ from retrieval_core.workspace import Workspace
 
 TINY_SITE = Path(__file__).with_name("tiny_site")
 
+ENDLESS = "early_iterations=100000,iterations=100000"
+"""Settings of a t-SNE that takes a minute, even of the tiny town and with a processor of its own: what must not end while one looks."""
+
 
 def tiny_python_path() -> str:
     """PYTHONPATH with which a process and its children have the presets that the tiny town was made with."""

@@ -11,14 +11,13 @@ import pytest
 from app_server import start_server
 from caches import copy_cache
 from PIL import Image
-from tiny_runs import tiny_python_path
+from tiny_runs import ENDLESS, tiny_python_path
 
 from retrieval_core.runs import jobs
 from retrieval_core.workspace import Workspace
 
 pytestmark = pytest.mark.browser
 
-ENDLESS = "early_iterations=100000,iterations=100000"
 TINY = {"PYTHONPATH": tiny_python_path()}
 
 

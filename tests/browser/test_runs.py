@@ -4,7 +4,7 @@ import pytest
 from app_server import start_app
 from caches import copy_cache
 from rest import at_rest
-from tiny_runs import add_seed
+from tiny_runs import ENDLESS, add_seed
 
 pytestmark = pytest.mark.browser
 
@@ -83,7 +83,7 @@ def test_another_perplexity_is_entered_watched_and_shown(page, changing):
 
 
 def test_a_projection_is_cancelled_and_begun_again_only_on_demand(page, changing):
-    page.goto(f"{changing}/map?model=1c&settings=early_iterations=100000,iterations=100000")
+    page.goto(f"{changing}/map?model=1c&settings={ENDLESS}")
     cancel = page.get_by_role("button", name="Cancel")
     cancel.wait_for()
     page.reload()

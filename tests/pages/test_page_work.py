@@ -3,13 +3,12 @@
 import pytest
 from looking import button, end_of_work, shared, stored, texts, views
 from streamlit.testing.v1 import AppTest
-from tiny_runs import add_seed
+from tiny_runs import ENDLESS, add_seed
 
 from retrieval_core.runs import jobs
 from retrieval_core.stored.artefacts import map_choice
 from retrieval_core.workspace import Workspace
 
-ENDLESS = "early_iterations=100000,iterations=100000"  # a minute, even for the tiny town and a processor of its own
 IMPOSSIBLE = "perplexity=100000"
 
 
