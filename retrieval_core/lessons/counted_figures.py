@@ -20,7 +20,7 @@ def photographs(shown: Shown) -> Figure:
 
 def labelled(shown: Shown) -> Figure:
     """How many of them are labelled with a landmark."""
-    return counting(sum(image.label is not None for image in shown.dataset.images), "labelled photographs", _look(shown))
+    return counting(len(shown.dataset.labelled), "labelled photographs", _look(shown))
 
 
 def unlabelled(shown: Shown) -> Figure:

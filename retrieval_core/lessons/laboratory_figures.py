@@ -47,7 +47,7 @@ def apart(measure: str):
 
 def _check_both_kinds(shown: Shown) -> None:
     """NotHere where the command that judges the methods would refuse: too few are labelled, or unlabelled."""
-    labelled = sum(image.label is not None for image in shown.dataset.images)
+    labelled = len(shown.dataset.labelled)
     try:
         check_counts(labelled, len(shown.dataset.images) - labelled)
     except RetrievalError as error:
